@@ -1,0 +1,74 @@
+"""The document that comes up from the workers: what happened on a call, numbered, in the past tense."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class CallEventKind(StrEnum):
+    """Every kind of call event; the first ten are the public keys of the topic `extension_events`."""
+
+    CALL_START = "call_start"
+    TARGET_ADD = "target_add"
+    TARGET_RINGING = "target_ringing"
+    TARGET_NOANSWER = "target_noanswer"
+    TARGET_FAIL = "target_fail"
+    TARGET_ENDED = "target_ended"
+    CALL_ESTABLISHED = "call_established"
+    CALL_HOLD = "call_hold"
+    CALL_UNHOLD = "call_unhold"
+    CALL_NOANSWER = "call_noanswer"
+    CALL_FAIL = "call_fail"
+    CALL_ENDED = "call_ended"
+
+
+# The last event of a call is always CALL_ENDED: after call_noanswer and call_fail too, so that
+# whoever assembles CDRs waits for one thing only.
+@dataclass(frozen=True, slots=True)
+class CallEvent:
+    """One thing that happened.
+
+    `sequence` counts from 0 within the session without gaps. `at` is unix time in seconds, UTC.
+    `data` holds JSON scalars (and lists/mappings of them); its keys for each kind stand in
+    `docs/interfaces.md`.
+    """
+
+    tenant_id: int
+    session_id: str
+    sequence: int
+    kind: CallEventKind
+    at: float
+    worker: str
+    data: Mapping[str, object]
+
+    def to_json(self) -> str:
+        """One line of JSON, as published to Redis, spooled to disk and stored."""
+        return json.dumps(
+            {
+                "tenant_id": self.tenant_id,
+                "session_id": self.session_id,
+                "sequence": self.sequence,
+                "kind": self.kind.value,
+                "at": self.at,
+                "worker": self.worker,
+                "data": dict(self.data),
+            },
+            separators=(",", ":"),
+        )
+
+    @classmethod
+    def from_json(cls, line: str | bytes) -> CallEvent:
+        """Read back what `to_json` wrote; ValueError or KeyError for anything else."""
+        document = json.loads(line)
+        return cls(
+            tenant_id=int(document["tenant_id"]),
+            session_id=str(document["session_id"]),
+            sequence=int(document["sequence"]),
+            kind=CallEventKind(document["kind"]),
+            at=float(document["at"]),
+            worker=str(document["worker"]),
+            data=document["data"],
+        )

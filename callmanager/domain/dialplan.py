@@ -1,0 +1,50 @@
+"""`decide`: who is rung when somebody dials. Pure; the worker and the call simulator use this same function."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from callmanager.domain.decisions import Decision, EchoTest, Refuse, RingExtension, ToneTest
+from callmanager.domain.snapshot import TenantSnapshot
+
+ECHO_TEST_CODE = "*43"
+TONE_TEST_CODE = "*44"
+
+
+@dataclass(frozen=True, slots=True)
+class IncomingCall:
+    """A call as the edge vouches for it.
+
+    `caller` is the authenticated extension number and `caller_domain` its tenant's SIP domain;
+    `dialled` and `dialled_domain` are the user and host of the Request-URI.
+    """
+
+    caller: str
+    caller_domain: str
+    dialled: str
+    dialled_domain: str
+
+
+def decide(call: IncomingCall, snapshot: TenantSnapshot, at: datetime) -> Decision:
+    """The one answer for this call at this moment; `at` is timezone-aware. Unknown means refuse."""
+    if not snapshot.is_enabled:
+        return Refuse(403, "Tenant disabled")
+    caller = snapshot.find_extension(call.caller)
+    if caller is None or not caller.is_enabled:
+        return Refuse(403, "Caller may not call")
+    if call.dialled_domain.lower() != snapshot.sip_domain.lower():
+        return Refuse(403, "Calls to other domains are not allowed")
+    match call.dialled:
+        case "":
+            return Refuse(484, "No number dialled")
+        case code if code == ECHO_TEST_CODE:
+            return EchoTest()
+        case code if code == TONE_TEST_CODE:
+            return ToneTest()
+    callee = snapshot.find_extension(call.dialled)
+    if callee is None:
+        return Refuse(404, "No such extension")
+    if not callee.is_enabled:
+        return Refuse(480, "Extension disabled")
+    return RingExtension(callee.number, callee.display_name, callee.ring_timeout_s)

@@ -1,0 +1,72 @@
+"""The document that goes down to the workers: all that is needed to route one tenant's calls, frozen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Self
+
+SCHEMA_VERSION = 1
+
+
+class SnapshotFormatError(ValueError):
+    """A stored snapshot was written by another version of this module."""
+
+
+@dataclass(frozen=True, slots=True)
+class ExtensionEntry:
+    """What a worker must know of one extension."""
+
+    number: str
+    display_name: str
+    is_enabled: bool = True
+    ring_timeout_s: int = 30
+
+
+@dataclass(frozen=True, slots=True)
+class TenantSnapshot:
+    """One tenant's configuration at one revision; a running call keeps the one it started with."""
+
+    tenant_id: int
+    tenant_name: str
+    sip_domain: str
+    is_enabled: bool
+    config_rev: int
+    time_zone: str
+    extensions: tuple[ExtensionEntry, ...] = ()
+    schema_version: int = SCHEMA_VERSION
+    _by_number: dict[str, ExtensionEntry] = field(
+        init=False, repr=False, compare=False, default_factory=dict
+    )
+
+    def __post_init__(self) -> None:
+        self._by_number.update({entry.number: entry for entry in self.extensions})
+
+    def find_extension(self, number: str) -> ExtensionEntry | None:
+        """The extension with this number, enabled or not."""
+        return self._by_number.get(number)
+
+    def to_json(self) -> dict[str, object]:
+        """A plain mapping for the worker's last good copy on disk."""
+        return {
+            "schema_version": self.schema_version,
+            "tenant_id": self.tenant_id,
+            "tenant_name": self.tenant_name,
+            "sip_domain": self.sip_domain,
+            "is_enabled": self.is_enabled,
+            "config_rev": self.config_rev,
+            "time_zone": self.time_zone,
+            "extensions": [
+                [e.number, e.display_name, e.is_enabled, e.ring_timeout_s] for e in self.extensions
+            ],
+        }
+
+    @classmethod
+    def from_json(cls, document: dict[str, object]) -> Self:
+        """Read back what `to_json` wrote; raises SnapshotFormatError for any other version."""
+        if document.get("schema_version") != SCHEMA_VERSION:
+            raise SnapshotFormatError(f"schema_version {document.get('schema_version')!r}")
+        fields = dict(document)
+        rows = fields.pop("extensions")
+        if not isinstance(rows, list):
+            raise SnapshotFormatError("extensions is not a list")
+        return cls(extensions=tuple(ExtensionEntry(*row) for row in rows), **fields)  # type: ignore[arg-type]

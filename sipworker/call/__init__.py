@@ -1,0 +1,1 @@
+"""What a call is: legs, signals in, actions out. Pure."""

@@ -1,0 +1,120 @@
+"""What a call hears: past tense, frozen. Written by adapters, read by the session and its feature."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+LegId = str
+
+
+@dataclass(frozen=True, slots=True)
+class MediaReport:
+    """RTP figures of one leg at its end, as the worker saw them (`rx`) and as the far end reported them (`tx`)."""
+
+    codec: str
+    clock_rate_hz: int
+    rx_packets: int
+    rx_lost: int
+    rx_jitter_ms: float
+    tx_packets: int
+    tx_lost: int
+    tx_jitter_ms: float
+    round_trip_ms: float
+
+
+@dataclass(frozen=True, slots=True)
+class InviteReceived:
+    """A new call from the edge. Everything in it was vouched for by the edge."""
+
+    leg: LegId
+    sip_call_id: str
+    tenant_id: int
+    caller: str
+    caller_domain: str
+    caller_display_name: str
+    dialled: str
+    dialled_domain: str
+    source: str
+    user_agent: str
+    codecs: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class LegRinging:
+    """A provisional answer above 100; `early_media` when it carried SDP."""
+
+    leg: LegId
+    sip_code: int
+    early_media: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LegAnswered:
+    """200 OK with media agreed."""
+
+    leg: LegId
+    user_agent: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LegFailed:
+    """An outgoing leg got a final answer of 300 or more, or none in time (408)."""
+
+    leg: LegId
+    sip_code: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class LegHungUp:
+    """The far end sent BYE, or CANCEL while we rang (`cancelled`), or the dialog died."""
+
+    leg: LegId
+    cancelled: bool
+    sip_code: int
+    reason: str
+    media: MediaReport | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LegHeld:
+    """The far end put us on hold (sendonly or inactive)."""
+
+    leg: LegId
+
+
+@dataclass(frozen=True, slots=True)
+class LegUnheld:
+    """The far end resumed."""
+
+    leg: LegId
+
+
+@dataclass(frozen=True, slots=True)
+class DigitPressed:
+    """DTMF from the far end, by RFC 4733 or INFO."""
+
+    leg: LegId
+    digit: str
+    duration_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class TimerFired:
+    """A timer that the call started has run out."""
+
+    timer: str
+
+
+@dataclass(frozen=True, slots=True)
+class HangUpRequested:
+    """Somebody with the right to do so wants the call ended (REST, console, draining worker)."""
+
+    ended_by: str
+    reason: str
+
+
+LegSignal = (
+    LegRinging | LegAnswered | LegFailed | LegHungUp | LegHeld | LegUnheld | DigitPressed
+)
+Signal = InviteReceived | LegSignal | TimerFired | HangUpRequested

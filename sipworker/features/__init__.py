@@ -1,0 +1,1 @@
+"""One room per service: each a small pure machine, signals in, actions out."""

@@ -1,0 +1,93 @@
+"""What the runtime needs from the outside world, as protocols. Adapters and test fakes implement them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from callmanager.domain.call_events import CallEvent
+from callmanager.domain.snapshot import TenantSnapshot
+from sipworker.call.actions import LegAction
+from sipworker.call.signals import InviteReceived, LegId, LegSignal, MediaReport
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """One registration of an extension, as the edge announced it."""
+
+    ruid: str
+    contact: str
+    user_agent: str
+
+
+class SipPort(Protocol):
+    """The SIP stack. All methods are called on the SIP thread and return at once; results come as signals."""
+
+    def perform(self, action: LegAction) -> None:
+        """Carry out one action on one leg; an action on a leg that is gone is ignored."""
+
+    def bridge(self, first: LegId, second: LegId) -> None: ...
+
+    def unbridge(self, first: LegId, second: LegId) -> None: ...
+
+    def find_media_report(self, leg: LegId) -> MediaReport | None:
+        """RTP figures so far, None where no media flowed."""
+
+    def poll(self, timeout_s: float) -> None:
+        """Handle SIP events for at most this long; delivers signals to the sink given at construction."""
+
+    def close(self) -> None: ...
+
+
+SignalSink = Callable[[InviteReceived | LegSignal], None]
+
+
+class SnapshotSource(Protocol):
+    def find(self, tenant_id: int) -> TenantSnapshot | None:
+        """From memory, never blocking; None = not known here."""
+
+
+class ContactSource(Protocol):
+    def contacts(self, number: str, sip_domain: str) -> tuple[Contact, ...]:
+        """The registered contacts, from memory, never blocking."""
+
+
+class EventSink(Protocol):
+    def emit(self, event: CallEvent) -> None:
+        """Hand over; never blocks, never raises."""
+
+    def update_live_call(self, tenant_id: int, session_id: str, live: Mapping[str, object] | None) -> None:
+        """What the console shows of a running call; None = over."""
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A request from the web side to the call with this session id."""
+
+    command_id: str
+    name: str
+    tenant_id: int
+    session_id: str
+    arguments: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class CommandReply:
+    ok: bool
+    code: str = ""
+    message: str = ""
+
+
+class CommandSource(Protocol):
+    def take(self) -> tuple[tuple[Command, Callable[[CommandReply], None]], ...]:
+        """Commands that arrived since the last call, each with the function that answers it; never blocks."""
+
+
+class Clock(Protocol):
+    def now(self) -> datetime:
+        """Wall time, timezone-aware UTC."""
+
+    def monotonic(self) -> float:
+        """Seconds that never go back."""
