@@ -10,20 +10,16 @@ from typing import Protocol
 from callmanager.domain.call_events import CallEvent
 from callmanager.domain.snapshot import TenantSnapshot
 from sipworker.call.actions import LegAction
+from sipworker.call.signals import Contact as Contact
 from sipworker.call.signals import InviteReceived, LegId, LegSignal, MediaReport
 
 
-@dataclass(frozen=True, slots=True)
-class Contact:
-    """One registration of an extension, as the edge announced it."""
-
-    ruid: str
-    contact: str
-    user_agent: str
-
-
 class SipPort(Protocol):
-    """The SIP stack. All methods are called on the SIP thread and return at once; results come as signals."""
+    """The SIP stack. All methods are called on the SIP thread and return at once; results come as signals.
+
+    Every leg ends with exactly one LegFailed (outgoing, never answered) or LegHungUp, also when the worker
+    ended it. Signals may reach the sink while a method runs; they are handled after it.
+    """
 
     def perform(self, action: LegAction) -> None:
         """Carry out one action on one leg; an action on a leg that is gone is ignored."""
@@ -33,10 +29,13 @@ class SipPort(Protocol):
     def unbridge(self, first: LegId, second: LegId) -> None: ...
 
     def find_media_report(self, leg: LegId) -> MediaReport | None:
-        """RTP figures so far, None where no media flowed."""
+        """RTP figures so far, None where no media flowed. Asked just before HangUpLeg."""
 
     def poll(self, timeout_s: float) -> None:
         """Handle SIP events for at most this long; delivers signals to the sink given at construction."""
+
+    def drain(self) -> None:
+        """From now on answer the edge's OPTIONS with 503, so that it sends no new calls."""
 
     def close(self) -> None: ...
 

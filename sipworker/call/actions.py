@@ -6,37 +6,51 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from callmanager.domain.call_events import CallEventKind
+from callmanager.domain.outcome import CallOutcome
 from sipworker.call.signals import LegId
 
 
 @dataclass(frozen=True, slots=True)
 class RingLeg:
-    """Send a provisional answer to the incoming leg; with `early_media` an SDP answer (183 usually)."""
+    """Send a provisional answer to the incoming leg; with `early_media` an SDP answer (183 usually).
+
+    `codec` is the far end's choice, to be preferred so that nothing need be transcoded.
+    """
 
     leg: LegId
     sip_code: int
     early_media: bool
+    codec: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class AnswerLeg:
-    """Send 200 OK to the incoming leg."""
+    """Send 200 OK to the incoming leg; `codec` as in RingLeg."""
 
     leg: LegId
+    codec: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class RefuseLeg:
-    """Send a final answer of 300 or more to the unanswered incoming leg, with a Reason header."""
+    """Send a final answer of 300 or more to the unanswered incoming leg.
+
+    `q850_cause` goes into a Reason header (RFC 6432) unless 0, `retry_after_s` into Retry-After unless 0.
+    """
 
     leg: LegId
     sip_code: int
     reason: str
+    q850_cause: int = 0
+    retry_after_s: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class DialLeg:
-    """Send an INVITE through the edge to one registered contact of an extension."""
+    """Send an INVITE through the edge to one registered contact of an extension.
+
+    `caller@sip_domain` goes into From. `codecs` is the caller's order, to be offered first.
+    """
 
     leg: LegId
     tenant_id: int
@@ -45,12 +59,17 @@ class DialLeg:
     ruid: str
     caller: str
     caller_display_name: str
+    contact: str = ""
+    user_agent: str = ""
     codecs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class CancelLeg:
-    """CANCEL an outgoing leg that has not answered. `sip_code` 200 says "answered elsewhere" (RFC 3326)."""
+    """CANCEL an outgoing leg that has not answered, with `Reason: SIP` (RFC 3326) unless `sip_code` is 0.
+
+    200 says that another phone answered, 480 that it rang for too long.
+    """
 
     leg: LegId
     sip_code: int
@@ -59,7 +78,7 @@ class CancelLeg:
 
 @dataclass(frozen=True, slots=True)
 class HangUpLeg:
-    """BYE on an established leg."""
+    """BYE on an established leg (on one that answers while we cancel it, too)."""
 
     leg: LegId
     reason: str
@@ -67,7 +86,7 @@ class HangUpLeg:
 
 @dataclass(frozen=True, slots=True)
 class BridgeLegs:
-    """Let two legs hear each other."""
+    """Let two legs hear each other, as soon as both have media and again after each re-INVITE."""
 
     first: LegId
     second: LegId
@@ -120,8 +139,16 @@ class SendDigit:
 
 
 @dataclass(frozen=True, slots=True)
+class FindContacts:
+    """Ask where an extension is registered; ContactsFound answers."""
+
+    number: str
+    sip_domain: str
+
+
+@dataclass(frozen=True, slots=True)
 class StartTimer:
-    """Deliver TimerFired(timer) to this call after `after_s`."""
+    """Deliver TimerFired(timer) to this call after `after_s`; a timer of that name starts anew."""
 
     timer: str
     after_s: float
@@ -144,11 +171,27 @@ class EmitEvent:
 
 @dataclass(frozen=True, slots=True)
 class EndCall:
-    """Everything is over: release the session. Always the last action of a call."""
+    """Everything is over: tell how it ended and release the session. Always the last action of a call.
+
+    A feature only says this; the session ends what legs are left before it.
+    """
+
+    outcome: CallOutcome
+    callee_leg: LegId = ""
 
 
 LegAction = (
-    RingLeg | AnswerLeg | RefuseLeg | DialLeg | CancelLeg | HangUpLeg
-    | EchoLeg | PlayTone | PlayMusicOnHold | StopMusicOnHold | SendDigit
+    RingLeg
+    | AnswerLeg
+    | RefuseLeg
+    | DialLeg
+    | CancelLeg
+    | HangUpLeg
+    | EchoLeg
+    | PlayTone
+    | PlayMusicOnHold
+    | StopMusicOnHold
+    | SendDigit
 )
-Action = LegAction | BridgeLegs | UnbridgeLegs | StartTimer | StopTimer | EmitEvent | EndCall
+BridgeAction = BridgeLegs | UnbridgeLegs
+Action = LegAction | BridgeAction | FindContacts | StartTimer | StopTimer | EmitEvent | EndCall

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from callmanager.domain.outcome import EndedBy
+
 LegId = str
 
 
@@ -23,8 +25,20 @@ class MediaReport:
 
 
 @dataclass(frozen=True, slots=True)
+class Contact:
+    """One registration of an extension, as the edge announced it."""
+
+    ruid: str
+    contact: str
+    user_agent: str
+
+
+@dataclass(frozen=True, slots=True)
 class InviteReceived:
-    """A new call from the edge. Everything in it was vouched for by the edge."""
+    """A new call from the edge, which vouches for everything except `caller_display_name` and `user_agent`.
+
+    `codecs` are the names the caller offers, in its order.
+    """
 
     leg: LegId
     sip_call_id: str
@@ -41,24 +55,26 @@ class InviteReceived:
 
 @dataclass(frozen=True, slots=True)
 class LegRinging:
-    """A provisional answer above 100; `early_media` when it carried SDP."""
+    """A provisional answer above 100; `early_media` when it carried SDP. May come several times."""
 
     leg: LegId
     sip_code: int
     early_media: bool
+    codec: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class LegAnswered:
-    """200 OK with media agreed."""
+    """An outgoing leg got 200 OK with media agreed; `codec` is the one it chose."""
 
     leg: LegId
     user_agent: str = ""
+    codec: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class LegFailed:
-    """An outgoing leg got a final answer of 300 or more, or none in time (408)."""
+    """An outgoing leg got a final answer of 300 or more, or none in time (408). The end of that leg."""
 
     leg: LegId
     sip_code: int
@@ -67,7 +83,7 @@ class LegFailed:
 
 @dataclass(frozen=True, slots=True)
 class LegHungUp:
-    """The far end sent BYE, or CANCEL while we rang (`cancelled`), or the dialog died."""
+    """The far end sent BYE, or CANCEL while we rang (`cancelled`), or the dialog died. The end of that leg."""
 
     leg: LegId
     cancelled: bool
@@ -100,6 +116,14 @@ class DigitPressed:
 
 
 @dataclass(frozen=True, slots=True)
+class ContactsFound:
+    """The answer to FindContacts: where the extension is registered at this moment."""
+
+    number: str
+    contacts: tuple[Contact, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class TimerFired:
     """A timer that the call started has run out."""
 
@@ -110,11 +134,9 @@ class TimerFired:
 class HangUpRequested:
     """Somebody with the right to do so wants the call ended (REST, console, draining worker)."""
 
-    ended_by: str
+    ended_by: EndedBy
     reason: str
 
 
-LegSignal = (
-    LegRinging | LegAnswered | LegFailed | LegHungUp | LegHeld | LegUnheld | DigitPressed
-)
-Signal = InviteReceived | LegSignal | TimerFired | HangUpRequested
+LegSignal = LegRinging | LegAnswered | LegFailed | LegHungUp | LegHeld | LegUnheld | DigitPressed
+Signal = LegSignal | ContactsFound | TimerFired | HangUpRequested
