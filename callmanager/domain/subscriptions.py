@@ -1,0 +1,271 @@
+"""The event socket's language and its law: what a client may say, what it may see. No socket, no database."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+MAX_COMMAND_CHARS = 16_384
+MAX_NAMES_PER_COMMAND = 1_000
+
+EXTENSION_EVENTS = "extension_events"
+CDR_EVENTS = "cdr_events"
+
+# The keys that exist; a topic asked for without keys means all of them.
+TOPIC_KEYS: Mapping[str, frozenset[str]] = {
+    EXTENSION_EVENTS: frozenset(
+        {
+            "extension_register",
+            "call_start",
+            "target_add",
+            "target_ringing",
+            "target_noanswer",
+            "target_fail",
+            "target_ended",
+            "call_established",
+            "call_hold",
+            "call_unhold",
+            "call_reroute",
+            "call_noanswer",
+            "call_fail",
+            "call_ended",
+        }
+    ),
+    CDR_EVENTS: frozenset({"call_cdr"}),
+}
+
+
+class CommandError(ValueError):
+    """What the client said is not understood or not allowed; the text goes back to it."""
+
+
+class SubscriberRole(StrEnum):
+    ADMINISTRATOR = "administrator"
+    TENANT = "tenant"
+    EXTENSION = "extension"
+
+
+@dataclass(frozen=True, slots=True)
+class Subscriber:
+    """Who sits at the other end. Administrators have no tenant of their own, only extensions a number."""
+
+    role: SubscriberRole
+    tenant_id: int | None = None
+    extension_number: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ExtensionLogin:
+    extension_number: str
+    sip_domain: str
+    password: str
+
+
+@dataclass(frozen=True, slots=True)
+class NameLogin:
+    name: str
+    password: str
+
+
+@dataclass(frozen=True, slots=True)
+class TokenLogin:
+    token: str
+
+
+@dataclass(frozen=True, slots=True)
+class TopicRequest:
+    """Subscribe to, or leave, these topics. Empty `extensions` means all that the subscriber may see."""
+
+    is_subscribe: bool
+    topic_keys: tuple[tuple[str, str], ...]
+    extensions: frozenset[str]
+    tenant_name: str
+
+
+Login = ExtensionLogin | NameLogin | TokenLogin
+Command = Login | TopicRequest
+
+
+@dataclass(frozen=True, slots=True)
+class Subscription:
+    """One thing to be told about. `extension` None means every extension of the tenant."""
+
+    tenant_id: int
+    topic: str
+    key: str
+    extension: str | None
+
+
+def parse_command(text: str) -> Command:
+    """The command in one text frame; CommandError for anything else."""
+    if len(text) > MAX_COMMAND_CHARS:
+        raise CommandError("message too long")
+    try:
+        document = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise CommandError("not JSON") from error
+    if not isinstance(document, dict):
+        raise CommandError("not a JSON object")
+    match document.get("command"):
+        case "auth":
+            return _parse_login(document)
+        case "subscribe":
+            return _parse_topic_request(document, is_subscribe=True)
+        case "unsubscribe":
+            return _parse_topic_request(document, is_subscribe=False)
+        case _:
+            raise CommandError("unknown command")
+
+
+def subscriptions_for(
+    subscriber: Subscriber, request: TopicRequest, tenant_id: int
+) -> frozenset[Subscription]:
+    """What the request means for this subscriber in this tenant; CommandError where it may not look."""
+    if not may_enter_tenant(subscriber, tenant_id):
+        raise CommandError("tenant not allowed")
+    extensions = request.extensions
+    if subscriber.role is SubscriberRole.EXTENSION:
+        own = subscriber.extension_number or ""
+        if extensions - {own}:
+            raise CommandError("extension not allowed")
+        extensions = frozenset({own})
+    wanted: Iterable[str | None] = extensions or (None,)
+    return frozenset(
+        Subscription(tenant_id, topic, key, extension)
+        for extension in wanted
+        for topic, key in request.topic_keys
+    )
+
+
+def apply_request(
+    current: frozenset[Subscription], request: TopicRequest, named: frozenset[Subscription]
+) -> frozenset[Subscription]:
+    """The subscriptions after the request. Leaving a topic without naming extensions leaves all of it."""
+    if request.is_subscribe:
+        return current | named
+    if request.extensions:
+        return current - named
+    left = {(one.tenant_id, one.topic, one.key) for one in named}
+    return frozenset(one for one in current if (one.tenant_id, one.topic, one.key) not in left)
+
+
+def may_enter_tenant(subscriber: Subscriber, tenant_id: int) -> bool:
+    """Whether the subscriber may be told anything at all about this tenant."""
+    if subscriber.role is SubscriberRole.ADMINISTRATOR:
+        return True
+    return subscriber.tenant_id is not None and subscriber.tenant_id == tenant_id
+
+
+def may_receive(
+    subscriber: Subscriber, subscriptions: frozenset[Subscription], event: Mapping[str, object]
+) -> bool:
+    """Asked again for every event: a subscription says what is wanted, this says what is allowed too."""
+    tenant_id = event.get("tenant_id")
+    topic, key = event.get("topic"), event.get("key")
+    if not isinstance(tenant_id, int) or not isinstance(topic, str) or not isinstance(key, str):
+        return False
+    if not may_enter_tenant(subscriber, tenant_id):
+        return False
+    numbers = extensions_of(event)
+    if subscriber.role is SubscriberRole.EXTENSION and subscriber.extension_number not in numbers:
+        return False
+    if Subscription(tenant_id, topic, key, None) in subscriptions:
+        return subscriber.role is not SubscriberRole.EXTENSION
+    return any(Subscription(tenant_id, topic, key, number) in subscriptions for number in numbers)
+
+
+def extensions_of(event: Mapping[str, object]) -> frozenset[str]:
+    """The extension numbers an event is about."""
+    numbers = event.get("extensions")
+    if not isinstance(numbers, list | tuple):
+        return frozenset()
+    return frozenset(number for number in numbers if isinstance(number, str))
+
+
+def render_event(event: Mapping[str, object], tenant_name: str, number: int) -> str:
+    """An event as clients read it: flat, with numbers and times as strings, counted per socket from 1."""
+    data = event.get("data")
+    flat: dict[str, object] = {}
+    if isinstance(data, Mapping):
+        flat.update({str(name): _as_text(value) for name, value in data.items()})
+    flat.update(
+        topic=event.get("topic"),
+        key=event.get("key"),
+        number=str(number),
+        tenant_id=_as_text(event.get("tenant_id")),
+        tenant_name=tenant_name,
+        time=_as_unix_seconds(event.get("time")),
+        sequence=_as_text(event.get("sequence", "")),
+        extensions=sorted(extensions_of(event)),
+    )
+    return json.dumps(flat, separators=(",", ":"))
+
+
+def render_resync(reason: str, number: int) -> str:
+    """Events may have been missed: read the lists anew."""
+    return json.dumps(
+        {"topic": "control", "key": "resync", "number": str(number), "reason": reason}, separators=(",", ":")
+    )
+
+
+def _parse_login(document: Mapping[str, object]) -> Login:
+    if "token" in document:
+        return TokenLogin(_text_of(document, "token"))
+    password = _text_of(document, "password")
+    if "extension" in document:
+        return ExtensionLogin(_text_of(document, "extension"), _text_of(document, "domain"), password)
+    return NameLogin(_text_of(document, "name"), password)
+
+
+def _parse_topic_request(document: Mapping[str, object], *, is_subscribe: bool) -> TopicRequest:
+    topics = document.get("topics")
+    if not isinstance(topics, list) or not topics:
+        raise CommandError("topics missing")
+    pairs: list[tuple[str, str]] = []
+    for entry in topics:
+        pairs.extend(_parse_topic(entry))
+    tenant = document.get("tenant", "")
+    if not isinstance(tenant, str):
+        raise CommandError("tenant is not a string")
+    return TopicRequest(is_subscribe, tuple(pairs), frozenset(_names(document, "extensions")), tenant)
+
+
+def _parse_topic(entry: object) -> list[tuple[str, str]]:
+    if not isinstance(entry, dict):
+        raise CommandError("topic is not an object")
+    topic = entry.get("topic")
+    if not isinstance(topic, str) or topic not in TOPIC_KEYS:
+        raise CommandError("unknown topic")
+    keys = _names(entry, "keys") or sorted(TOPIC_KEYS[topic])
+    unknown = [key for key in keys if key not in TOPIC_KEYS[topic]]
+    if unknown:
+        raise CommandError("unknown key")
+    return [(topic, key) for key in keys]
+
+
+def _names(document: Mapping[str, object], field: str) -> list[str]:
+    names = document.get(field, [])
+    if not isinstance(names, list) or not all(isinstance(name, str) and name for name in names):
+        raise CommandError(f"{field} is not a list of strings")
+    if len(names) > MAX_NAMES_PER_COMMAND:
+        raise CommandError(f"too many {field}")
+    return names
+
+
+def _text_of(document: Mapping[str, object], field: str) -> str:
+    value = document.get(field)
+    if not isinstance(value, str) or not value:
+        raise CommandError(f"{field} missing")
+    return value
+
+
+def _as_text(value: object) -> object:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return value
+    return str(value)
+
+
+def _as_unix_seconds(value: object) -> str:
+    return str(int(value)) if isinstance(value, int | float) else ""

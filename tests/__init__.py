@@ -1,0 +1,1 @@
+"""What the tests need stands in the docstring of each folder."""

@@ -1,0 +1,1 @@
+"""Decisions alone: no Django, no SIP stack, no network, no sleep."""
