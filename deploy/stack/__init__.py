@@ -1,0 +1,1 @@
+"""One running Tandem: its configuration, its processes, its life from preflight to a clean stop."""
