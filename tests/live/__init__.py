@@ -1,0 +1,1 @@
+"""The real thing with the real thing: edge, workers, web, phones."""

@@ -1,0 +1,42 @@
+"""What a phone is told before it starts; crosses to the phone's process as JSON."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+
+BRIDGE_RATE_HZ = 16000
+
+
+@dataclass(frozen=True, slots=True)
+class PhoneConfig:
+    """One account on one device. `host`/`port`: where to send everything (the PBX, or another phone)."""
+
+    number: str
+    domain: str
+    password: str
+    host: str
+    port: int
+    transport: str = "udp"
+    tone_hz: int = 500
+    # Codec names as pjsua knows them ("PCMA", "G722/16000"), best first; empty = PCMA and PCMU.
+    codecs: tuple[str, ...] = ("PCMA", "PCMU")
+    local_address: str = "127.0.0.1"
+    local_port: int = 0
+    display_name: str = ""
+    user_agent: str = "Tandem test phone"
+    expires_s: int = 300
+    session_expires_s: int = 0
+    requires_100rel: bool = False
+
+    @property
+    def aor(self) -> str:
+        return f"{self.number}@{self.domain}"
+
+    def to_json(self) -> str:
+        return json.dumps(asdict(self))
+
+    @classmethod
+    def from_json(cls, text: str) -> PhoneConfig:
+        values = json.loads(text)
+        return cls(**{**values, "codecs": tuple(values["codecs"])})
