@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import json
-import logging
 from collections import OrderedDict, defaultdict
 from collections.abc import Iterable, Mapping
 from typing import Protocol
 
+import structlog
 from redis import asyncio as redis_asyncio
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import RedisError
 
-logger = logging.getLogger(__name__)
+logger: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
 
 EVENT_CHANNEL_PATTERN = "pbx:events:*"
 RECONNECT_DELAYS_S = (0.2, 0.5, 1.0, 2.0)
@@ -109,7 +109,7 @@ class EventHub:
             except (RedisError, OSError) as error:
                 failures = 0 if self._is_connected.is_set() else failures + 1
                 self._is_connected.clear()
-                logger.warning("events.redis.lost", extra={"error": type(error).__name__})
+                logger.warning("events.redis.lost", error=type(error).__name__)
             await asyncio.sleep(RECONNECT_DELAYS_S[min(failures, len(RECONNECT_DELAYS_S) - 1)])
 
     async def _listen(self, client: redis_asyncio.Redis) -> None:
@@ -135,11 +135,11 @@ class EventHub:
             event = json.loads(payload)
             tenant_id = int(channel.rsplit(b":", 1)[1])
         except ValueError:
-            logger.warning("events.payload.unreadable", extra={"bytes": len(payload)})
+            logger.warning("events.payload.unreadable", bytes=len(payload))
             return
         # The channel names the tenant; a payload that says otherwise is believed by nobody.
         if not isinstance(event, dict) or event.get("tenant_id") != tenant_id:
-            logger.warning("events.payload.foreign", extra={"tenant_id": tenant_id})
+            logger.warning("events.payload.foreign", tenant_id=tenant_id)
             return
         is_gap = self._gaps.is_gap(event)
         for socket in tuple(self._watchers.get(tenant_id, ())):

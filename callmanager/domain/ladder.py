@@ -1,0 +1,190 @@
+"""A call drawn as people draw calls: a lane for each party, an arrow for each message. Geometry, no markup."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from callmanager.domain.call_events import CallEvent, CallEventKind
+
+LANE_WIDTH = 210
+HEAD_HEIGHT = 46
+ROW_HEIGHT = 34
+MARGIN = 70
+MAX_ROWS = 200
+
+
+class Tone(StrEnum):
+    """How an arrow is coloured."""
+
+    PLAIN = "plain"
+    GOOD = "good"
+    BAD = "bad"
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    title: str
+    subtitle: str
+    x: int
+
+
+@dataclass(frozen=True, slots=True)
+class Arrow:
+    """From one lane to another at one height; `offset_s` counts from the start of the call."""
+
+    x1: int
+    x2: int
+    y: int
+    label: str
+    tone: Tone
+    offset_s: float
+
+    @property
+    def points_right(self) -> bool:
+        return self.x2 > self.x1
+
+    @property
+    def text_x(self) -> float:
+        return (self.x1 + self.x2) / 2
+
+    @property
+    def tip(self) -> str:
+        """The arrow head, as the points of a polygon."""
+        back = -8 if self.points_right else 8
+        return f"{self.x2},{self.y} {self.x2 + back},{self.y - 4} {self.x2 + back},{self.y + 4}"
+
+
+@dataclass(frozen=True, slots=True)
+class Talk:
+    """The time the parties spoke."""
+
+    x: int
+    y: int
+    width: int
+    height: int
+
+
+@dataclass(frozen=True, slots=True)
+class Ladder:
+    width: int
+    height: int
+    lanes: tuple[Lane, ...]
+    arrows: tuple[Arrow, ...]
+    talk: Talk | None
+
+
+CALLER, PBX = "caller", "pbx"
+
+
+@dataclass(frozen=True, slots=True)
+class _Message:
+    sender: str
+    receiver: str
+    label: str
+    tone: Tone = Tone.PLAIN
+
+
+def draw_ladder(events: Sequence[CallEvent]) -> Ladder:
+    """The ladder of one call; events may come in any order. No events: an empty ladder of two lanes."""
+    story = sorted(events, key=lambda event: event.sequence)[:MAX_ROWS]
+    lanes = _lanes(story)
+    started_at = story[0].at if story else 0.0
+    arrows: list[Arrow] = []
+    talk_from: int | None = None
+    talk_to: int | None = None
+    for event in story:
+        for message in _messages(event, story):
+            y = HEAD_HEIGHT + ROW_HEIGHT * (len(arrows) + 1)
+            offset_s = max(0.0, event.at - started_at)
+            sender, receiver = lanes[message.sender].x, lanes[message.receiver].x
+            arrows.append(Arrow(sender, receiver, y, message.label, message.tone, offset_s))
+            if event.kind is CallEventKind.CALL_ESTABLISHED:
+                talk_from = y
+            elif event.kind is CallEventKind.CALL_ENDED and talk_to is None:
+                talk_to = y
+    width = MARGIN * 2 + LANE_WIDTH * (len(lanes) - 1)
+    height = HEAD_HEIGHT + ROW_HEIGHT * (len(arrows) + 2)
+    talk = None
+    if talk_from is not None:
+        end = talk_to if talk_to is not None else height
+        talk = Talk(MARGIN - 5, talk_from, width - 2 * MARGIN + 10, max(0, end - talk_from))
+    return Ladder(width, height, tuple(lanes.values()), tuple(arrows), talk)
+
+
+def _lanes(story: Sequence[CallEvent]) -> dict[str, Lane]:
+    start = next((event.data for event in story if event.kind is CallEventKind.CALL_START), {})
+    lanes = {
+        CALLER: Lane(_text(start, "caller") or "Caller", _text(start, "user_agent"), MARGIN),
+        PBX: Lane("Tandem", "", MARGIN + LANE_WIDTH),
+    }
+    for event in story:
+        target = _lane_of(event)
+        if target not in lanes:
+            title = _text(event.data, "number") or "Target"
+            x = MARGIN + LANE_WIDTH * len(lanes)
+            lanes[target] = Lane(title, _text(event.data, "user_agent"), x)
+    return lanes
+
+
+def _lane_of(event: CallEvent) -> str:
+    """The lane of the event's target; the PBX where it answers the call itself."""
+    target_id = event.data.get("target_id")
+    return f"target:{target_id}" if target_id not in (None, "") else PBX
+
+
+def _messages(event: CallEvent, story: Sequence[CallEvent]) -> tuple[_Message, ...]:
+    data = event.data
+    target = _lane_of(event)
+    answer = f"{_text(data, 'sip_code')} {_text(data, 'reason')}".strip()
+    match event.kind:
+        case CallEventKind.CALL_START:
+            return (_Message(CALLER, PBX, f"INVITE {_text(data, 'callee')}"),)
+        case CallEventKind.TARGET_ADD:
+            return (_Message(PBX, target, "INVITE"),)
+        case CallEventKind.TARGET_RINGING:
+            label = "183 Session Progress" if data.get("early_media") else "180 Ringing"
+            return (_Message(target, PBX, label), _Message(PBX, CALLER, label))
+        case CallEventKind.TARGET_FAIL:
+            return (_Message(target, PBX, answer or "failed", Tone.BAD),)
+        case CallEventKind.TARGET_NOANSWER | CallEventKind.TARGET_ENDED:
+            return (_Message(PBX, target, f"CANCEL {_text(data, 'reason')}".strip()),)
+        case CallEventKind.CALL_ESTABLISHED:
+            to_caller = _Message(PBX, CALLER, "200 OK", Tone.GOOD)
+            return (to_caller,) if target == PBX else (_Message(target, PBX, "200 OK", Tone.GOOD), to_caller)
+        case CallEventKind.CALL_HOLD | CallEventKind.CALL_UNHOLD:
+            side = CALLER if data.get("side") == "caller" else _answered_lane(story) or PBX
+            return (_Message(side, PBX, "hold" if event.kind is CallEventKind.CALL_HOLD else "resume"),)
+        case CallEventKind.CALL_NOANSWER | CallEventKind.CALL_FAIL:
+            return (_Message(PBX, CALLER, answer or "failed", Tone.BAD),)
+        case CallEventKind.CALL_ENDED:
+            return _hang_up(event, story)
+
+
+def _hang_up(event: CallEvent, story: Sequence[CallEvent]) -> tuple[_Message, ...]:
+    callee = _answered_lane(story)
+    if callee == "":
+        # Never answered: only a caller who gave up says something more here.
+        is_cancel = event.data.get("ended_by") == "caller"
+        return (_Message(CALLER, PBX, "CANCEL"),) if is_cancel else ()
+    to_callee = () if callee == PBX else (_Message(PBX, callee, "BYE"),)
+    match event.data.get("ended_by"):
+        case "caller":
+            return (_Message(CALLER, PBX, "BYE"), *to_callee)
+        case "callee" if callee != PBX:
+            return (_Message(callee, PBX, "BYE"), _Message(PBX, CALLER, "BYE"))
+        case _:
+            return (_Message(PBX, CALLER, "BYE"), *to_callee)
+
+
+def _answered_lane(story: Sequence[CallEvent]) -> str:
+    for event in story:
+        if event.kind is CallEventKind.CALL_ESTABLISHED:
+            return _lane_of(event)
+    return ""
+
+
+def _text(data: Mapping[str, object], name: str) -> str:
+    value = data.get(name)
+    return "" if value is None else str(value)
