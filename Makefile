@@ -34,12 +34,12 @@ logs:  ## follow all logs
 	@$(STACK) logs
 
 .PHONY: demo-call
-demo-call:  ## two phones call each other; prints what they heard and the stored CDR
-	@$(STACK) exec $(PYTHON) -m tests.live.demo_call
+demo-call: setup-dev  ## two phones call each other; prints what they heard and the stored CDR
+	@$(STACK) exec $(PYTHON) -m tests.phones.demo_call
 
 .PHONY: bench
-bench: setup  ## measure calls and registrations per second; see docs/benchmarks.md
-	@$(STACK) exec $(PYTHON) -m tests.bench
+bench: setup-dev  ## measure calls and registrations per second; see docs/benchmarks.md
+	@$(PYTHON) -m tests.bench
 
 .PHONY: clean
 clean:  ## remove the state directory and .venv (the wheel cache stays)
