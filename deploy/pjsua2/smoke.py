@@ -1,0 +1,210 @@
+"""Try a freshly built pjsua2 wheel: the codecs, more calls than the stock wheel allows, DTMF, and the patched bugs.
+
+Run with the wheel importable; the exit status is 0 when all is well. Nothing is sent beyond the loopback interface.
+"""
+
+import sys
+import tempfile
+import time
+import wave
+from collections.abc import Callable
+from pathlib import Path
+
+import pjsua2 as pj
+
+CODECS = {"PCMU", "PCMA", "G722", "GSM", "opus", "G729"}
+CALLS = 8  # the wheel on the Python package index stops at four
+DIGITS = "159#"
+DEADLINE_S = 20.0
+LOOPBACK = "127.0.0.1"
+
+
+class SmokeFailure(Exception):
+    """The wheel does not do what the worker needs."""
+
+
+class Silence(pj.AudioMediaPlayer):
+    """A leg without any source sends no RTP, and so no DTMF either."""
+
+    def __init__(self, path: Path, options: int = 0) -> None:
+        super().__init__()
+        self.ends = 0
+        self.createPlayer(str(path), options)
+
+    def onEof2(self) -> None:
+        self.ends += 1
+
+
+class Leg(pj.Call):
+    def __init__(self, phone: "Phone", call_id: int = pj.PJSUA_INVALID_ID) -> None:
+        super().__init__(phone, call_id)
+        self.phone = phone
+        self.confirmed = self.ended = False
+        self.digits = ""
+        self.last_message = ""
+
+    def onCallState(self, prm: pj.OnCallStateParam) -> None:
+        state = self.getInfo().state
+        self.confirmed = state == pj.PJSIP_INV_STATE_CONFIRMED
+        self.ended = state == pj.PJSIP_INV_STATE_DISCONNECTED
+        if prm.e.type == pj.PJSIP_EVENT_TSX_STATE and prm.e.body.tsxState.type == pj.PJSIP_EVENT_RX_MSG:
+            self.last_message = prm.e.body.tsxState.src.rdata.wholeMsg
+
+    def onCallMediaState(self, prm: pj.OnCallMediaStateParam) -> None:
+        self.phone.silence.startTransmit(self.getAudioMedia(-1))
+
+    def onDtmfDigit(self, prm: pj.OnDtmfDigitParam) -> None:
+        self.digits += prm.digit
+
+
+class Phone(pj.Account):
+    """Calls itself; rejects calls to "busy" and answers all others."""
+
+    def __init__(self, silence: Silence) -> None:
+        super().__init__()
+        self.silence = silence
+        self.placed: list[Leg] = []
+        self.received: list[Leg] = []
+
+    def place(self, user: str, port: int) -> Leg:
+        leg = Leg(self)
+        self.placed.append(leg)
+        leg.makeCall(f"sip:{user}@{LOOPBACK}:{port}", audio_only())
+        return leg
+
+    def onIncomingCall(self, prm: pj.OnIncomingCallParam) -> None:
+        leg = Leg(self, prm.callId)
+        self.received.append(leg)
+        if "sip:busy@" in prm.rdata.wholeMsg.partition("\r\n")[0]:
+            rejection = pj.CallOpParam()
+            rejection.statusCode = 486
+            header = pj.SipHeader()
+            header.hName, header.hValue = "X-Smoke", "kept"
+            rejection.txOption.headers.append(header)
+            leg.hangup(rejection)
+        else:
+            answer = audio_only()
+            answer.statusCode = 200
+            leg.answer(answer)
+
+
+def audio_only() -> pj.CallOpParam:
+    prm = pj.CallOpParam(True)
+    prm.opt.videoCount = prm.opt.textCount = 0
+    return prm
+
+
+def start_library() -> tuple[pj.Endpoint, int]:
+    endpoint = pj.Endpoint()
+    endpoint.libCreate()
+    config = pj.EpConfig()
+    config.uaConfig.threadCnt = 0
+    config.uaConfig.maxCalls = 1024
+    config.logConfig.level = config.logConfig.consoleLevel = 1
+    config.medConfig.noVad = True
+    endpoint.libInit(config)
+    transport = pj.TransportConfig()
+    transport.boundAddress = LOOPBACK
+    transport_id = endpoint.transportCreate(pj.PJSIP_TRANSPORT_UDP, transport)
+    endpoint.libStart()
+    endpoint.audDevManager().setNullDev()
+    return endpoint, int(endpoint.transportGetInfo(transport_id).localName.rpartition(":")[2])
+
+
+def start_phone(silence: Silence, port: int) -> Phone:
+    config = pj.AccountConfig()
+    config.idUri = f"sip:smoke@{LOOPBACK}:{port}"
+    config.mediaConfig.transportConfig.boundAddress = LOOPBACK
+    config.mediaConfig.transportConfig.port = 0
+    phone = Phone(silence)
+    phone.create(config)
+    return phone
+
+
+def until(endpoint: pj.Endpoint, what: str, is_true: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + DEADLINE_S
+    while not is_true():
+        if time.monotonic() > deadline:
+            raise SmokeFailure(f"not within {DEADLINE_S:.0f} s: {what}")
+        endpoint.libHandleEvents(10)
+
+
+def check_codecs(endpoint: pj.Endpoint) -> None:
+    codecs = endpoint.codecEnum2()
+    missing = CODECS - {codec.codecId.partition("/")[0] for codec in codecs}
+    if missing:
+        raise SmokeFailure(f"codecs missing: {', '.join(sorted(missing))}")
+
+
+def check_calls(endpoint: pj.Endpoint, phone: Phone, port: int) -> None:
+    for number in range(CALLS):
+        phone.place(f"answer{number}", port)
+    until(endpoint, f"{CALLS} calls answered", lambda: len(phone.received) == CALLS and all_confirmed(phone))
+    legs = phone.placed + phone.received
+    for leg in phone.placed:
+        leg.dialDtmf(DIGITS)
+    until(endpoint, f"DTMF {DIGITS} on every call", lambda: all(leg.digits == DIGITS for leg in phone.received))
+    endpoint.hangupAllCalls()
+    until(endpoint, "all calls ended", lambda: all(leg.ended for leg in legs))
+
+
+def all_confirmed(phone: Phone) -> bool:
+    return all(leg.confirmed for leg in phone.placed + phone.received)
+
+
+def check_rejection_header(endpoint: pj.Endpoint, phone: Phone, port: int) -> None:
+    leg = phone.place("busy", port)
+    until(endpoint, "rejected call ended", lambda: leg.ended)
+    if "X-Smoke: kept" not in leg.last_message:
+        raise SmokeFailure("hangup() in onIncomingCall lost its headers")
+
+
+def check_player_deletion(endpoint: pj.Endpoint, file: Path) -> None:
+    """Players dropped around the end of their file, which is when the unpatched library crashes."""
+    players: list[Silence] = []
+    for _ in range(40):
+        player = Silence(file, pj.PJMEDIA_FILE_NO_LOOP)
+        player.startTransmit(endpoint.audDevManager().getPlaybackDevMedia())
+        players.append(player)
+    until(endpoint, "a player's end of file", lambda: any(player.ends for player in players))
+    players.clear()
+    del player
+
+
+def write_silence(path: Path, seconds: float) -> Path:
+    with wave.open(str(path), "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(8000)
+        file.writeframes(bytes(int(seconds * 8000) * 2))
+    return path
+
+
+def try_library(folder: Path) -> None:
+    endpoint, port = start_library()
+    check_codecs(endpoint)
+    phone = start_phone(Silence(write_silence(folder / "silence.wav", 1.0)), port)
+    check_calls(endpoint, phone, port)
+    check_rejection_header(endpoint, phone, port)
+    check_player_deletion(endpoint, write_silence(folder / "short.wav", 0.2))
+    phone.placed.clear()
+    phone.received.clear()
+    phone.shutdown()
+    del phone
+    endpoint.libDestroy()
+
+
+def main() -> int:
+    with tempfile.TemporaryDirectory() as folder:
+        try:
+            try_library(Path(folder))
+        except (SmokeFailure, pj.Error) as error:
+            reason = error.info() if isinstance(error, pj.Error) else error
+            print(f"smoke.py: {reason}", file=sys.stderr)
+            return 1
+    print("smoke.py: all is well")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
