@@ -28,10 +28,11 @@ class ToneTest:
 
 @dataclass(frozen=True, slots=True)
 class Refuse:
-    """No call: the SIP answer and the reason people read (in the Reason header, the CDR and the simulator)."""
+    """No call: the SIP answer and the reason that people read in the CDR and the simulator."""
 
     sip_code: int
     reason: str
+    retry_after_s: int = 0
 
 
 Decision = RingExtension | EchoTest | ToneTest | Refuse

@@ -1,4 +1,4 @@
-"""`decide`: who is rung when somebody dials. Pure; the worker and the call simulator use this same function."""
+"""`decide`: who is rung when somebody dials. Pure; workers and the call simulator use this same function."""
 
 from __future__ import annotations
 
@@ -28,23 +28,40 @@ class IncomingCall:
 
 def decide(call: IncomingCall, snapshot: TenantSnapshot, at: datetime) -> Decision:
     """The one answer for this call at this moment; `at` is timezone-aware. Unknown means refuse."""
+    return _refusal(call, snapshot) or _service(call.dialled) or _extension(call, snapshot)
+
+
+def _refusal(call: IncomingCall, snapshot: TenantSnapshot) -> Refuse | None:
     if not snapshot.is_enabled:
         return Refuse(403, "Tenant disabled")
+    if call.caller_domain.lower() != snapshot.sip_domain.lower():
+        # The snapshot was chosen by the tenant id; if its domain differs, somebody is wrong about who calls.
+        return Refuse(403, "Caller is not of this tenant")
     caller = snapshot.find_extension(call.caller)
     if caller is None or not caller.is_enabled:
         return Refuse(403, "Caller may not call")
     if call.dialled_domain.lower() != snapshot.sip_domain.lower():
         return Refuse(403, "Calls to other domains are not allowed")
-    match call.dialled:
-        case "":
-            return Refuse(484, "No number dialled")
-        case code if code == ECHO_TEST_CODE:
-            return EchoTest()
-        case code if code == TONE_TEST_CODE:
-            return ToneTest()
+    if not call.dialled:
+        return Refuse(484, "No number dialled")
+    return None
+
+
+def _service(dialled: str) -> EchoTest | ToneTest | None:
+    if dialled == ECHO_TEST_CODE:
+        return EchoTest()
+    if dialled == TONE_TEST_CODE:
+        return ToneTest()
+    return None
+
+
+def _extension(call: IncomingCall, snapshot: TenantSnapshot) -> RingExtension | Refuse:
     callee = snapshot.find_extension(call.dialled)
     if callee is None:
         return Refuse(404, "No such extension")
     if not callee.is_enabled:
         return Refuse(480, "Extension disabled")
+    if callee.number == call.caller:
+        # The calling phone is one of the contacts and nothing tells which, so it would ring itself.
+        return Refuse(486, "Caller dialled their own number")
     return RingExtension(callee.number, callee.display_name, callee.ring_timeout_s)

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 
 class CallStatus(StrEnum):
-    """REFUSED is a no: from the dialplan (ended by the PBX) or from the person called (603, ended by the callee)."""
+    """REFUSED is a no: the dialplan's (ended by the PBX) or the callee's own (603, ended by the callee)."""
 
     ANSWERED = "answered"
     BUSY = "busy"

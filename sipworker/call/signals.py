@@ -11,7 +11,7 @@ LegId = str
 
 @dataclass(frozen=True, slots=True)
 class MediaReport:
-    """RTP figures of one leg at its end, as the worker saw them (`rx`) and as the far end reported them (`tx`)."""
+    """RTP figures of one leg: as the worker saw them (`rx`) and as the far end reported them (`tx`)."""
 
     codec: str
     clock_rate_hz: int
@@ -37,6 +37,7 @@ class Contact:
 class InviteReceived:
     """A new call from the edge, which vouches for everything except `caller_display_name` and `user_agent`.
 
+    `dialled` and `dialled_domain` are user and host of the Request-URI with %-escapes undone.
     `codecs` are the names the caller offers, in its order.
     """
 
@@ -83,7 +84,10 @@ class LegFailed:
 
 @dataclass(frozen=True, slots=True)
 class LegHungUp:
-    """The far end sent BYE, or CANCEL while we rang (`cancelled`), or the dialog died. The end of that leg."""
+    """The end of a leg: the far end sent BYE, or CANCEL while we rang (`cancelled`), or the dialog died.
+
+    `sip_code` 400 and above says that it died rather than that somebody put the phone down.
+    """
 
     leg: LegId
     cancelled: bool

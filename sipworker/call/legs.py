@@ -1,0 +1,118 @@
+"""The legs of one call and the table of their lives. A row that is missing is forbidden."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum, auto
+
+from sipworker.call.actions import (
+    AnswerLeg,
+    CancelLeg,
+    EchoLeg,
+    HangUpLeg,
+    LegAction,
+    PlayMusicOnHold,
+    PlayTone,
+    RefuseLeg,
+    RingLeg,
+    SendDigit,
+    StopMusicOnHold,
+)
+from sipworker.call.errors import CallError, IllegalAction, IllegalSignal
+from sipworker.call.signals import (
+    DigitPressed,
+    LegAnswered,
+    LegFailed,
+    LegHeld,
+    LegHungUp,
+    LegId,
+    LegRinging,
+    LegSignal,
+    LegUnheld,
+)
+
+
+class LegState(Enum):
+    """ENDING: we said CANCEL, BYE or a final answer and wait for the stack to confirm."""
+
+    OFFERED = auto()
+    DIALLED = auto()
+    RINGING = auto()
+    UP = auto()
+    HELD = auto()
+    ENDING = auto()
+    ENDED = auto()
+
+
+UNANSWERED_OUT = (LegState.DIALLED, LegState.RINGING)
+TALKING = (LegState.UP, LegState.HELD)
+
+_MEDIA_ACTIONS = (EchoLeg, PlayTone, PlayMusicOnHold, StopMusicOnHold, SendDigit)
+
+Row = tuple[LegState, type[LegSignal | LegAction]]
+
+
+def _for_both(kind: type[LegSignal | LegAction], after: LegState) -> dict[Row, LegState]:
+    return {(state, kind): after for state in TALKING}
+
+
+# (state, what was heard or done) -> state
+LEG_TABLE: dict[Row, LegState] = {
+    # The incoming leg before its answer.
+    (LegState.OFFERED, RingLeg): LegState.OFFERED,
+    (LegState.OFFERED, DigitPressed): LegState.OFFERED,
+    (LegState.OFFERED, AnswerLeg): LegState.UP,
+    (LegState.OFFERED, RefuseLeg): LegState.ENDING,
+    (LegState.OFFERED, LegHungUp): LegState.ENDED,
+    # An outgoing leg before its answer.
+    (LegState.DIALLED, LegRinging): LegState.RINGING,
+    (LegState.DIALLED, LegAnswered): LegState.UP,
+    (LegState.DIALLED, LegFailed): LegState.ENDED,
+    (LegState.DIALLED, LegHungUp): LegState.ENDED,
+    (LegState.DIALLED, CancelLeg): LegState.ENDING,
+    (LegState.RINGING, LegRinging): LegState.RINGING,
+    (LegState.RINGING, LegAnswered): LegState.UP,
+    (LegState.RINGING, LegFailed): LegState.ENDED,
+    (LegState.RINGING, LegHungUp): LegState.ENDED,
+    (LegState.RINGING, DigitPressed): LegState.RINGING,
+    (LegState.RINGING, SendDigit): LegState.RINGING,
+    (LegState.RINGING, CancelLeg): LegState.ENDING,
+    # A conversation, held or not.
+    **_for_both(LegHeld, LegState.HELD),
+    **_for_both(LegUnheld, LegState.UP),
+    **_for_both(LegHungUp, LegState.ENDED),
+    **_for_both(HangUpLeg, LegState.ENDING),
+    **{(state, kind): state for state in TALKING for kind in (DigitPressed, *_MEDIA_ACTIONS)},
+    # On its way out. An answer may cross our CANCEL: then a BYE is due.
+    **{
+        (LegState.ENDING, kind): LegState.ENDING
+        for kind in (LegRinging, LegAnswered, LegHeld, LegUnheld, DigitPressed, HangUpLeg)
+    },
+    (LegState.ENDING, LegFailed): LegState.ENDED,
+    (LegState.ENDING, LegHungUp): LegState.ENDED,
+}
+
+
+@dataclass(slots=True)
+class Leg:
+    """One side of the call. `number` is the extension an outgoing leg rings, empty for the caller's leg."""
+
+    leg_id: LegId
+    state: LegState
+    number: str = ""
+
+    def hear(self, signal: LegSignal) -> LegState:
+        """Move to the next state; returns the one before. IllegalSignal changes nothing."""
+        return self._move(type(signal), IllegalSignal)
+
+    def obey(self, action: LegAction) -> LegState:
+        """The same for what we do to the leg."""
+        return self._move(type(action), IllegalAction)
+
+    def _move(self, kind: type[LegSignal | LegAction], error: type[CallError]) -> LegState:
+        before = self.state
+        after = LEG_TABLE.get((before, kind))
+        if after is None:
+            raise error(f"{kind.__name__} in state {before.name}")
+        self.state = after
+        return before

@@ -1,0 +1,29 @@
+"""The event of an answered call, the same whoever answered."""
+
+from __future__ import annotations
+
+from callmanager.domain.call_events import CallEventKind
+from sipworker.call.actions import EmitEvent
+from sipworker.call.context import CallContext
+from sipworker.call.signals import LegId
+
+
+def by_extension(leg: LegId, number: str, contact: str, user_agent: str) -> EmitEvent:
+    """A phone answered."""
+    return _established(leg, number, "extension", contact, user_agent)
+
+
+def by_service(service: str, context: CallContext) -> EmitEvent:
+    """The PBX answered itself."""
+    return _established("", context.invite.dialled, service, "", "")
+
+
+def _established(leg: LegId, number: str, answered_by: str, contact: str, user_agent: str) -> EmitEvent:
+    data = {
+        "target_id": leg,
+        "number": number,
+        "answered_by": answered_by,
+        "contact": contact,
+        "user_agent": user_agent,
+    }
+    return EmitEvent(CallEventKind.CALL_ESTABLISHED, data)
