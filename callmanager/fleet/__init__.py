@@ -1,0 +1,1 @@
+"""What all tenants share, in the public schema: the SIP directory, registrations, workers, calls and their CDRs."""

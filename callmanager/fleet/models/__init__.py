@@ -1,0 +1,21 @@
+"""One file per noun. Tenants' rows are read through managers that raise without a scope."""
+
+from __future__ import annotations
+
+from callmanager.fleet.models.call_event import StoredCallEvent
+from callmanager.fleet.models.cdr import Cdr, CdrStatus
+from callmanager.fleet.models.open_call import OpenCall
+from callmanager.fleet.models.registration import Registration
+from callmanager.fleet.models.sip_directory import SipDirectoryEntry
+from callmanager.fleet.models.worker_node import WorkerNode, WorkerState
+
+__all__ = [
+    "Cdr",
+    "CdrStatus",
+    "OpenCall",
+    "Registration",
+    "SipDirectoryEntry",
+    "StoredCallEvent",
+    "WorkerNode",
+    "WorkerState",
+]

@@ -1,0 +1,10 @@
+"""A tenant's PBX configuration, one file per noun, in the tenant's own schema.
+
+What all tenants share (CDRs, registrations, workers) is in `callmanager.fleet.models`.
+"""
+
+from __future__ import annotations
+
+from callmanager.models.extension import Extension
+
+__all__ = ["Extension"]

@@ -1,0 +1,111 @@
+"""A user's number and the account its phones register with.
+
+The flat SIP directory the edge reads, the tenant's revision and the notifications are kept in step by
+triggers (migrations 0002), so that bulk updates and imports can't leave them behind.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from typing import Any, ClassVar
+
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
+from django.db import models, transaction
+
+from callmanager.domain.passwords import find_weakness
+from callmanager.models.encrypted_field import EncryptedTextField
+from tenants.models import Tenant
+from tenants.scope import current_tenant_id
+from tenants.scoped_models import ScopedQuerySet, TenantSchemaManager
+
+RING_TIMEOUT_S = (5, 300)
+_HA1_INPUTS = frozenset({"number", "sip_password"})
+
+
+def digest_ha1(number: str, sip_domain: str, password: str) -> str:
+    """RFC 2617 A1: MD5 is what the phones speak; the password itself is stored encrypted."""
+    return hashlib.md5(f"{number}:{sip_domain}:{password}".encode(), usedforsecurity=False).hexdigest()
+
+
+def lock_sip_domain() -> str:
+    """The tenant's SIP domain, which can't change before the transaction ends.
+
+    The row is locked by the revision trigger at the end of the statement anyway; taking it first keeps the order
+    of locks the same everywhere.
+    """
+    return Tenant.objects.select_for_update().values_list("sip_domain", flat=True).get(pk=current_tenant_id())
+
+
+class ExtensionQuerySet(ScopedQuerySet["Extension"]):
+    def bulk_create(self, objs: Iterable[Extension], *args: Any, **kwargs: Any) -> list[Extension]:
+        extensions = list(objs)
+        with transaction.atomic():
+            sip_domain = lock_sip_domain()
+            for extension in extensions:
+                extension.set_ha1(sip_domain)
+            return super().bulk_create(extensions, *args, **kwargs)
+
+    def update(self, **kwargs: Any) -> int:
+        if _HA1_INPUTS & kwargs.keys():
+            raise TypeError("The HA1 depends on number and sip_password: change them by the service or save().")
+        return super().update(**kwargs)
+
+
+class Extension(models.Model):
+    number = models.CharField(
+        max_length=20,
+        unique=True,
+        validators=[RegexValidator(r"^[A-Za-z0-9]+\Z", "Only letters and digits.", code="number")],
+    )
+    display_name = models.CharField(max_length=100, blank=True, default="")
+    email = models.EmailField(blank=True, default="")
+    is_enabled = models.BooleanField("enabled", default=True)
+    ring_timeout_s = models.PositiveSmallIntegerField(
+        "ring time (s)",
+        default=30,
+        validators=[MinValueValidator(RING_TIMEOUT_S[0]), MaxValueValidator(RING_TIMEOUT_S[1])],
+    )
+    sip_password = EncryptedTextField("SIP password")
+    ha1 = models.CharField(max_length=32, editable=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    objects: ClassVar[TenantSchemaManager[Extension]] = TenantSchemaManager.from_queryset(ExtensionQuerySet)()
+
+    class Meta:
+        ordering = (models.functions.Length("number"), "number")
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(number__regex=r"^[A-Za-z0-9]+$"), name="extension_number_is_alphanumeric"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(ring_timeout_s__range=RING_TIMEOUT_S), name="extension_ring_timeout_in_range"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(ha1__regex=r"^[0-9a-f]{32}$"), name="extension_ha1_is_md5"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.display_name}".strip()
+
+    def clean(self) -> None:
+        super().clean()
+        if weakness := find_weakness(self.sip_password or "", self.number or ""):
+            raise ValidationError({"sip_password": ValidationError(weakness, code="weak_password")})
+
+    def set_ha1(self, sip_domain: str) -> None:
+        self.ha1 = digest_ha1(self.number, sip_domain, self.sip_password)
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        update_fields = kwargs.get("update_fields")
+        if update_fields is not None and not _HA1_INPUTS & set(update_fields):
+            super().save(*args, **kwargs)
+            return
+        if update_fields is not None:
+            kwargs["update_fields"] = {*update_fields, "ha1"}
+        with transaction.atomic():
+            self.set_ha1(lock_sip_domain())
+            super().save(*args, **kwargs)

@@ -1,0 +1,226 @@
+"""One settings module for web, WebSocket and task processes; every value that differs comes from the environment."""
+
+from __future__ import annotations
+
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Any
+
+from pbxsite.env import (
+    env_bool,
+    env_database,
+    env_int,
+    env_list,
+    env_path,
+    env_port,
+    env_secret,
+    env_str,
+    load_state_environment,
+)
+from pbxsite.logging import logging_config
+
+load_state_environment()
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+PBX_STATE_DIR = env_path("PBX_STATE_DIR", BASE_DIR / "var")
+PBX_BIND = env_str("PBX_BIND", "127.0.0.1")
+PBX_HTTP_PORT = env_port("PBX_HTTP_PORT", 8888)
+PBX_SIP_PORTS = {
+    "udp": env_port("PBX_SIP_UDP_PORT", 5060),
+    "tcp": env_port("PBX_SIP_TCP_PORT", 5060),
+    "tls": env_port("PBX_SIP_TLS_PORT", 5061),
+    "ws": env_port("PBX_SIP_WS_PORT", 5062),
+    "wss": env_port("PBX_SIP_WSS_PORT", 5065),
+}
+
+SECRET_KEY = env_secret("SECRET_KEY")
+# The first key encrypts, all of them decrypt: rotate by putting a new one in front.
+FIELD_ENCRYPTION_KEYS = env_list("FIELD_ENCRYPTION_KEY")
+DEBUG = env_bool("PBX_DEBUG", False)
+ALLOWED_HOSTS = env_list("PBX_ALLOWED_HOSTS", ("*",) if ip_address(PBX_BIND).is_unspecified else (
+    "localhost", "127.0.0.1", "[::1]", PBX_BIND))
+
+# Apps ---------------------------------------------------------------------------------------------
+
+# In the public schema: who may enter, and what all tenants' calls leave behind.
+SHARED_APPS = [
+    "unfold",  # before django_tenants and the admin: both bring templates it replaces
+    "unfold.contrib.filters",
+    "unfold.contrib.forms",
+    "django_tenants",
+    "tenants",
+    "callmanager.fleet",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.admin",
+    "django.forms",
+    "axes",
+    "channels",
+    "rest_framework",
+    "django_filters",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+]
+# In every tenant's schema: its PBX configuration, and its own admin log.
+TENANT_APPS = [
+    "django.contrib.admin",
+    "callmanager",
+    "billing",
+    "provisioning",
+]
+INSTALLED_APPS = SHARED_APPS + [app for app in TENANT_APPS if app not in SHARED_APPS]
+
+TENANT_MODEL = "tenants.Tenant"
+TENANT_LIMIT_SET_CALLS = True
+DATABASE_ROUTERS = ["django_tenants.routers.TenantSyncRouter"]
+
+# Database and Redis -------------------------------------------------------------------------------
+
+DATABASES = {
+    "default": {
+        "ENGINE": "tenants.postgresql",
+        **env_database("DATABASE_URL"),
+        # asgi.py sets 0: every ASGI request has a thread of its own and would leave its connection behind.
+        "CONN_MAX_AGE": env_int("PBX_CONN_MAX_AGE_S", 60),
+        "CONN_HEALTH_CHECKS": True,
+    }
+}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+REDIS_URL = env_str("REDIS_URL")
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": REDIS_URL,
+        # Without the tenant in the key, tenants would read each other's entries.
+        "KEY_FUNCTION": "django_tenants.cache.make_key",
+    }
+}
+# redis-py gives up after 5 s by default, which is as long as the layer's own blocking read.
+CHANNEL_LAYERS = {
+    "default": {
+        "BACKEND": "channels_redis.core.RedisChannelLayer",
+        "CONFIG": {
+            "hosts": [{"address": REDIS_URL, "socket_timeout": 60, "health_check_interval": 15}],
+            "capacity": 100,
+            "expiry": 10,
+        },
+    }
+}
+
+# Who signs in -------------------------------------------------------------------------------------
+
+AUTH_USER_MODEL = "tenants.User"
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "tenants.authentication.SignInBackend",
+]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+LOGIN_URL = "/admin/login/"
+LOGIN_REDIRECT_URL = "/admin/"
+
+# Locking by address alone would lock everybody behind one NAT.
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_FAILURE_LIMIT = env_int("PBX_SIGN_IN_ATTEMPTS", 10)
+AXES_COOLOFF_TIME = 0.25  # hours
+AXES_RESET_ON_SUCCESS = True
+AXES_IPWARE_PROXY_COUNT = 1
+
+# Web ----------------------------------------------------------------------------------------------
+
+ROOT_URLCONF = "pbxsite.urls"
+WSGI_APPLICATION = "pbxsite.wsgi.application"
+ASGI_APPLICATION = "pbxsite.asgi.application"
+MIDDLEWARE = [
+    "tenants.middleware.PublicSchemaMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "tenants.middleware.ActiveTenantMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "axes.middleware.AxesMiddleware",
+]
+TEMPLATES: list[dict[str, Any]] = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "pbxsite" / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    }
+]
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+STATIC_URL = "/static/"
+STATIC_ROOT = PBX_STATE_DIR / "static"
+STATICFILES_DIRS = [path for path in (BASE_DIR / "pbxsite" / "static",) if path.is_dir()]
+
+# Plain HTTP is for the machine itself; anywhere else the console is used by HTTPS unless told otherwise.
+SECURE_COOKIES = env_bool("PBX_SECURE_COOKIES", not ip_address(PBX_BIND).is_loopback)
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_COOKIES
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_AGE = 12 * 3600
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+X_FRAME_OPTIONS = "DENY"
+
+LANGUAGE_CODE = "en"
+TIME_ZONE = "UTC"
+USE_TZ = True
+
+REST_FRAMEWORK: dict[str, Any] = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["tenants.authentication.BearerAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+}
+API_TOKEN_LIFETIME_S = env_int("PBX_API_TOKEN_LIFETIME_S", 12 * 3600)
+
+# Tasks --------------------------------------------------------------------------------------------
+
+CELERY_BROKER_URL = REDIS_URL
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_TASK_TIME_LIMIT = 300
+CELERY_WORKER_PREFETCH_MULTIPLIER = 4
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+# Longer than the longest task; the sweep for messages of killed workers runs every 10 s instead of every 100 s.
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "visibility_timeout": 600,
+    "unacked_restore_interval": 10,
+    "unacked_restore_throttle": 1,
+    "socket_timeout": 60,
+    "health_check_interval": 15,
+}
+CELERY_BEAT_SCHEDULE = {
+    "assemble-missed-cdrs": {"task": "callmanager.sweep_open_calls", "schedule": 10.0, "options": {"expires": 10}},
+    "close-calls-of-lost-workers": {"task": "callmanager.reap_lost_calls", "schedule": 10.0, "options": {"expires": 10}},
+    "make-partitions": {"task": "callmanager.maintain_partitions", "schedule": 6 * 3600.0},
+}
+CELERY_BEAT_SCHEDULE_FILENAME = str(PBX_STATE_DIR / "celerybeat-schedule")
+CALL_EVENT_RETENTION_DAYS = env_int("PBX_CALL_EVENT_RETENTION_DAYS", 90)
+
+LOGGING = logging_config(env_str("PBX_LOG_LEVEL", "info"))
+LOGGING_CONFIG = "pbxsite.logging.configure"

@@ -1,0 +1,7 @@
+"""Assembly only: which app answers which path."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern, URLResolver
+
+urlpatterns: list[URLPattern | URLResolver] = []

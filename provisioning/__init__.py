@@ -1,0 +1,1 @@
+"""How phones learn their settings. Nothing is built here yet; the app holds its place in the order of imports."""

@@ -1,0 +1,10 @@
+"""One file per noun. All of them live in the public schema: signing in comes before knowing a tenant."""
+
+from __future__ import annotations
+
+from tenants.models.api_token import ApiToken
+from tenants.models.audit import AuditEntry
+from tenants.models.tenant import Tenant
+from tenants.models.user import Role, User
+
+__all__ = ["ApiToken", "AuditEntry", "Role", "Tenant", "User"]

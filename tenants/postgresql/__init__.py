@@ -1,0 +1,1 @@
+"""The database engine: django-tenants' engine, which also tells row-level security whose rows may be seen."""
