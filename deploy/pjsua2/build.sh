@@ -11,7 +11,7 @@ HERE=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 readonly HERE
 readonly SOURCE_VERSION=2.17
 # Raised when a patch or a limit changes, so that pip replaces an installed older wheel.
-readonly WHEEL_VERSION=$SOURCE_VERSION+tandem1
+readonly WHEEL_VERSION=$SOURCE_VERSION+tandem2
 readonly UPSTREAM_ARCHIVE=https://github.com/pjsip/pjproject/archive/refs/tags/$SOURCE_VERSION.tar.gz
 readonly NEEDED_MB=500
 readonly STEPS=7
@@ -95,21 +95,26 @@ run() {
     wait $!
 }
 
-# Parents first, or make would start the next compiler. A process that has just ended is what we want, hence the `:`.
-stop_tree() {
-    local children child
-    children=$(cat "/proc/$1/task/$1/children" 2>/dev/null || :)
-    kill -TERM "$1" 2>/dev/null || :
-    for child in $children; do
-        stop_tree "$child"
+family_of() {
+    local child
+    printf '%s\n' "$1"
+    for child in $(cat "/proc/$1/task/$1/children" 2>/dev/null); do
+        family_of "$child"
     done
+}
+
+# The whole family is listed before any of it is killed: the children of a dead make are nobody's.
+stop_family() {
+    local family
+    mapfile -t family < <(family_of "$1")
+    kill -TERM "${family[@]}" 2>/dev/null || say "build.sh: some processes had ended already"
 }
 
 clean_up() {
     local status=$? job
     trap - EXIT INT TERM
     for job in $(jobs -pr); do
-        stop_tree "$job"
+        stop_family "$job"
     done
     wait
     [[ -z $work ]] || rm -rf "$work"

@@ -48,3 +48,6 @@
 
 /* The payload type nearly every phone uses for telephone-event; some gateways understand no other. */
 #define PJMEDIA_RTP_PT_TELEPHONE_EVENTS 101
+
+/* Off by default; without it an offer with IPv6 media gets an answer with IPv4 media, and silence. */
+#define PJ_HAS_IPV6 1
