@@ -216,8 +216,8 @@ def _account_config(config: PhoneConfig) -> pj.AccountConfig:
         account.callConfig.prackUse = pj.PJSUA_100REL_MANDATORY
     account.mediaConfig.transportConfig.boundAddress = config.local_address
     # pjsua counts up from here; a random start keeps neighbours on one machine apart.
-    account.mediaConfig.transportConfig.port = 20000 + 2 * int.from_bytes(os.urandom(2)) % 12000
-    account.mediaConfig.transportConfig.portRange = 8000
+    account.mediaConfig.transportConfig.port = 10000 + 2 * (int.from_bytes(os.urandom(2)) % 3000)
+    account.mediaConfig.transportConfig.portRange = 4000
     return account
 
 
