@@ -91,7 +91,7 @@ class PostgresCluster:
         """Beside its place and then moved there: an interrupted set-up leaves no half-made cluster."""
         partial = self.directory / "data.partial"
         shutil.rmtree(partial, ignore_errors=True)
-        initdb = [
+        initdb: list[str | Path] = [
             BINARIES / "initdb",
             "-D",
             partial,

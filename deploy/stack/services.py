@@ -11,16 +11,15 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from types import FrameType
 
 from deploy.stack.children import postgres_user, signal_on_parent_death, start_child
 from deploy.stack.config import StackConfig
 from deploy.stack.environment import stack_environment
-from deploy.stack.errors import StackError
 from deploy.stack.keys import keys_load_or_make
 from deploy.stack.postgres import PostgresCluster
 from deploy.stack.readiness import is_postgres_ready, is_redis_ready, wait_until
 from deploy.stack.redis_server import RedisServer
+from deploy.stack.signals import signals_as_exit
 
 PREFIX = "tandem-services-"
 MEMORY_DISK = Path("/dev/shm")  # noqa: S108 - a private directory is made below it
@@ -52,7 +51,7 @@ def throw_away_services() -> Iterator[dict[str, str]]:
 
 def run_with_services(command: Sequence[str]) -> int:
     """Its exit code. A signal to us goes on to the command; the services end after it."""
-    with _signals_as_exit(), throw_away_services() as services:
+    with signals_as_exit(), throw_away_services() as services:
         child = subprocess.Popen(
             command,
             env={**os.environ, **services},
@@ -94,23 +93,6 @@ def _end(child: subprocess.Popen[bytes], stop_signal: signal.Signals) -> None:
         child.wait()
 
 
-@contextmanager
-def _signals_as_exit() -> Iterator[None]:
-    """SIGTERM and SIGINT unwind the stack of `with` blocks, so that everything is stopped and removed."""
-
-    def leave(number: int, _frame: FrameType | None) -> None:
-        raise SystemExit(128 + number)
-
-    before = {
-        number: signal.signal(number, leave) for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
-    }
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
-
-
 def _parent_directory() -> Path:
     try:
         free_bytes = shutil.disk_usage(MEMORY_DISK).free
@@ -127,10 +109,3 @@ def _remove_leftovers() -> None:
         owner = directory.name.removeprefix(PREFIX).split("-")[0]
         if owner.isdigit() and not Path("/proc", owner).exists():
             shutil.rmtree(directory, ignore_errors=True)
-
-
-def command_after_dashes(arguments: Sequence[str]) -> list[str]:
-    command = list(arguments[1:] if arguments[:1] == ["--"] else arguments)
-    if not command:
-        raise StackError("Say which command to run: python -m deploy.stack services -- COMMAND")
-    return command
