@@ -90,3 +90,15 @@ class Clock(Protocol):
 
     def monotonic(self) -> float:
         """Seconds that never go back."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """All of them, as the composition root hands them to the runner."""
+
+    sip: SipPort
+    snapshots: SnapshotSource
+    contacts: ContactSource
+    events: EventSink
+    commands: CommandSource
+    clock: Clock

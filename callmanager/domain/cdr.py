@@ -1,0 +1,284 @@
+"""From the events of a call to its record.
+
+The same events give the same record in any order and any number of times, and a record stands even where
+events were lost.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from callmanager.domain.call_events import CallEvent, CallEventKind
+from callmanager.domain.outcome import CallStatus, EndedBy
+
+# Above any sequence number a worker gives, so that a real end that arrives late wins over the reaper's.
+WORKER_LOST_SEQUENCE = 1_000_000
+WORKER_LOST = "Worker lost"
+
+
+@dataclass(frozen=True, slots=True)
+class TargetDetail:
+    """One phone that was rung.
+
+    `status`: answered, no_answer, failed, or ended (cancelled, or answered elsewhere).
+    """
+
+    target_id: str
+    number: str
+    contact: str
+    user_agent: str
+    added_at: float | None
+    ringing_at: float | None
+    answered_at: float | None
+    ended_at: float | None
+    status: str
+    sip_code: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class MediaDetail:
+    """RTP of one side; None where the side had no media, or RTCP told nothing."""
+
+    codec: str
+    clock_rate_hz: int
+    rx_packets: int
+    rx_lost: int
+    rx_jitter_ms: float
+    tx_packets: int
+    tx_lost: int
+    tx_jitter_ms: float
+    round_trip_ms: float
+    mos: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class CallDetail:
+    """Everything known of one call attempt. Times are unix seconds, UTC."""
+
+    tenant_id: int
+    tenant_name: str
+    session_id: str
+    call_id: str
+    worker: str
+    config_rev: int
+    direction: str
+    caller: str
+    caller_domain: str
+    caller_display_name: str
+    callee: str
+    callee_domain: str
+    source: str
+    caller_user_agent: str
+    callee_user_agent: str
+    status: CallStatus
+    ended_by: EndedBy
+    ended_reason: str
+    sip_code: int
+    started_at: float
+    ringing_at: float | None
+    answered_at: float | None
+    ended_at: float
+    answered_by: str
+    answered_number: str
+    final_destination: str
+    caller_media: MediaDetail | None
+    callee_media: MediaDetail | None
+    targets: tuple[TargetDetail, ...]
+
+    @property
+    def ring_duration_s(self) -> float:
+        """From the first ringing to the answer, or to the end."""
+        if self.ringing_at is None:
+            return 0.0
+        return max(0.0, (self.answered_at or self.ended_at) - self.ringing_at)
+
+    @property
+    def talk_duration_s(self) -> float:
+        return max(0.0, self.ended_at - self.answered_at) if self.answered_at is not None else 0.0
+
+    @property
+    def post_dial_delay_ms(self) -> int | None:
+        """From the INVITE to the first sign of life; None if there was none."""
+        sign = self.ringing_at if self.ringing_at is not None else self.answered_at
+        return round(max(0.0, sign - self.started_at) * 1000) if sign is not None else None
+
+
+def assemble(events: Iterable[CallEvent]) -> CallDetail | None:
+    """The record of the one call these events are of; None while it has not ended."""
+    told = sorted({event.sequence: event for event in _in_fixed_order(events)}.values(), key=_sequence)
+    end = _first(told, CallEventKind.CALL_ENDED)
+    if end is None:
+        return None
+    start = _first(told, CallEventKind.CALL_START)
+    established = _first(told, CallEventKind.CALL_ESTABLISHED)
+    about: Mapping[str, object] = start.data if start else {}
+    answer: Mapping[str, object] = established.data if established else {}
+    targets = _targets(told, end.at)
+    return CallDetail(
+        tenant_id=end.tenant_id,
+        tenant_name=_text(about, "tenant_name"),
+        session_id=end.session_id,
+        call_id=_text(about, "call_id"),
+        worker=(start or end).worker,
+        config_rev=_whole(about, "config_rev"),
+        direction=_text(about, "direction") or "ext",
+        caller=_text(about, "caller"),
+        caller_domain=_text(about, "caller_domain"),
+        caller_display_name=_text(about, "caller_display_name"),
+        callee=_text(about, "callee"),
+        callee_domain=_text(about, "callee_domain"),
+        source=_text(about, "source"),
+        caller_user_agent=_text(about, "user_agent"),
+        callee_user_agent=_text(answer, "user_agent"),
+        status=CallStatus(_text(end.data, "status")),
+        ended_by=EndedBy(_text(end.data, "ended_by")),
+        ended_reason=_text(end.data, "reason"),
+        sip_code=_whole(end.data, "sip_code"),
+        started_at=told[0].at,
+        ringing_at=_earliest(target.ringing_at for target in targets),
+        answered_at=established.at if established else None,
+        ended_at=max(end.at, told[0].at),
+        answered_by=_text(answer, "answered_by"),
+        answered_number=_text(answer, "number"),
+        final_destination=_text(answer, "contact") or (targets[-1].contact if targets else ""),
+        caller_media=_media(end.data.get("caller_media")),
+        callee_media=_media(end.data.get("callee_media")),
+        targets=targets,
+    )
+
+
+def worker_lost_event(tenant_id: int, session_id: str, worker: str, at: float) -> CallEvent:
+    """The end the reaper writes for a call whose worker died."""
+    data = {
+        "status": CallStatus.FAILED.value,
+        "ended_by": EndedBy.PBX.value,
+        "reason": WORKER_LOST,
+        "sip_code": 500,
+    }
+    return CallEvent(tenant_id, session_id, WORKER_LOST_SEQUENCE, CallEventKind.CALL_ENDED, at, worker, data)
+
+
+def to_public_json(detail: CallDetail) -> dict[str, str]:
+    """The record as the event `call_cdr` and webhooks tell it.
+
+    Every value is a string, times are whole unix seconds, "0" where there is none.
+    """
+    ringing_at, answered_at = int(detail.ringing_at or 0), int(detail.answered_at or 0)
+    ended_at = int(detail.ended_at)
+    return {
+        "answered_time": str(answered_at),
+        "call_id": detail.call_id,
+        "call_status": detail.status.value.upper(),
+        "callee": detail.callee,
+        "callee_domain": detail.callee_domain,
+        "caller": detail.caller,
+        "caller_display_name": detail.caller_display_name,
+        "caller_domain": detail.caller_domain,
+        "cdr_id": detail.session_id,
+        "did_cid": "",
+        "direction": detail.direction,
+        "ended_by": detail.ended_by.value,
+        "ended_reason": detail.ended_reason.lower(),
+        "ended_time": str(ended_at),
+        "fail_code": "0" if detail.status is CallStatus.ANSWERED else str(detail.sip_code),
+        "final_dest": detail.final_destination,
+        "outbound_caller_id": "",
+        "related_callid1": "",
+        "related_callid2": "",
+        # Of the whole seconds above, so that whoever subtracts them gets the same figure.
+        "ring_duration": str((answered_at or ended_at) - ringing_at if ringing_at else 0),
+        "ring_time": str(ringing_at),
+        "session_id": detail.session_id,
+        "start_time": str(int(detail.started_at)),
+        "talk_duration": str(ended_at - answered_at if answered_at else 0),
+        "tenant_id": str(detail.tenant_id),
+        "tenant_name": detail.tenant_name,
+    }
+
+
+_TARGET_END_STATUS = {
+    CallEventKind.TARGET_FAIL: "failed",
+    CallEventKind.TARGET_NOANSWER: "no_answer",
+    CallEventKind.TARGET_ENDED: "ended",
+}
+
+
+def _targets(told: Sequence[CallEvent], call_ended_at: float) -> tuple[TargetDetail, ...]:
+    histories: dict[str, dict[CallEventKind, CallEvent]] = {}
+    for event in told:
+        target_id = _text(event.data, "target_id")
+        if target_id:
+            histories.setdefault(target_id, {}).setdefault(event.kind, event)
+    return tuple(_target(target_id, history, call_ended_at) for target_id, history in histories.items())
+
+
+def _target(target_id: str, history: Mapping[CallEventKind, CallEvent], call_ended_at: float) -> TargetDetail:
+    added = history.get(CallEventKind.TARGET_ADD)
+    ringing = history.get(CallEventKind.TARGET_RINGING)
+    answered = history.get(CallEventKind.CALL_ESTABLISHED)
+    ended = next((history[kind] for kind in _TARGET_END_STATUS if kind in history), None)
+    first = next(iter(history.values()))
+    return TargetDetail(
+        target_id=target_id,
+        number=_text(first.data, "number"),
+        contact=_text((added or answered or first).data, "contact"),
+        user_agent=_text((answered or added or first).data, "user_agent"),
+        added_at=added.at if added else None,
+        ringing_at=ringing.at if ringing else None,
+        answered_at=answered.at if answered else None,
+        ended_at=ended.at if ended else call_ended_at,
+        status="answered" if answered else _TARGET_END_STATUS[ended.kind] if ended else "ended",
+        sip_code=200 if answered else _whole(ended.data, "sip_code") if ended else 0,
+        reason=_text(ended.data, "reason") if ended else "",
+    )
+
+
+def _media(document: object) -> MediaDetail | None:
+    if not isinstance(document, Mapping):
+        return None
+    mos = document.get("mos")
+    return MediaDetail(
+        codec=_text(document, "codec"),
+        clock_rate_hz=_whole(document, "clock_rate_hz"),
+        rx_packets=_whole(document, "rx_packets"),
+        rx_lost=_whole(document, "rx_lost"),
+        rx_jitter_ms=_number(document, "rx_jitter_ms"),
+        tx_packets=_whole(document, "tx_packets"),
+        tx_lost=_whole(document, "tx_lost"),
+        tx_jitter_ms=_number(document, "tx_jitter_ms"),
+        round_trip_ms=_number(document, "round_trip_ms"),
+        mos=float(mos) if isinstance(mos, int | float) else None,
+    )
+
+
+def _in_fixed_order(events: Iterable[CallEvent]) -> list[CallEvent]:
+    # Two events with one number are not meant to be; if they differ all the same, the later one always wins.
+    return sorted(events, key=lambda event: (event.sequence, event.at, event.kind))
+
+
+def _sequence(event: CallEvent) -> int:
+    return event.sequence
+
+
+def _first(told: Sequence[CallEvent], kind: CallEventKind) -> CallEvent | None:
+    return next((event for event in told if event.kind is kind), None)
+
+
+def _earliest(times: Iterable[float | None]) -> float | None:
+    return min((time for time in times if time is not None), default=None)
+
+
+def _text(data: Mapping[str, object], key: str) -> str:
+    value = data.get(key)
+    return "" if value is None else str(value)
+
+
+def _whole(data: Mapping[str, object], key: str) -> int:
+    return int(_number(data, key))
+
+
+def _number(data: Mapping[str, object], key: str) -> float:
+    value = data.get(key)
+    return float(value) if isinstance(value, int | float) else 0.0

@@ -1,0 +1,1 @@
+"""The shell around the calls: order, time and numbering. No rules."""

@@ -1,0 +1,104 @@
+"""A call's journal: numbers its events, and keeps what the console shows of it while it runs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from callmanager.domain.call_events import CallEvent, CallEventKind
+from callmanager.domain.outcome import CallOutcome
+from sipworker.call.context import CallContext
+from sipworker.call.signals import MediaReport
+from sipworker.ports import Clock, EventSink
+from sipworker.runtime.media import media_document
+
+
+class CallJournal:
+    """Sequence numbers without gaps; nothing after `call_ended`."""
+
+    __slots__ = ("_clock", "_context", "_live", "_next_sequence", "_sink", "_worker")
+
+    def __init__(self, context: CallContext, sink: EventSink, clock: Clock, worker: str) -> None:
+        self._context = context
+        self._sink = sink
+        self._clock = clock
+        self._worker = worker
+        self._next_sequence = 0
+        self._live: dict[str, object] = {}
+
+    def record(self, kind: CallEventKind, data: Mapping[str, object]) -> None:
+        event = CallEvent(
+            tenant_id=self._context.invite.tenant_id,
+            session_id=self._context.session_id,
+            sequence=self._next_sequence,
+            kind=kind,
+            at=self._clock.now().timestamp(),
+            worker=self._worker,
+            data=data,
+        )
+        self._next_sequence += 1
+        self._sink.emit(event)
+        if self._follow(event):
+            self._sink.update_live_call(event.tenant_id, event.session_id, dict(self._live))
+
+    def end(
+        self, outcome: CallOutcome, caller_media: MediaReport | None, callee_media: MediaReport | None
+    ) -> None:
+        data: dict[str, object] = {
+            "status": outcome.status.value,
+            "ended_by": outcome.ended_by.value,
+            "reason": outcome.reason,
+            "sip_code": outcome.sip_code,
+        }
+        if caller_media is not None:
+            data["caller_media"] = media_document(caller_media)
+        if callee_media is not None:
+            data["callee_media"] = media_document(callee_media)
+        self.record(CallEventKind.CALL_ENDED, data)
+        self._sink.update_live_call(self._context.invite.tenant_id, self._context.session_id, None)
+
+    def _follow(self, event: CallEvent) -> bool:
+        """Change the live document; False where the event changes nothing that is shown."""
+        match event.kind:
+            case CallEventKind.CALL_START:
+                self._live = self._new_live_call(event)
+            case CallEventKind.TARGET_RINGING:
+                if self._live.get("state") != "dialling":
+                    return False
+                self._live["state"] = "ringing"
+            case CallEventKind.CALL_ESTABLISHED:
+                self._live |= {
+                    "state": "talking",
+                    "answered_at": event.at,
+                    "answered_number": event.data["number"],
+                    "answered_by": event.data["answered_by"],
+                    "contact": event.data["contact"],
+                    "callee_user_agent": event.data["user_agent"],
+                }
+            case CallEventKind.CALL_HOLD | CallEventKind.CALL_UNHOLD:
+                self._follow_hold(str(event.data["side"]), event.kind is CallEventKind.CALL_HOLD)
+            case _:
+                return False
+        return True
+
+    def _new_live_call(self, event: CallEvent) -> dict[str, object]:
+        return {
+            "session_id": event.session_id,
+            "worker": event.worker,
+            "call_id": event.data["call_id"],
+            "direction": event.data["direction"],
+            "caller": event.data["caller"],
+            "caller_display_name": event.data["caller_display_name"],
+            "callee": event.data["callee"],
+            "source": event.data["source"],
+            "caller_user_agent": event.data["user_agent"],
+            "state": "dialling",
+            "started_at": event.at,
+            "answered_at": None,
+            "held_by": [],
+        }
+
+    def _follow_hold(self, side: str, is_held: bool) -> None:
+        held_by = self._live["held_by"]
+        sides = set(held_by) if isinstance(held_by, list) else set()
+        sides = sides | {side} if is_held else sides - {side}
+        self._live |= {"held_by": sorted(sides), "state": "held" if sides else "talking"}

@@ -1,0 +1,56 @@
+"""The calls that live in this worker, by session and by leg."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from sipworker.call.context import CallContext
+from sipworker.call.session import CallSession
+from sipworker.call.signals import LegId, MediaReport
+from sipworker.runtime.events import CallJournal
+
+
+@dataclass(slots=True, eq=False)
+class LiveCall:
+    """A session and what the runtime remembers for it."""
+
+    context: CallContext
+    session: CallSession
+    journal: CallJournal
+    legs: list[LegId] = field(default_factory=list)
+    media: dict[LegId, MediaReport] = field(default_factory=dict)
+
+
+class Registry:
+    """Every live leg belongs to exactly one live call."""
+
+    __slots__ = ("_by_leg", "_by_session")
+
+    def __init__(self) -> None:
+        self._by_session: dict[str, LiveCall] = {}
+        self._by_leg: dict[LegId, LiveCall] = {}
+
+    def __len__(self) -> int:
+        return len(self._by_session)
+
+    def add(self, call: LiveCall) -> None:
+        self._by_session[call.context.session_id] = call
+        self.add_leg(call, call.context.caller_leg)
+
+    def add_leg(self, call: LiveCall, leg: LegId) -> None:
+        call.legs.append(leg)
+        self._by_leg[leg] = call
+
+    def remove(self, call: LiveCall) -> None:
+        del self._by_session[call.context.session_id]
+        for leg in call.legs:
+            del self._by_leg[leg]
+
+    def find(self, session_id: str) -> LiveCall | None:
+        return self._by_session.get(session_id)
+
+    def find_by_leg(self, leg: LegId) -> LiveCall | None:
+        return self._by_leg.get(leg)
+
+    def calls(self) -> tuple[LiveCall, ...]:
+        return tuple(self._by_session.values())

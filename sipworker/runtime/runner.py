@@ -1,0 +1,258 @@
+"""The one loop of a worker: signal, session, actions, ports. A call that fails ends; the worker lives."""
+
+from __future__ import annotations
+
+import logging
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import partial
+
+from callmanager.domain.decisions import Decision, Refuse
+from callmanager.domain.dialplan import IncomingCall, decide
+from callmanager.domain.outcome import CallOutcome, CallStatus, EndedBy
+from callmanager.domain.snapshot import TenantSnapshot
+from sipworker.call.actions import (
+    Action,
+    BridgeLegs,
+    DialLeg,
+    EmitEvent,
+    EndCall,
+    FindContacts,
+    HangUpLeg,
+    StartTimer,
+    StopTimer,
+    UnbridgeLegs,
+)
+from sipworker.call.context import CallContext, CallLimits
+from sipworker.call.errors import IllegalSignal
+from sipworker.call.session import INTERNAL_ERROR, CallSession
+from sipworker.call.signals import (
+    ContactsFound,
+    HangUpRequested,
+    InviteReceived,
+    LegAnswered,
+    LegHungUp,
+    LegId,
+    LegSignal,
+    Signal,
+    TimerFired,
+)
+from sipworker.features import feature_for
+from sipworker.ports import CommandReply, Ports
+from sipworker.runtime.commands import DONE, read_command
+from sipworker.runtime.events import CallJournal
+from sipworker.runtime.registry import LiveCall, Registry
+from sipworker.runtime.timers import Timers
+
+log = logging.getLogger(__name__)
+
+RETRY_AFTER_S = 5
+
+# The SIP adapter appends, the runner takes; both on the SIP thread.
+Inbox = deque[InviteReceived | LegSignal]
+
+
+@dataclass(frozen=True, slots=True)
+class RunnerSettings:
+    """`capacity` is the number of calls at once; what comes above is sent elsewhere with 503."""
+
+    worker: str
+    capacity: int = 400
+    drain_timeout_s: float = 30.0
+    limits: CallLimits = field(default_factory=CallLimits)
+
+
+class Runner:
+    """Owns every call of this worker. All of it runs on one thread."""
+
+    def __init__(
+        self, *, ports: Ports, inbox: Inbox, settings: RunnerSettings, new_session_id: Callable[[], str]
+    ) -> None:
+        self._ports = ports
+        self._inbox = inbox
+        self._settings = settings
+        self._new_session_id = new_session_id
+        self._registry = Registry()
+        self._timers = Timers()
+        # What a call asked while its actions were performed: told to it after all of them.
+        self._answers: deque[tuple[LiveCall, Signal]] = deque()
+        self._drain_until: float | None = None
+
+    @property
+    def live_calls(self) -> int:
+        return len(self._registry)
+
+    @property
+    def is_draining(self) -> bool:
+        return self._drain_until is not None
+
+    def run_once(self, timeout_s: float) -> None:
+        """Wait for SIP at most this long, then handle all that happened."""
+        self._ports.sip.poll(self._wait_s(timeout_s))
+        self._empty_inbox()
+        self._fire_timers()
+        self._take_commands()
+        self._end_drain_if_due()
+        self._empty_inbox()
+
+    def start_draining(self) -> None:
+        """No new calls; the running ones may finish until the drain timeout, then they are hung up."""
+        if self._drain_until is None:
+            self._drain_until = self._ports.clock.monotonic() + self._settings.drain_timeout_s
+            self._ports.sip.drain()
+
+    def _wait_s(self, timeout_s: float) -> float:
+        if self._inbox:
+            return 0.0
+        due_at = self._timers.next_due_at()
+        if due_at is None:
+            return timeout_s
+        return max(0.0, min(timeout_s, due_at - self._ports.clock.monotonic()))
+
+    def _empty_inbox(self) -> None:
+        while self._inbox:
+            signal = self._inbox.popleft()
+            if isinstance(signal, InviteReceived):
+                self._open(signal)
+            else:
+                self._deliver(signal)
+
+    def _fire_timers(self) -> None:
+        now = self._ports.clock.monotonic()
+        while (due := self._timers.pop_due(now)) is not None:
+            session_id, timer = due
+            call = self._registry.find(session_id)
+            if call is not None:
+                self._step(call, TimerFired(timer))
+
+    def _take_commands(self) -> None:
+        for command, answer in self._ports.commands.take():
+            found = read_command(command, self._registry)
+            if isinstance(found, CommandReply):
+                answer(found)
+            else:
+                self._step(*found)
+                answer(DONE)
+
+    def _end_drain_if_due(self) -> None:
+        if self._drain_until is None or self._ports.clock.monotonic() < self._drain_until:
+            return
+        for call in self._registry.calls():
+            self._step(call, HangUpRequested(EndedBy.PBX, "Worker is restarting"))
+
+    def _open(self, invite: InviteReceived) -> None:
+        snapshot = self._ports.snapshots.find(invite.tenant_id)
+        context = CallContext(self._new_session_id(), invite, snapshot, self._settings.limits)
+        feature = feature_for(self._decide(invite, snapshot), context)
+        journal = CallJournal(context, self._ports.events, self._ports.clock, self._settings.worker)
+        call = LiveCall(context, CallSession(context, feature), journal)
+        self._registry.add(call)
+        self._guarded(call, call.session.start)
+
+    def _decide(self, invite: InviteReceived, snapshot: TenantSnapshot | None) -> Decision:
+        if self.is_draining:
+            return Refuse(503, "Worker is restarting", RETRY_AFTER_S)
+        if len(self._registry) >= self._settings.capacity:
+            return Refuse(503, "Worker is full", RETRY_AFTER_S)
+        if snapshot is None:
+            return Refuse(503, "Tenant not loaded", RETRY_AFTER_S)
+        call = IncomingCall(invite.caller, invite.caller_domain, invite.dialled, invite.dialled_domain)
+        try:
+            return decide(call, snapshot, self._ports.clock.now())
+        except Exception:
+            log.exception("call.decide.failed", extra={"tenant_id": invite.tenant_id})
+            return Refuse(500, INTERNAL_ERROR)
+
+    def _deliver(self, signal: LegSignal) -> None:
+        call = self._registry.find_by_leg(signal.leg)
+        if call is None:
+            if isinstance(signal, LegAnswered):
+                # It answered while our CANCEL was under way, and its call is already over.
+                self._ports.sip.perform(HangUpLeg(signal.leg, "Answered too late"))
+            return
+        if isinstance(signal, LegHungUp) and signal.media is not None:
+            call.media[signal.leg] = signal.media
+        self._step(call, signal)
+
+    def _step(self, call: LiveCall, signal: Signal) -> None:
+        self._guarded(call, partial(call.session.handle, signal))
+
+    def _guarded(self, call: LiveCall, wishes: Callable[[], tuple[Action, ...]]) -> None:
+        """Ask the session and perform; whatever goes wrong ends this call only."""
+        try:
+            actions = wishes()
+        except IllegalSignal as error:
+            log.warning("call.signal.illegal: %s", error, extra=_labels(call))
+        except Exception:
+            log.exception("call.failed", extra=_labels(call))
+            self._abort(call)
+        else:
+            if not self._perform_all(call, actions):
+                self._abort(call)
+            while self._answers:
+                self._step(*self._answers.popleft())
+
+    def _perform_all(self, call: LiveCall, actions: tuple[Action, ...]) -> bool:
+        """Every action gets its chance, so that one failure leaves no leg behind."""
+        is_well = True
+        for action in actions:
+            try:
+                self._perform(call, action)
+            except Exception:
+                log.exception("call.action.failed: %s", type(action).__name__, extra=_labels(call))
+                is_well = False
+        return is_well
+
+    def _perform(self, call: LiveCall, action: Action) -> None:
+        sip = self._ports.sip
+        match action:
+            case DialLeg():
+                self._registry.add_leg(call, action.leg)
+                sip.perform(action)
+            case HangUpLeg():
+                self._remember_media(call, action.leg)
+                sip.perform(action)
+            case BridgeLegs(first=first, second=second):
+                sip.bridge(first, second)
+            case UnbridgeLegs(first=first, second=second):
+                sip.unbridge(first, second)
+            case EmitEvent(kind=kind, data=data):
+                call.journal.record(kind, data)
+            case StartTimer(timer=timer, after_s=after_s):
+                due_at = self._ports.clock.monotonic() + after_s
+                self._timers.start(call.context.session_id, timer, due_at)
+            case StopTimer(timer=timer):
+                self._timers.stop(call.context.session_id, timer)
+            case FindContacts(number=number, sip_domain=sip_domain):
+                contacts = self._ports.contacts.contacts(number, sip_domain)
+                self._answers.append((call, ContactsFound(number, contacts)))
+            case EndCall(outcome=outcome, callee_leg=callee_leg):
+                self._close(call, outcome, callee_leg)
+            case _:
+                sip.perform(action)
+
+    def _remember_media(self, call: LiveCall, leg: LegId) -> None:
+        report = self._ports.sip.find_media_report(leg)
+        if report is not None:
+            call.media[leg] = report
+
+    def _close(self, call: LiveCall, outcome: CallOutcome, callee_leg: LegId) -> None:
+        self._registry.remove(call)
+        self._timers.stop_all(call.context.session_id)
+        caller_media = call.media.get(call.context.caller_leg)
+        call.journal.end(outcome, caller_media, call.media.get(callee_leg))
+
+    def _abort(self, call: LiveCall) -> None:
+        if self._registry.find(call.context.session_id) is not call:
+            return
+        try:
+            self._perform_all(call, call.session.abort())
+        except Exception:
+            log.exception("call.abort.failed", extra=_labels(call))
+        if self._registry.find(call.context.session_id) is call:
+            self._close(call, CallOutcome(CallStatus.FAILED, EndedBy.PBX, INTERNAL_ERROR, 500), "")
+
+
+def _labels(call: LiveCall) -> dict[str, object]:
+    return {"session_id": call.context.session_id, "tenant_id": call.context.invite.tenant_id}

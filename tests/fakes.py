@@ -1,0 +1,174 @@
+"""Implementations of the worker's ports that live in memory, so that whole calls run without a packet."""
+
+from __future__ import annotations
+
+import itertools
+from collections import deque
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+from callmanager.domain.call_events import CallEvent, CallEventKind
+from callmanager.domain.cdr import CallDetail, assemble
+from callmanager.domain.snapshot import TenantSnapshot
+from sipworker.call.actions import BridgeLegs, DialLeg, LegAction, UnbridgeLegs
+from sipworker.call.signals import Contact, InviteReceived, LegId, LegSignal, MediaReport
+from sipworker.ports import Command, CommandReply, Ports
+from sipworker.runtime.runner import Inbox, Runner, RunnerSettings
+from tests.cast import ACME, ACME_DOMAIN, BOB, BOBS_DESK, BOBS_MOBILE, GLOBEX
+
+A_CLEAN_CALL = MediaReport("PCMA", 8000, 500, 0, 1.0, 500, 0, 1.0, 20.0)
+
+
+@dataclass
+class FakeClock:
+    """Time passes when the test says so."""
+
+    seconds: float = 0.0
+    started_at: datetime = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+
+    def now(self) -> datetime:
+        return self.started_at + timedelta(seconds=self.seconds)
+
+    def monotonic(self) -> float:
+        return self.seconds
+
+
+class SipBrokeError(Exception):
+    """What FakeSip raises when told to."""
+
+
+@dataclass
+class FakeSip:
+    """Records what it was told; signals come from the test."""
+
+    inbox: Inbox
+    actions: list[LegAction | BridgeLegs | UnbridgeLegs] = field(default_factory=list)
+    media: dict[LegId, MediaReport] = field(default_factory=dict)
+    breaks_on: tuple[type[LegAction], ...] = ()
+    waits: list[float] = field(default_factory=list)
+    is_draining: bool = False
+
+    def perform(self, action: LegAction) -> None:
+        self.actions.append(action)
+        if isinstance(action, self.breaks_on):
+            raise SipBrokeError(type(action).__name__)
+
+    def bridge(self, first: LegId, second: LegId) -> None:
+        self.actions.append(BridgeLegs(first, second))
+
+    def unbridge(self, first: LegId, second: LegId) -> None:
+        self.actions.append(UnbridgeLegs(first, second))
+
+    def find_media_report(self, leg: LegId) -> MediaReport | None:
+        return self.media.get(leg)
+
+    def poll(self, timeout_s: float) -> None:
+        self.waits.append(timeout_s)
+
+    def drain(self) -> None:
+        self.is_draining = True
+
+    def close(self) -> None: ...
+
+    def take_actions(self) -> list[LegAction | BridgeLegs | UnbridgeLegs]:
+        """What was told since the last time."""
+        taken, self.actions = self.actions, []
+        return taken
+
+
+@dataclass
+class FakeSnapshots:
+    by_tenant: dict[int, TenantSnapshot]
+
+    def find(self, tenant_id: int) -> TenantSnapshot | None:
+        return self.by_tenant.get(tenant_id)
+
+
+@dataclass
+class FakeContacts:
+    by_aor: dict[str, tuple[Contact, ...]]
+
+    def contacts(self, number: str, sip_domain: str) -> tuple[Contact, ...]:
+        return self.by_aor.get(f"{number}@{sip_domain}", ())
+
+
+@dataclass
+class RecordedEvents:
+    events: list[CallEvent] = field(default_factory=list)
+    live: dict[str, Mapping[str, object]] = field(default_factory=dict)
+
+    def emit(self, event: CallEvent) -> None:
+        self.events.append(event)
+
+    def update_live_call(self, tenant_id: int, session_id: str, live: Mapping[str, object] | None) -> None:
+        if live is None:
+            self.live.pop(session_id, None)
+        else:
+            self.live[session_id] = live
+
+    def of(self, session_id: str) -> list[CallEvent]:
+        return [event for event in self.events if event.session_id == session_id]
+
+    def kinds(self, session_id: str) -> list[CallEventKind]:
+        return [event.kind for event in self.of(session_id)]
+
+
+@dataclass
+class FakeCommands:
+    waiting: list[Command] = field(default_factory=list)
+    replies: dict[str, CommandReply] = field(default_factory=dict)
+
+    def take(self) -> tuple[tuple[Command, Callable[[CommandReply], None]], ...]:
+        taken = tuple((command, self._answer(command)) for command in self.waiting)
+        self.waiting.clear()
+        return taken
+
+    def _answer(self, command: Command) -> Callable[[CommandReply], None]:
+        def answer(reply: CommandReply) -> None:
+            self.replies[command.command_id] = reply
+
+        return answer
+
+
+class WorkerInMemory:
+    """A runner with all its fakes and a few words to play a call with. Sessions are called s1, s2, ..."""
+
+    def __init__(self, *, capacity: int = 10, drain_timeout_s: float = 30.0) -> None:
+        inbox: Inbox = deque()
+        self.clock = FakeClock()
+        self.sip = FakeSip(inbox)
+        self.snapshots = FakeSnapshots({ACME.tenant_id: ACME, GLOBEX.tenant_id: GLOBEX})
+        self.contacts = FakeContacts({f"{BOB}@{ACME_DOMAIN}": (BOBS_DESK, BOBS_MOBILE)})
+        self.events = RecordedEvents()
+        self.commands = FakeCommands()
+        numbers = itertools.count(1)
+        self.runner = Runner(
+            ports=Ports(self.sip, self.snapshots, self.contacts, self.events, self.commands, self.clock),
+            inbox=inbox,
+            settings=RunnerSettings("worker-0", capacity=capacity, drain_timeout_s=drain_timeout_s),
+            new_session_id=lambda: f"s{next(numbers)}",
+        )
+
+    def hear(self, *signals: InviteReceived | LegSignal) -> None:
+        """Let these arrive together and the runner work them off."""
+        self.sip.inbox.extend(signals)
+        self.runner.run_once(0.02)
+
+    def wait(self, seconds: float) -> None:
+        self.clock.seconds += seconds
+        self.runner.run_once(0.02)
+
+    def command(self, name: str, tenant_id: int, session_id: str) -> CommandReply:
+        self.commands.waiting.append(Command("c1", name, tenant_id, session_id, {}))
+        self.runner.run_once(0.02)
+        return self.commands.replies.pop("c1")
+
+    def dialled_legs(self) -> list[LegId]:
+        return [action.leg for action in self.sip.actions if isinstance(action, DialLeg)]
+
+    def cdr(self, session_id: str = "s1") -> CallDetail:
+        """The record these events make; there must be one."""
+        detail = assemble(self.events.of(session_id))
+        assert detail is not None, "the call has not ended"
+        return detail
