@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+
 from django.apps import AppConfig
 
 
 class CallManagerConfig(AppConfig):
     name = "callmanager"
     verbose_name = "PBX"
+
+    def ready(self) -> None:
+        """Connects the receivers of the tenants' signals."""
+        import_module("callmanager.services.extension")

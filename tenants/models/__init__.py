@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from tenants.models.api_token import ApiToken
 from tenants.models.audit import AuditEntry
+from tenants.models.schema_template import SchemaTemplate
 from tenants.models.tenant import Tenant
 from tenants.models.user import Role, User
 
-__all__ = ["ApiToken", "AuditEntry", "Role", "Tenant", "User"]
+__all__ = ["ApiToken", "AuditEntry", "Role", "SchemaTemplate", "Tenant", "User"]

@@ -110,6 +110,8 @@ BEGIN
     END IF;
     IF TG_OP = 'DELETE' THEN
         DELETE FROM public.sip_directory WHERE tenant_id = OLD.id;
+        DELETE FROM public.registration WHERE tenant_id = OLD.id;
+        DELETE FROM public.open_call WHERE tenant_id = OLD.id;
         PERFORM pg_notify('tenant_config', OLD.id || ':' || OLD.config_rev + 1);
         PERFORM pg_notify('edge_cache', 'tenants ' || OLD.sip_domain);
         RETURN NULL;
@@ -131,3 +133,24 @@ $$;
 CREATE TRIGGER tenant_announce
     AFTER INSERT OR UPDATE OR DELETE ON public.tenants_tenant
     FOR EACH ROW EXECUTE FUNCTION public.tenant_announce();
+
+-- HA1s contain the domain: whoever changes it must recompute them before the transaction ends.
+CREATE FUNCTION public.tenant_domain_in_directory() RETURNS trigger
+LANGUAGE plpgsql AS $$
+BEGIN
+    IF EXISTS (
+        SELECT FROM public.sip_directory AS entry
+          JOIN public.tenants_tenant AS tenant ON tenant.id = entry.tenant_id
+         WHERE entry.tenant_id = NEW.id AND entry.domain <> tenant.sip_domain
+    ) THEN
+        RAISE EXCEPTION 'the SIP domain changed but not the extensions'' HA1' USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NULL;
+END
+$$;
+
+CREATE CONSTRAINT TRIGGER tenant_domain_in_directory
+    AFTER UPDATE OF sip_domain ON public.tenants_tenant
+    DEFERRABLE INITIALLY DEFERRED
+    FOR EACH ROW WHEN (OLD.sip_domain IS DISTINCT FROM NEW.sip_domain)
+    EXECUTE FUNCTION public.tenant_domain_in_directory();

@@ -1,0 +1,1 @@
+"""Questions about tenants, users and tokens. Nothing is changed here."""

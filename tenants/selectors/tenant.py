@@ -1,0 +1,19 @@
+"""Which tenants there are."""
+
+from __future__ import annotations
+
+from django.db.models import QuerySet
+
+from tenants.models import Tenant
+
+
+def tenant_list() -> QuerySet[Tenant]:
+    return Tenant.objects.all()
+
+
+def tenant_get(*, tenant_id: int) -> Tenant:
+    return Tenant.objects.get(pk=tenant_id)
+
+
+def tenant_find_by_name(name: str) -> Tenant | None:
+    return Tenant.objects.filter(name=name).first()

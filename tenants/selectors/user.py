@@ -1,0 +1,28 @@
+"""Which users there are, and whom a sign-in name means."""
+
+from __future__ import annotations
+
+from django.db.models import QuerySet
+
+from tenants.models import Role, Tenant, User
+
+
+def user_list(*, tenant: Tenant | None) -> QuerySet[User]:
+    """The users of one tenant, or (None) the administrators."""
+    return User.objects.filter(tenant=tenant)
+
+
+def user_find_by_sign_in_name(name: str) -> User | None:
+    """`name`, `number@sip-domain` or an e-mail address, in this order."""
+    users = User.objects.select_related("tenant")
+    if "@" not in name:
+        return users.filter(username=name.lower()).exclude(role=Role.EXTENSION).first()
+    number, _, domain = name.rpartition("@")
+    extension = users.filter(
+        role=Role.EXTENSION, extension_number=number, tenant__sip_domain=domain.lower()
+    ).first()
+    return extension or users.filter(email__iexact=name).exclude(email="").first()
+
+
+def user_find_by_extension(*, tenant: Tenant, number: str) -> User | None:
+    return User.objects.filter(tenant=tenant, role=Role.EXTENSION, extension_number=number).first()

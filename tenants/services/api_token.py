@@ -1,0 +1,41 @@
+"""Bearer tokens of the REST API and the WebSocket."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import timedelta
+
+from django.conf import settings
+from django.db.models.functions import Now
+from django.utils import timezone
+
+from tenants.models import ApiToken, User
+from tenants.models.api_token import token_digest
+
+_PREFIX_LENGTH = 12
+_USE_NOTED_EVERY = timedelta(minutes=1)
+
+
+def api_token_create(*, user: User, name: str = "", lifetime_s: int | None = None) -> tuple[ApiToken, str]:
+    """The row and the secret, which exists only in this answer."""
+    secret = f"tandem_{secrets.token_urlsafe(32)}"
+    token = ApiToken.objects.create(
+        user=user,
+        tenant=user.tenant,
+        name=name,
+        digest=token_digest(secret),
+        prefix=secret[:_PREFIX_LENGTH],
+        expires_at=timezone.now() + timedelta(seconds=lifetime_s or settings.API_TOKEN_LIFETIME_S),
+    )
+    return token, secret
+
+
+def api_token_revoke(*, token: ApiToken) -> None:
+    ApiToken.objects.filter(pk=token.pk, revoked_at=None).update(revoked_at=Now())
+
+
+def api_token_note_use(*, token: ApiToken) -> None:
+    """Once a minute is enough to know which tokens are still used, and costs no write per request."""
+    now = timezone.now()
+    if token.last_used_at is None or now - token.last_used_at > _USE_NOTED_EVERY:
+        ApiToken.objects.filter(pk=token.pk).update(last_used_at=now)
