@@ -67,11 +67,15 @@ class Phone:
         self._order("register")
         return answers
 
-    def registration_refused(self, timeout_s: float = 5.0) -> int:
-        """Try to register, give back the code of the refusal."""
+    def registration_answer(self, timeout_s: float = 5.0) -> int:
+        """Try to register, give back the code of the last answer."""
         answers = self.start_registering()
         until(lambda: len(self.registration_codes) > answers, timeout_s, f"an answer to {self.config.aor}")
         return self.registration_codes[-1]
+
+    def registration_works(self, timeout_s: float = 5.0) -> bool:
+        """Try to register; whether it was accepted."""
+        return self.registration_answer(timeout_s) == 200
 
     def unregister(self, timeout_s: float = 5.0) -> None:
         self._order("unregister")
@@ -120,6 +124,10 @@ class Phone:
         self._process.kill()
         self._process.wait()
         self._reader.join(5)
+
+    @property
+    def is_alive(self) -> bool:
+        return self._process.poll() is None
 
     def close(self) -> None:
         if self._process.poll() is None:

@@ -1,0 +1,1 @@
+"""Whole calls through a whole private Tandem: phones, edge, two workers, web, tasks."""

@@ -1,0 +1,155 @@
+"""Parts of the system die or hang during calls; no call attempt may lose its record."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Iterator
+
+import pytest
+
+from tests.live.system.running_system import RunningSystem
+from tests.phones.calls import PhoneCall
+from tests.phones.phone import Phone
+from tests.phones.rest import RestClient
+from tests.phones.waiting import holds_for, until
+
+REAPER_S = 60.0
+REDIS_AWAY_S = 10.0
+POSTGRES_AWAY_S = 5.0
+APPLICATION = ("web", "ws", "tasks", "beat", "edge-link")
+
+
+@pytest.fixture(autouse=True)
+def _healthy_afterwards(system: RunningSystem) -> Iterator[None]:
+    yield
+    system.wait_healthy()
+
+
+def _talk(caller: Phone, callee: Phone) -> tuple[PhoneCall, PhoneCall]:
+    callee.on_incoming(final=200)
+    call = caller.dial(callee.config.number).wait_confirmed()
+    answered = callee.wait_incoming().wait_confirmed()
+    call.wait_heard(callee.config.tone_hz)
+    answered.wait_heard(caller.config.tone_hz)
+    return call, answered
+
+
+def _worker_of(rest: RestClient) -> str:
+    sessions = until(lambda: rest.rows("/call_sessions/"), 5, "the call is listed")
+    worker: str = sessions[0]["worker"]
+    return worker
+
+
+def _next_call_works(caller: Phone, callee: Phone, rest: RestClient) -> None:
+    call = caller.dial(callee.config.number).wait_confirmed(15)
+    call.wait_heard(callee.config.tone_hz)
+    call.hang_up()
+    call.wait_over()
+    assert rest.wait_cdr(call.sip_call_id, 30)["status"] == "answered"
+
+
+def test_a_killed_workers_calls_are_closed_and_the_next_call_works(
+    system: RunningSystem, alice: Phone, bob: Phone, rest: RestClient
+) -> None:
+    call, _answered = _talk(alice, bob)
+    system.stack.kill(_worker_of(rest))
+    bob.calls.clear()
+    _next_call_works(alice, bob, rest)
+    cdr = rest.wait_cdr(call.sip_call_id, REAPER_S)
+    assert cdr["is_worker_lost"] is True
+    assert (cdr["status"], cdr["caller"], cdr["callee"]) == ("answered", "101", "102")
+
+
+def test_a_call_goes_on_and_is_recorded_while_redis_is_down(
+    system: RunningSystem, alice: Phone, bob: Phone, rest: RestClient
+) -> None:
+    call, _answered = _talk(alice, bob)
+    with system.stopped("redis"):
+        holds_for(lambda: call.heard() == {bob.config.tone_hz}, REDIS_AWAY_S, "sound during the outage")
+        call.hang_up()
+        call.wait_over()
+    system.wait_healthy()
+    cdr = rest.wait_cdr(call.sip_call_id, 60)
+    assert (cdr["status"], cdr["ended_by"]) == ("answered", "caller")
+    assert cdr["talk_duration_ms"] >= REDIS_AWAY_S * 1000
+    _next_call_works(alice, bob, rest)
+
+
+def test_calls_made_while_postgresql_is_down_are_recorded_later(
+    system: RunningSystem, alice: Phone, bob: Phone, rest: RestClient
+) -> None:
+    call, _answered = _talk(alice, bob)
+    with system.stopped("postgres"):
+        holds_for(lambda: call.heard() == {bob.config.tone_hz}, POSTGRES_AWAY_S, "sound during the outage")
+        call.hang_up()
+        call.wait_over()
+        # The edge knows both phones and the worker its tenant by heart.
+        second = alice.dial("102").wait_confirmed()
+        second.hang_up()
+        second.wait_over()
+    system.wait_healthy()
+    for made in (call, second):
+        assert rest.wait_cdr(made.sip_call_id, 60)["status"] == "answered"
+
+
+def test_registrations_and_calls_outlive_a_restart_of_the_application(
+    system: RunningSystem, alice: Phone, bob: Phone, rest: RestClient
+) -> None:
+    call, _answered = _talk(alice, bob)
+    before = {row["ruid"] for row in rest.rows("/registrations/")}
+    with system.stopped(*APPLICATION):
+        assert call.heard() == {bob.config.tone_hz}
+        second = alice.dial("102").wait_confirmed()
+        second.hang_up()
+        second.wait_over()
+    system.wait_healthy()
+    assert {row["ruid"] for row in rest.rows("/registrations/")} == before
+    call.hang_up()
+    call.wait_over()
+    for made in (call, second):
+        assert rest.wait_cdr(made.sip_call_id, 60)["status"] == "answered"
+
+
+def test_registrations_outlive_a_restart_of_the_edge(
+    system: RunningSystem, alice: Phone, bob: Phone, rest: RestClient
+) -> None:
+    system.stack.stop_process("edge")
+    system.stack.start_process("edge")
+    system.wait_healthy()
+    bob.on_incoming(final=200)
+    _next_call_works(alice, bob, rest)
+
+
+def test_a_worker_asked_to_leave_lets_its_calls_finish(
+    system: RunningSystem, alice: Phone, bob: Phone, rest: RestClient
+) -> None:
+    call, _answered = _talk(alice, bob)
+    worker = _worker_of(rest)
+    pid = system.stack.pid_of(worker)
+    os.kill(pid, signal.SIGTERM)
+    holds_for(lambda: call.heard() == {bob.config.tone_hz}, 2, "the running call keeps its sound")
+    second = alice.dial("102").wait_confirmed(10)
+    second.wait_heard(bob.config.tone_hz)
+    for made in (call, second):
+        made.hang_up()
+        made.wait_over()
+    until(lambda: system.stack.pid_of(worker) != pid, 15, "the drained worker leaves")
+    for made in (call, second):
+        cdr = rest.wait_cdr(made.sip_call_id, 30)
+        assert (cdr["status"], cdr["ended_by"]) == ("answered", "caller")
+
+
+def test_a_hanging_worker_is_passed_over(
+    system: RunningSystem, alice: Phone, bob: Phone, rest: RestClient
+) -> None:
+    call, _answered = _talk(alice, bob)
+    worker = _worker_of(rest)
+    call.hang_up()
+    call.wait_over()
+    with system.frozen(worker):
+        call = alice.dial("102").wait_confirmed(15)
+        call.wait_heard(bob.config.tone_hz)
+        call.hang_up()
+        call.wait_over()
+    assert rest.wait_cdr(call.sip_call_id, 60)["worker"] != worker
