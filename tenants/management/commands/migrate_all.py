@@ -1,0 +1,20 @@
+"""`manage.py migrate_all`: the one command after an installation or an upgrade; may be repeated at will."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from tenants.schema_migration import migrate_behind
+
+
+class Command(BaseCommand):
+    help = "Migrate the public schema and those tenants' schemas that are behind."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        report = migrate_behind()
+        self.stdout.write(
+            f"{report.schemas} schemas: {len(report.migrated)} migrated, {len(report.recorded)} noted,"
+            f" {report.schemas - len(report.migrated) - len(report.recorded)} current"
+        )
