@@ -1,0 +1,97 @@
+"""CommandSource: requests from the web side arrive by Redis pub/sub and wake the SIP thread."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
+from queue import SimpleQueue
+
+import redis
+import structlog
+from redis.client import PubSub
+
+from sipworker.gateways.live_feed import SOCKET_TIMEOUT_S, Reply
+from sipworker.gateways.reconnecting import ReconnectingThread
+from sipworker.ports import Command, CommandReply
+
+log = structlog.get_logger(__name__)
+
+CHANNEL = "pbx:commands"
+WAIT_S = 1.0
+CHECK_EVERY_S = 10
+LONGEST_NAME = 200
+
+
+class CommandFormatError(ValueError):
+    """A message on the commands channel that is not a command."""
+
+
+class CommandGateway(ReconnectingThread[PubSub]):
+    """Every worker hears every command; the one that owns the call answers (see `find`)."""
+
+    outages = (redis.RedisError, OSError)
+
+    def __init__(self, redis_url: str, answer: Callable[[Reply], None], wake: Callable[[], None]) -> None:
+        super().__init__("commands")
+        self._redis_url = redis_url
+        self._answer = answer
+        self._wake = wake
+        self._waiting: SimpleQueue[tuple[Command, str]] = SimpleQueue()
+
+    def take(self) -> tuple[tuple[Command, Callable[[CommandReply], None]], ...]:
+        taken = []
+        while not self._waiting.empty():
+            command, reply_to = self._waiting.get()
+            taken.append((command, partial(self._reply, reply_to, command.command_id)))
+        return tuple(taken)
+
+    def _reply(self, reply_to: str, command_id: str, result: CommandReply) -> None:
+        # Another worker may own the call: whoever does not, keeps silent.
+        if result.code != "not_found":
+            self._answer(Reply(reply_to, command_id, result))
+
+    @contextmanager
+    def open(self) -> Iterator[PubSub]:
+        client = redis.Redis.from_url(
+            self._redis_url,
+            socket_timeout=SOCKET_TIMEOUT_S,
+            socket_connect_timeout=SOCKET_TIMEOUT_S,
+            health_check_interval=CHECK_EVERY_S,
+        )
+        with client, client.pubsub(ignore_subscribe_messages=True) as channel:
+            channel.subscribe(CHANNEL)
+            yield channel
+
+    def turn(self, link: PubSub) -> None:
+        message = link.get_message(timeout=WAIT_S)
+        if message is None:
+            return
+        try:
+            self._waiting.put(read_command(message["data"]))
+        except CommandFormatError as error:
+            log.warning("command.unreadable", error=str(error))
+            return
+        self._wake()
+
+
+def read_command(data: bytes) -> tuple[Command, str]:
+    """The command and the name of the list for its answer."""
+    try:
+        document = json.loads(data)
+    except ValueError as error:
+        raise CommandFormatError("not JSON") from error
+    if not isinstance(document, dict):
+        raise CommandFormatError("not an object")
+    texts = {name: document.get(name) for name in ("id", "command", "session_id", "reply_to")}
+    for name, value in texts.items():
+        if not isinstance(value, str) or not 0 < len(value) <= LONGEST_NAME:
+            raise CommandFormatError(name)
+    tenant_id = document.get("tenant_id")
+    if not isinstance(tenant_id, int):
+        raise CommandFormatError("tenant_id")
+    known = {*texts, "tenant_id"}
+    arguments = {name: value for name, value in document.items() if name not in known}
+    command = Command(texts["id"], texts["command"], tenant_id, texts["session_id"], arguments)
+    return command, str(texts["reply_to"])

@@ -1,0 +1,161 @@
+"""One leg of a call: pjsua2's callbacks become signals. No decisions, and no reference cycles.
+
+A pj.Call must die by its reference count, at once, when its dialog is over: its destructor hangs up whatever
+call has the same slot number by then. So a leg never refers to itself, and the port drops it after each poll.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pjsua2 as pj
+
+from sipworker.call.signals import (
+    DigitPressed,
+    LegAnswered,
+    LegFailed,
+    LegHeld,
+    LegHungUp,
+    LegId,
+    LegRinging,
+    LegSignal,
+    LegUnheld,
+    MediaReport,
+)
+from sipworker.pjsip.media import Patchbay
+from sipworker.pjsip.media_report import MediaTotals, read_stream
+from sipworker.pjsip.sdp import offered_codecs, with_codec_only, with_codecs_first
+from sipworker.pjsip.sip_message import SipMessage, parse_message
+
+REQUEST_TERMINATED = 487
+NOT_IMPLEMENTED = 501
+# pjmedia's flag for the last packet of an RFC 4733 event.
+DTMF_IS_END = 2
+UNKNOWN_DURATION = 0xFFFFFFFF
+SIP_INFO_DURATION_MS = 160
+PLAYABLE = (pj.PJSUA_CALL_MEDIA_ACTIVE, pj.PJSUA_CALL_MEDIA_REMOTE_HOLD)
+
+
+class Leg(pj.Call):
+    """A dialog of ours. `emit` may be called from a media thread (DTMF), all else on the SIP thread."""
+
+    def __init__(
+        self,
+        account: pj.Account,
+        leg_id: LegId,
+        patchbay: Patchbay,
+        emit: Callable[[LegSignal], None],
+        *,
+        incoming_call: int = pj.PJSUA_INVALID_ID,
+        codecs: tuple[str, ...] = (),
+    ) -> None:
+        super().__init__(account, incoming_call)
+        self.leg_id = leg_id
+        self.is_incoming = incoming_call != pj.PJSUA_INVALID_ID
+        self.is_answered = False
+        self.is_refused = False
+        self.is_over = False
+        self._patchbay = patchbay
+        self._emit = emit
+        self._codecs = codecs
+        self._answer_sdp = ""
+        self._is_held = False
+        self._totals = MediaTotals()
+        self._audio_index = -1
+        self._user_agent = ""
+        self._chosen_codec = ""
+
+    # Called by the port
+
+    def answer_sdp(self, codec: str) -> str:
+        """Our SDP answer narrowed to one codec, "" to answer as usual. Only the first answer can differ."""
+        sdp, self._answer_sdp = self._answer_sdp, ""
+        return with_codec_only(sdp, codec) if codec and codec in offered_codecs(sdp) else ""
+
+    def media_report(self) -> MediaReport | None:
+        current = read_stream(self, self._audio_index) if self._audio_index >= 0 else None
+        return self._totals.including(current)
+
+    # Called by pjsua2
+
+    def onCallState(self, prm: pj.OnCallStateParam) -> None:
+        info = self.getInfo()
+        if info.state == pj.PJSIP_INV_STATE_DISCONNECTED:
+            self._end(info.lastStatusCode, info.lastReason)
+        elif self.is_incoming:
+            self.is_answered = self.is_answered or info.state == pj.PJSIP_INV_STATE_CONFIRMED
+        elif info.state == pj.PJSIP_INV_STATE_EARLY:
+            self._ring(info.lastStatusCode, _received(prm.e))
+        elif info.state == pj.PJSIP_INV_STATE_CONNECTING:
+            self._note_answer(_received(prm.e))
+        elif info.state == pj.PJSIP_INV_STATE_CONFIRMED:
+            self.is_answered = True
+            self._emit(LegAnswered(self.leg_id, self._user_agent, self._chosen_codec))
+
+    def _ring(self, sip_code: int, message: SipMessage) -> None:
+        codecs = offered_codecs(message.body)
+        self._emit(LegRinging(self.leg_id, sip_code, bool(codecs), codecs[0] if codecs else ""))
+        self._chosen_codec = codecs[0] if codecs else self._chosen_codec
+
+    def _note_answer(self, message: SipMessage) -> None:
+        self._user_agent = message.first("User-Agent") or message.first("Server")
+        codecs = offered_codecs(message.body)
+        self._chosen_codec = codecs[0] if codecs else self._chosen_codec
+
+    def _end(self, sip_code: int, reason: str) -> None:
+        if self.is_over:
+            return
+        self.is_over = True
+        self._patchbay.forget(self.leg_id)
+        if self.is_incoming or self.is_answered:
+            cancelled = not (self.is_answered or self.is_refused) and sip_code == REQUEST_TERMINATED
+            self._emit(LegHungUp(self.leg_id, cancelled, sip_code, reason, self._totals.past))
+        else:
+            self._emit(LegFailed(self.leg_id, sip_code, reason))
+
+    def onCallMediaState(self, prm: pj.OnCallMediaStateParam) -> None:
+        info = self.getInfo()
+        for media in info.media:
+            if media.type == pj.PJMEDIA_TYPE_AUDIO and media.status in PLAYABLE:
+                self._audio_index = media.index
+                self._patchbay.attach(self.leg_id, self.getAudioMedia(media.index))
+                self._note_hold(media.status == pj.PJSUA_CALL_MEDIA_REMOTE_HOLD)
+                return
+
+    def _note_hold(self, is_held: bool) -> None:
+        if is_held != self._is_held:
+            self._is_held = is_held
+            self._emit(LegHeld(self.leg_id) if is_held else LegUnheld(self.leg_id))
+
+    def onStreamDestroyed(self, prm: pj.OnStreamDestroyedParam) -> None:
+        if prm.streamIdx == self._audio_index:
+            self._totals.add(read_stream(self, self._audio_index))
+            self._audio_index = -1
+            self._patchbay.detach(self.leg_id)
+
+    def onCallSdpCreated(self, prm: pj.OnCallSdpCreatedParam) -> None:
+        if not self.is_incoming:
+            prm.sdp.wholeSdp = with_codecs_first(prm.sdp.wholeSdp, self._codecs)
+        elif not self.is_answered:
+            self._answer_sdp = prm.sdp.wholeSdp
+
+    def onCallTransferRequest(self, prm: pj.OnCallTransferRequestParam) -> None:
+        """Left alone, pjsua would call whatever a phone names in REFER, past the dialplan."""
+        prm.statusCode = NOT_IMPLEMENTED
+
+    def onCallReplaceRequest(self, prm: pj.OnCallReplaceRequestParam) -> None:
+        prm.statusCode = NOT_IMPLEMENTED
+
+    def onDtmfEvent(self, prm: pj.OnDtmfEventParam) -> None:
+        """Signalled when a digit ends, since only then its length is known."""
+        if prm.method == pj.PJSUA_DTMF_METHOD_RFC2833 and not prm.flags & DTMF_IS_END:
+            return
+        known = 0 < prm.duration < UNKNOWN_DURATION
+        self._emit(DigitPressed(self.leg_id, prm.digit, prm.duration if known else SIP_INFO_DURATION_MS))
+
+
+def _received(event: pj.SipEvent) -> SipMessage:
+    """The message that caused a state change; empty if a timer or we ourselves did."""
+    if event.type == pj.PJSIP_EVENT_TSX_STATE and event.body.tsxState.type == pj.PJSIP_EVENT_RX_MSG:
+        return parse_message(event.body.tsxState.src.rdata.wholeMsg)
+    return SipMessage("", {}, "")

@@ -1,0 +1,153 @@
+"""Who hears whom: wires legs and shared sources in the conference bridge, anew when a stream is replaced."""
+
+from __future__ import annotations
+
+import wave
+from collections import defaultdict
+from pathlib import Path
+
+import pjsua2 as pj
+import structlog
+
+from sipworker.call.signals import LegId
+
+log = structlog.get_logger(__name__)
+
+SILENCE = "silence"
+MUSIC = "music"
+TONE_VOLUME = 8000
+# One period of the looping generator; whole seconds, so that any whole frequency joins up without a click.
+TONE_MS = 30_000
+
+
+class Sources:
+    """Players and generators that many legs hear at once; each is made when it is first wanted."""
+
+    def __init__(self, clock_rate_hz: int, directory: Path, music_dir: Path) -> None:
+        self._clock_rate_hz = clock_rate_hz
+        self._directory = directory
+        self._music_dir = music_dir
+        self._made: dict[str, pj.AudioMedia] = {}
+
+    def find(self, name: str) -> pj.AudioMedia | None:
+        """The media of a shared source, None if the name is not one of them."""
+        if name not in self._made:
+            media = self._make(name)
+            if media is None:
+                return None
+            self._made[name] = media
+        return self._made[name]
+
+    def silence(self) -> pj.AudioMedia:
+        if SILENCE not in self._made:
+            self._made[SILENCE] = _player([self._silence_file()])
+        return self._made[SILENCE]
+
+    def _make(self, name: str) -> pj.AudioMedia | None:
+        if name == SILENCE:
+            return self.silence()
+        if name == MUSIC:
+            files = sorted(map(str, self._music_dir.glob("*.wav")))
+            if not files:
+                log.warning("media.music_missing", directory=str(self._music_dir))
+            return _player(files) if files else self.silence()
+        if name.startswith("tone:"):
+            return _tone(int(name.removeprefix("tone:")), self._clock_rate_hz)
+        return None
+
+    def _silence_file(self) -> str:
+        self._directory.mkdir(parents=True, exist_ok=True)
+        path = self._directory / f"silence-{self._clock_rate_hz}.wav"
+        with wave.open(str(path), "wb") as file:
+            file.setnchannels(1)
+            file.setsampwidth(2)
+            file.setframerate(self._clock_rate_hz)
+            file.writeframes(bytes(2 * self._clock_rate_hz))
+        return str(path)
+
+    def close(self) -> None:
+        self._made.clear()
+
+
+def tone_source(frequency_hz: int) -> str:
+    return f"tone:{frequency_hz}"
+
+
+def _player(files: list[str]) -> pj.AudioMediaPlayer:
+    player = pj.AudioMediaPlayer()
+    if len(files) == 1:
+        player.createPlayer(files[0])
+    else:
+        player.createPlaylist(pj.StringVector(files))
+    return player
+
+
+def _tone(frequency_hz: int, clock_rate_hz: int) -> pj.ToneGenerator:
+    generator = pj.ToneGenerator()
+    generator.createToneGenerator(clock_rate_hz, 1)
+    tone = pj.ToneDesc()
+    tone.freq1, tone.freq2 = frequency_hz, 0
+    tone.on_msec, tone.off_msec = TONE_MS, 0
+    tone.volume = TONE_VOLUME
+    generator.play(pj.ToneDescVector([tone]), True)
+    return generator
+
+
+class Patchbay:
+    """Remembers which source each leg should hear, and makes it so while the leg has media.
+
+    A source is a leg id or the name of a shared source. Every leg hears silence too: without any source
+    the bridge sends it no packets at all, not even DTMF.
+    """
+
+    def __init__(self, sources: Sources) -> None:
+        self._sources = sources
+        self._media: dict[LegId, pj.AudioMedia] = {}
+        self._heard_by: dict[LegId, set[str]] = defaultdict(set)
+        self._listeners: dict[str, set[LegId]] = defaultdict(set)
+
+    def connect(self, source: str, listener: LegId) -> None:
+        if source in self._heard_by[listener]:
+            return
+        self._heard_by[listener].add(source)
+        self._listeners[source].add(listener)
+        self._plug(source, listener)
+
+    def disconnect(self, source: str, listener: LegId) -> None:
+        if source not in self._heard_by.get(listener, ()):
+            return
+        self._heard_by[listener].discard(source)
+        self._listeners[source].discard(listener)
+        media, sink = self._find(source), self._media.get(listener)
+        if media is not None and sink is not None:
+            media.stopTransmit(sink)
+
+    def attach(self, leg: LegId, media: pj.AudioMedia) -> None:
+        """The leg has (new) media: restore everything it should hear and whoever should hear it."""
+        self._media[leg] = media
+        self.connect(SILENCE, leg)
+        for source in self._heard_by[leg]:
+            self._plug(source, leg)
+        for listener in self._listeners.get(leg, ()):
+            self._plug(leg, listener)
+
+    def detach(self, leg: LegId) -> None:
+        """The leg's stream is gone; the bridge has dropped its wires already."""
+        self._media.pop(leg, None)
+
+    def forget(self, leg: LegId) -> None:
+        """The leg is over."""
+        self.detach(leg)
+        for source in self._heard_by.pop(leg, ()):
+            self._listeners[source].discard(leg)
+        for listener in self._listeners.pop(leg, ()):
+            self._heard_by[listener].discard(leg)
+
+    def _plug(self, source: str, listener: LegId) -> None:
+        sink = self._media.get(listener)
+        media = self._find(source) if sink is not None else None
+        if media is not None:
+            media.startTransmit(sink)
+
+    def _find(self, source: str) -> pj.AudioMedia | None:
+        return self._media.get(source) or self._sources.find(source)

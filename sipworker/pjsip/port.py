@@ -1,0 +1,233 @@
+"""SipPort on pjsua2: actions in, signals out. Everything here runs on the one SIP thread, except `wake`."""
+
+from __future__ import annotations
+
+import itertools
+import socket
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from typing import assert_never
+
+import pjsua2 as pj
+import structlog
+
+from sipworker.call.actions import (
+    AnswerLeg,
+    CancelLeg,
+    DialLeg,
+    EchoLeg,
+    HangUpLeg,
+    LegAction,
+    PlayMusicOnHold,
+    PlayTone,
+    RefuseLeg,
+    RingLeg,
+    SendDigit,
+    StopMusicOnHold,
+)
+from sipworker.call.signals import InviteReceived, LegFailed, LegHungUp, LegId, LegSignal, MediaReport
+from sipworker.config import WorkerConfig
+from sipworker.pjsip.account import EdgeAccount
+from sipworker.pjsip.endpoint import Endpoint
+from sipworker.pjsip.headers import ContractBrokenError, dial_uri, read_invite
+from sipworker.pjsip.legs import Leg
+from sipworker.pjsip.media import MUSIC, Patchbay, Sources, tone_source
+from sipworker.pjsip.orders import answer_order, dial_order, digit_order, end_order, refuse_order, ring_order
+from sipworker.pjsip.realtime import prioritise_media_threads
+from sipworker.pjsip.sip_message import parse_message, parse_sip_uri
+from sipworker.ports import SignalSink
+
+log = structlog.get_logger(__name__)
+
+FORBIDDEN = 403
+SERVER_ERROR = 500
+CLOSING_S = 2.0
+# pjsip ignores a keep-alive (RFC 5626 section 3.5.1), but its arrival ends the wait for events.
+KEEP_ALIVE = b"\r\n\r\n"
+
+
+class PjsipPort:
+    """Owns the library, the legs and the wiring between them."""
+
+    def __init__(
+        self,
+        config: WorkerConfig,
+        deliver: SignalSink,
+        *,
+        announce_drain: Callable[[], None],
+        note_turn: Callable[[], None],
+    ) -> None:
+        self._config = config
+        self._deliver = deliver
+        self._announce_drain = announce_drain
+        self._note_turn = note_turn
+        self._edge_address = f"127.0.0.1:{config.edge_sip_port}"
+        self._sip_thread = threading.get_ident()
+        self._wake_socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self._numbers = itertools.count(1)
+        self._inbox: deque[InviteReceived | LegSignal] = deque()
+        self._legs: dict[LegId, Leg] = {}
+        self._turned_away: list[Leg] = []
+        self._endpoint = Endpoint(config)
+        self._endpoint.start()
+        self._sources = Sources(config.bridge_clock_rate_hz, config.worker_dir, config.music_dir)
+        self._endpoint.start_bridge_clock(self._sources.silence())
+        self._patchbay = Patchbay(self._sources)
+        self._account = self._open_account(config.media_address, is_ipv6=False)
+        self._account6 = self._account
+        if config.media_address6:
+            self._account6 = self._open_account(config.media_address6, is_ipv6=True)
+            self._endpoint.account6_id = self._account6.getId()
+        log.info("sip.started", port=config.sip_port, realtime=prioritise_media_threads())
+
+    def _open_account(self, media_address: str, *, is_ipv6: bool) -> EdgeAccount:
+        config = self._endpoint.account_config(media_address, is_ipv6=is_ipv6)
+        return EdgeAccount(config, self._take_invite, is_default=not is_ipv6)
+
+    # SipPort
+
+    def perform(self, action: LegAction) -> None:
+        if isinstance(action, DialLeg):
+            self._dial(action)
+            return
+        leg = self._legs.get(action.leg)
+        if leg is None or leg.is_over:
+            return
+        try:
+            self._perform_on(leg, action)
+        except pj.Error as error:
+            log.error("leg.action_failed", action=type(action).__name__, error=error.info())
+            self._give_up(leg)
+
+    def bridge(self, first: LegId, second: LegId) -> None:
+        if first in self._legs and second in self._legs:
+            self._patchbay.connect(first, second)
+            self._patchbay.connect(second, first)
+
+    def unbridge(self, first: LegId, second: LegId) -> None:
+        self._patchbay.disconnect(first, second)
+        self._patchbay.disconnect(second, first)
+
+    def find_media_report(self, leg: LegId) -> MediaReport | None:
+        found = self._legs.get(leg)
+        return found.media_report() if found is not None else None
+
+    def poll(self, timeout_s: float) -> None:
+        self._note_turn()
+        self._endpoint.libHandleEvents(0 if self._inbox else int(timeout_s * 1000))
+        if self._turned_away:
+            self._turn_away()
+        while self._inbox:
+            signal = self._inbox.popleft()
+            if isinstance(signal, LegHungUp | LegFailed):
+                # The last reference but the sink's: the pj.Call must be gone before its slot is used again.
+                self._legs.pop(signal.leg, None)
+            self._deliver(signal)
+
+    def drain(self) -> None:
+        self._announce_drain()
+
+    def close(self) -> None:
+        self._endpoint.hangupAllCalls()
+        deadline = time.monotonic() + CLOSING_S
+        while self._legs and time.monotonic() < deadline:
+            self.poll(0.02)
+        self._legs.clear()
+        self._turned_away.clear()
+        self._sources.close()
+        self._endpoint.libDestroy()
+        self._wake_socket.close()
+
+    # For gateways and bootstrap
+
+    def wake(self) -> None:
+        """End the running poll at once. From any thread."""
+        self._wake_socket.sendto(KEEP_ALIVE, ("127.0.0.1", self._config.sip_port))
+
+    @property
+    def leg_count(self) -> int:
+        return len(self._legs)
+
+    # Incoming
+
+    def _take_invite(self, account: EdgeAccount, prm: pj.OnIncomingCallParam) -> None:
+        """Called by pjsua2 amid its own work: only note what came, act after the poll."""
+        leg_id = self._next_leg_id()
+        leg = Leg(account, leg_id, self._patchbay, self._emit, incoming_call=prm.callId)
+        try:
+            if prm.rdata.srcAddress != self._edge_address:
+                raise ContractBrokenError("source address")
+            invite = read_invite(leg_id, parse_message(prm.rdata.wholeMsg))
+        except ContractBrokenError as broken:
+            log.warning("sip.invite_turned_away", lacks=str(broken), source=prm.rdata.srcAddress)
+            self._turned_away.append(leg)
+            return
+        self._legs[leg_id] = leg
+        self._inbox.append(invite)
+
+    def _turn_away(self) -> None:
+        for leg in self._turned_away:
+            if not leg.is_over and not leg.is_refused:
+                leg.is_refused = True
+                leg.answer(refuse_order(RefuseLeg(leg.leg_id, FORBIDDEN, "Not from the edge")))
+        self._turned_away = [leg for leg in self._turned_away if not leg.is_over]
+
+    def _emit(self, signal: LegSignal) -> None:
+        if signal.leg in self._legs:
+            self._inbox.append(signal)
+            if threading.get_ident() != self._sip_thread:
+                self.wake()
+
+    # Outgoing
+
+    def _dial(self, action: DialLeg) -> None:
+        is_ipv6 = parse_sip_uri(action.contact)[1].startswith("[")
+        account = self._account6 if is_ipv6 else self._account
+        leg = Leg(account, action.leg, self._patchbay, self._emit, codecs=action.codecs)
+        self._legs[action.leg] = leg
+        try:
+            leg.makeCall(dial_uri(action), dial_order(action))
+        except pj.Error as error:
+            log.error("leg.dial_failed", error=error.info())
+            if not leg.is_over:
+                leg.is_over = True
+                self._emit(LegFailed(action.leg, SERVER_ERROR, "Call could not be made"))
+
+    def _perform_on(self, leg: Leg, action: LegAction) -> None:
+        match action:
+            case RingLeg():
+                leg.answer(ring_order(action, leg.answer_sdp(action.codec) if action.early_media else ""))
+            case AnswerLeg():
+                leg.is_answered = True
+                leg.answer(answer_order(leg.answer_sdp(action.codec)))
+            case RefuseLeg():
+                leg.is_refused = True
+                leg.answer(refuse_order(action))
+            case CancelLeg() | HangUpLeg():
+                leg.hangup(end_order(action))
+            case EchoLeg():
+                self._patchbay.connect(leg.leg_id, leg.leg_id)
+            case PlayTone():
+                self._patchbay.connect(tone_source(action.frequency_hz), leg.leg_id)
+            case PlayMusicOnHold():
+                self._patchbay.connect(MUSIC, leg.leg_id)
+            case StopMusicOnHold():
+                self._patchbay.disconnect(MUSIC, leg.leg_id)
+            case SendDigit():
+                leg.sendDtmf(digit_order(action))
+            case DialLeg():
+                raise AssertionError("handled before")
+            case _:
+                assert_never(action)
+
+    def _give_up(self, leg: Leg) -> None:
+        """An action that the stack refuses leaves a leg in no known state: end it, the session will hear."""
+        if not leg.is_over:
+            prm = pj.CallOpParam()
+            prm.statusCode = SERVER_ERROR
+            leg.hangup(prm)
+
+    def _next_leg_id(self) -> LegId:
+        return f"in-{next(self._numbers)}"
