@@ -16,7 +16,7 @@ EDGE_DEBUG_LEVELS = {"debug": 3, "info": 0, "warning": 0, "error": -1}
 SAFE_VALUE = re.compile(r"[A-Za-z0-9_.:/@%+=,?&~-]+")
 
 
-class UnsafeEdgeValue(ValueError):
+class UnsafeEdgeValueError(ValueError):
     """A setting that cannot be written into the edge's configuration."""
 
 
@@ -43,7 +43,9 @@ def edge_configuration_render(
     values["EDGE_DATABASE_URL"] = values["EDGE_DATABASE_URL"].replace("postgresql://", "postgres://", 1)
     for name, value in values.items():
         if not SAFE_VALUE.fullmatch(value):
-            raise UnsafeEdgeValue(f"{name} holds a character that the edge's configuration cannot carry.")
+            raise UnsafeEdgeValueError(
+                f"{name} holds a character that cannot be written there."
+            )
     template = (EDGE_DIR / "local.cfg.template").read_text(encoding="utf-8")
     return Template(template).substitute(values, PUBLIC_LISTENERS=_public_listeners(environment))
 
@@ -55,7 +57,7 @@ def _public_listeners(environment: Mapping[str, str]) -> str:
     lines = []
     for address in addresses:
         if not re.fullmatch(r"[0-9.]+|\[[0-9a-fA-F:.]+\]", address):
-            raise UnsafeEdgeValue("PBX_BIND and PBX_BIND6 must be plain addresses.")
+            raise UnsafeEdgeValueError("PBX_BIND and PBX_BIND6 must be plain addresses.")
         for transport, variable in (
             ("udp", "PBX_SIP_UDP_PORT"),
             ("tcp", "PBX_SIP_TCP_PORT"),

@@ -1,0 +1,1 @@
+"""The Kamailio configuration and the renderer of its machine-dependent part."""
