@@ -8,6 +8,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from datetime import UTC, datetime
 
 import structlog
 from psycopg2 import extensions
@@ -22,9 +23,9 @@ UP, DRAINING, DOWN = "up", "draining", "down"
 
 ANNOUNCE = """
     INSERT INTO worker_node (worker, sip_uri, started_at, last_seen_at, state)
-    VALUES (%(worker)s, %(sip_uri)s, now(), now(), %(state)s)
+    VALUES (%(worker)s, %(sip_uri)s, %(started_at)s, now(), %(state)s)
     ON CONFLICT (worker) DO UPDATE
-       SET sip_uri = excluded.sip_uri, started_at = now(), last_seen_at = now(), state = excluded.state
+       SET sip_uri = excluded.sip_uri, started_at = excluded.started_at, last_seen_at = now(), state = excluded.state
 """
 SEEN = "UPDATE worker_node SET last_seen_at = now(), state = %(state)s WHERE worker = %(worker)s"
 
@@ -42,6 +43,8 @@ class WorkerNode(ReconnectingThread[extensions.connection]):
         self._worker = worker
         self._sip_uri = sip_uri
         self._is_worker_well = is_worker_well
+        # Of this process, not of its connection: calls older than it belong to a predecessor and are reaped.
+        self._started_at = datetime.now(UTC)
         self._state = UP
         self._state_changed = threading.Event()
 
@@ -76,5 +79,10 @@ class WorkerNode(ReconnectingThread[extensions.connection]):
 
     def _write(self, connection: extensions.connection, sql: str) -> None:
         with connection.cursor() as cursor:
-            parameters = {"worker": self._worker, "sip_uri": self._sip_uri, "state": self._state}
+            parameters = {
+                "worker": self._worker,
+                "sip_uri": self._sip_uri,
+                "started_at": self._started_at,
+                "state": self._state,
+            }
             cursor.execute(sql, parameters)
