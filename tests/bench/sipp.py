@@ -107,9 +107,20 @@ class Sipp:
             raise SippError(f"SIPp ended with {code}, see {self._directory}")
         return self._result()
 
-    def _result(self) -> SippResult:
+    @property
+    def current_calls(self) -> int:
+        """As of its last entry in the statistics, one a second."""
+        try:
+            return int(self._last_statistics()["CurrentCall"])
+        except (FileNotFoundError, IndexError, KeyError, TypeError):
+            return 0
+
+    def _last_statistics(self) -> dict[str, str]:
         with (self._directory / "statistics.csv").open(newline="") as lines:
-            last = list(csv.DictReader(lines, delimiter=";"))[-1]
+            return list(csv.DictReader(lines, delimiter=";"))[-1]
+
+    def _result(self) -> SippResult:
+        last = self._last_statistics()
         hours, minutes, seconds = last["ElapsedTime(C)"].split(":")[:3]
         return SippResult(
             successful=int(last["SuccessfulCall(C)"]),

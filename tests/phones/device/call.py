@@ -149,13 +149,18 @@ class DeviceCall(pj.Call):
     def statistics(self) -> dict[str, Any]:
         """RTP as this phone saw it and as the other side reported it; empty without media."""
         try:
-            rtcp = self.getStreamStat(0).rtcp
+            stream = self.getStreamStat(0)
         except pj.Error:
             return {}
+        rtcp = stream.rtcp
         return {
             "rx_packets": rtcp.rxStat.pkt,
             "rx_lost": rtcp.rxStat.loss,
             "rx_jitter_ms": rtcp.rxStat.jitterUsec.mean / 1000,
+            "rx_jitter_max_ms": rtcp.rxStat.jitterUsec.max / 1000,
+            # What a listener would notice: frames that were missing or came too late to be played.
+            "frames_lost": stream.jbuf.lost,
+            "frames_late": stream.jbuf.discard,
             "tx_packets": rtcp.txStat.pkt,
             "tx_lost": rtcp.txStat.loss,
             "tx_jitter_ms": rtcp.txStat.jitterUsec.mean / 1000,

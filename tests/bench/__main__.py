@@ -1,0 +1,82 @@
+"""`make bench`: measure on a private stack, print the table, keep the JSON."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import tempfile
+from pathlib import Path
+
+from deploy.stack.errors import StackError
+from tests.bench.measures import Bench
+from tests.bench.results import BenchReport
+from tests.bench.sipp import SippError
+from tests.bench.subscribers import answering_phones, subscribers_make
+from tests.live.system.running_system import running_system
+from tests.phones.rest import RestClient
+
+CALL_RATES = (20, 40, 60, 80, 100, 125, 150, 175, 200)
+STEP_S = 10
+DELAY_RATE, DELAY_S = 20, 30
+BRIDGED = (100, 200)
+REGISTRATION_RATES = (1000, 2000, 3000, 4000, 5000)
+REGISTRATION_S = 5
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
+    parser.add_argument(
+        "--only", choices=("calls", "bridged", "registrations"), help="one kind of measurement"
+    )
+    only: str | None = parser.parse_args().only
+    report = BenchReport()
+    with tempfile.TemporaryDirectory(prefix="tandem-bench-") as directory:
+        try:
+            _measure(report, Path(directory), only)
+        except (StackError, SippError, AssertionError) as error:
+            print(f"bench failed: {error}", file=sys.stderr)
+            return 1
+    print("\n" + report.table())
+    print(f"\nkept in {report.write(Path(os.environ.get('PBX_STATE_DIR', 'var')) / 'bench')}")
+    return 0
+
+
+def _measure(report: BenchReport, directory: Path, only: str | None) -> None:
+    # All calls of a tenant live on one worker, so one worker is what is measured.
+    with running_system(workers=1) as system:
+        tenant = system.demo.tenants["demo"]
+        rest = RestClient.sign_in(system.demo.url, username=tenant.username, password=tenant.password)
+        subscribers = subscribers_make(system.demo, rest)
+        bench = Bench(system, rest, subscribers, directory)
+        with answering_phones(system.demo, subscribers, directory):
+            if only in (None, "calls"):
+                _measure_calls(report, bench)
+            if only in (None, "bridged"):
+                for calls in BRIDGED:
+                    _say(f"{calls} bridged calls")
+                    report.bridged.append(bench.bridged_calls(calls))
+        if only in (None, "registrations"):
+            for per_s in REGISTRATION_RATES:
+                _say(f"{per_s} registrations/s")
+                report.registrations.append(bench.registration_rate(per_s, REGISTRATION_S))
+
+
+def _measure_calls(report: BenchReport, bench: Bench) -> None:
+    _say("warming up")
+    bench.call_rate(10, 3)
+    _say(f"post-dial delay at {DELAY_RATE} calls/s")
+    report.call_rates.append(bench.call_rate(DELAY_RATE, DELAY_S))
+    for calls_per_s in CALL_RATES[1:]:
+        _say(f"{calls_per_s} calls/s")
+        report.call_rates.append(bench.call_rate(calls_per_s, STEP_S))
+        if not report.call_rates[-1].is_flawless:
+            break
+
+
+def _say(text: str) -> None:
+    print(f"measuring: {text}", flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,64 @@
+"""The extensions of a benchmark: made by REST, the callees registered at SIPp's port."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.bench.sipp import Credentials, Sipp, free_port, write_users
+from tests.phones.demo_system import DemoSystem
+from tests.phones.rest import RestClient
+
+PAIRS = 40
+FIRST_NUMBER = 3000
+
+
+@dataclass(frozen=True, slots=True)
+class Subscribers:
+    callers: tuple[Credentials, ...]
+    callees: tuple[Credentials, ...]
+
+    def calls_file(self, directory: Path) -> Path:
+        """Every caller calls one callee, in turn."""
+        pairs = zip(self.callers, self.callees, strict=True)
+        return write_users(directory / "calls.csv", [caller.line(callee.number) for caller, callee in pairs])
+
+    def registrations_file(self, directory: Path, contact_port: int) -> Path:
+        users = [user.line(contact_port) for user in self.callees]
+        return write_users(directory / "registrations.csv", users)
+
+
+def subscribers_make(system: DemoSystem, rest: RestClient) -> Subscribers:
+    domain = system.tenants["demo"].domain
+    made = []
+    for number in range(FIRST_NUMBER, FIRST_NUMBER + 2 * PAIRS):
+        password = secrets.token_urlsafe(18)
+        rest.post(
+            "/extensions/",
+            {
+                "number": str(number),
+                "display_name": "Bench",
+                "sip_password": password,
+                "web_password": secrets.token_urlsafe(18),
+            },
+        )
+        made.append(Credentials(str(number), domain, password))
+    return Subscribers(tuple(made[:PAIRS]), tuple(made[PAIRS:]))
+
+
+@contextmanager
+def answering_phones(system: DemoSystem, subscribers: Subscribers, directory: Path) -> Iterator[None]:
+    """SIPp rings, answers and echoes for all callees while the block runs."""
+    target = f"{system.sip_host}:{system.sip_ports['udp']}"
+    port = free_port()
+    callee = Sipp(directory / "callee", "callee", target, ["-p", port, "-rtp_echo", "-mp", 6000])
+    with callee:
+        users = subscribers.registrations_file(directory, port)
+        arguments: list[str | int | Path] = ["-p", free_port(), "-inf", users, "-r", 50, "-m", PAIRS]
+        with Sipp(directory / "register", "register", target, arguments) as registration:
+            result = registration.wait(30)
+        assert result.is_flawless, f"the callees do not register, see {directory / 'register'}"
+        yield
