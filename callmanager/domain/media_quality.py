@@ -19,9 +19,9 @@ class CodecQuality:
     loss_robustness: float
 
 
-# G.113 Appendix I where it has a value: G.711 with concealment, G.729, GSM full rate (with the Bpl of GSM-EFR,
-# having none). Wideband codecs are rated on the scale of narrow-band telephony, where nothing impairs them;
-# their concealment is taken to be as good as that of G.711.
+# G.113 Appendix I where it has a value: G.711 with concealment, G.729, GSM full rate (the last without a Bpl,
+# so that of GSM-EFR stands in). Wideband codecs are rated on the scale of narrow-band telephony, where
+# nothing impairs them; their concealment is taken to be as good as that of G.711.
 _CODECS = {
     "PCMU": CodecQuality(0.0, 25.1),
     "PCMA": CodecQuality(0.0, 25.1),
@@ -40,7 +40,7 @@ def mean_opinion_score(codec: str, *, loss_percent: float, jitter_ms: float, rou
     """Two decimals. A jitter buffer is taken to hold back twice the jitter."""
     delay_ms = round_trip_ms / 2 + 2 * jitter_ms + _FIXED_DELAY_MS
     rating = _BASE_R - _delay_impairment(delay_ms) - _loss_impairment(codec, loss_percent)
-    return round(_score(rating), 2)
+    return round(score_of_rating(rating), 2)
 
 
 def loss_percent(received: int, lost: int) -> float:
@@ -60,8 +60,8 @@ def _loss_impairment(codec: str, loss: float) -> float:
     return quality.impairment + (95.0 - quality.impairment) * loss / (loss + quality.loss_robustness)
 
 
-def _score(rating: float) -> float:
-    # G.107 Annex B (B-4).
+def score_of_rating(rating: float) -> float:
+    """From G.107's R to MOS (its Annex B)."""
     if rating <= 0:
         return 1.0
     if rating >= 100:

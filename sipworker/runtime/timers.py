@@ -21,6 +21,11 @@ class Timers:
     def __len__(self) -> int:
         return len(self._current)
 
+    @property
+    def stored_entries(self) -> int:
+        """Running timers and those that were stopped but are still in the heap."""
+        return len(self._heap)
+
     def start(self, session_id: str, timer: str, due_at: float) -> None:
         """A timer with this name starts anew."""
         self._next_ticket += 1

@@ -1,0 +1,204 @@
+"""What is true of every call, whatever happens: random histories of calls, phones, time and failures."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from callmanager.domain.call_events import CallEventKind
+from callmanager.domain.cdr import assemble
+from callmanager.domain.live_events import LiveEventFeed
+from sipworker.call.actions import (
+    AnswerLeg,
+    BridgeLegs,
+    CancelLeg,
+    DialLeg,
+    HangUpLeg,
+    LegAction,
+    PlayMusicOnHold,
+    RefuseLeg,
+    UnbridgeLegs,
+)
+from sipworker.call.signals import (
+    DigitPressed,
+    InviteReceived,
+    LegAnswered,
+    LegFailed,
+    LegHeld,
+    LegHungUp,
+    LegId,
+    LegRinging,
+    LegSignal,
+    LegUnheld,
+)
+from tests.cast import ACME_DOMAIN, ACME_ID, BOB, BOBS_DESK, CAROL, alice_calls
+from tests.fakes import WorkerInMemory
+
+SIGNALS: dict[str, Callable[[LegId], LegSignal]] = {
+    "rings": lambda leg: LegRinging(leg, 180, early_media=False),
+    "early media": lambda leg: LegRinging(leg, 183, early_media=True),
+    "answers": LegAnswered,
+    "busy": lambda leg: LegFailed(leg, 486, "Busy Here"),
+    "declines": lambda leg: LegFailed(leg, 603, "Decline"),
+    "hangs up": lambda leg: LegHungUp(leg, False, 200, ""),
+    "cancels": lambda leg: LegHungUp(leg, True, 487, ""),
+    "dies": lambda leg: LegHungUp(leg, False, 408, "Transport lost"),
+    "holds": LegHeld,
+    "unholds": LegUnheld,
+    "presses a digit": lambda leg: DigitPressed(leg, "5", 100),
+}
+ENDS = (LegFailed, LegHungUp)
+DIALLED = [BOB, BOB, BOB, CAROL, "*43", "*44", "999", ""]
+
+calls = st.tuples(st.just("call"), st.sampled_from(DIALLED))
+signals = st.tuples(st.sampled_from(sorted(SIGNALS)), st.integers(0, 7))
+waits = st.tuples(st.just("wait"), st.sampled_from([0.5, 10.0, 25.0, 50_000.0]))
+requests = st.tuples(st.just("request"), st.integers(1, 4))
+drains = st.tuples(st.just("drain"), st.just(0))
+Steps = list[tuple[str, object]]
+histories = st.lists(st.one_of(calls, signals, signals, signals, signals, waits, requests), max_size=30)
+with_failures = st.lists(st.one_of(calls, signals, signals, waits, requests, drains), max_size=30)
+breakages = st.lists(
+    st.sampled_from([AnswerLeg, CancelLeg, DialLeg, HangUpLeg, PlayMusicOnHold, RefuseLeg]), max_size=3
+)
+
+
+class History:
+    """Plays steps to a worker. A lawful one keeps the promises of SipPort: after its end a leg is silent."""
+
+    def __init__(self, *, lawful: bool) -> None:
+        self.worker = WorkerInMemory(capacity=3)
+        self.worker.contacts.by_aor[f"{CAROL}@{ACME_DOMAIN}"] = (BOBS_DESK,)
+        self.lawful = lawful
+        self.callers: list[LegId] = []
+        self.ended_by_far_end: set[LegId] = set()
+        self.answered: set[LegId] = set()
+        self.told: list[LegAction | BridgeLegs | UnbridgeLegs] = []
+
+    def play(self, steps: Steps) -> None:
+        for step, argument in steps:
+            self._play_one(step, argument)
+            self._check_new_actions()
+        self._everybody_leaves()
+
+    @property
+    def dialled(self) -> list[LegId]:
+        return [action.leg for action in self.told if isinstance(action, DialLeg)]
+
+    def _play_one(self, step: str, argument: object) -> None:
+        match step, argument:
+            case "call", str(number):
+                self.callers.append(f"alice {len(self.callers)}")
+                self._hear(alice_calls(number, leg=self.callers[-1]))
+            case "wait", float(seconds):
+                self.worker.wait(seconds)
+            case "request", int(number):
+                self.worker.command("hang_up", ACME_ID, f"s{number}")
+            case "drain", _:
+                self.worker.runner.start_draining()
+            case _, int(index):
+                legs = [*self.callers, *self.dialled]
+                if legs:
+                    self._say(SIGNALS[step](legs[index % len(legs)]))
+
+    def _say(self, signal: LegSignal) -> None:
+        if self.lawful and not self._is_possible(signal):
+            return
+        if isinstance(signal, ENDS):
+            self.ended_by_far_end.add(signal.leg)
+        if isinstance(signal, LegAnswered):
+            self.answered.add(signal.leg)
+        self._hear(signal)
+
+    def _is_possible(self, signal: LegSignal) -> bool:
+        if signal.leg in self.ended_by_far_end:
+            return False
+        if signal.leg in self.callers or signal.leg in self.answered:
+            return not isinstance(signal, LegRinging | LegAnswered | LegFailed)
+        return isinstance(signal, LegRinging | LegAnswered | LegFailed | LegHungUp)
+
+    def _hear(self, signal: InviteReceived | LegSignal) -> None:
+        self.worker.hear(signal)
+
+    def _check_new_actions(self) -> None:
+        new = self.worker.sip.take_actions()
+        self.told += new
+        if not self.lawful:
+            return
+        for action in new:
+            legs = (
+                (action.first, action.second)
+                if isinstance(action, BridgeLegs)
+                else ()
+                if isinstance(action, UnbridgeLegs)
+                else (action.leg,)
+            )
+            assert not self.ended_by_far_end.intersection(legs), f"{action} on a dead leg"
+
+    def _everybody_leaves(self) -> None:
+        for leg in self.callers:
+            if leg not in self.ended_by_far_end:
+                self._say(LegHungUp(leg, False, 200, ""))
+        self.worker.wait(13 * 3600)
+        self._check_new_actions()
+
+
+def check_events(worker: WorkerInMemory, calls_made: int) -> None:
+    feed = LiveEventFeed()
+    assert worker.runner.live_calls == 0
+    assert worker.events.live == {}
+    for number in range(1, calls_made + 1):
+        events = worker.events.of(f"s{number}")
+        kinds = [event.kind for event in events]
+        assert [event.sequence for event in events] == list(range(len(events)))
+        assert kinds[0] is CallEventKind.CALL_START
+        assert kinds[-1] is CallEventKind.CALL_ENDED
+        counted = Counter(kinds)
+        assert counted[CallEventKind.CALL_START] == counted[CallEventKind.CALL_ENDED] == 1
+        assert counted[CallEventKind.CALL_ESTABLISHED] <= 1
+        assert counted[CallEventKind.CALL_FAIL] + counted[CallEventKind.CALL_NOANSWER] <= 1
+        assert assemble(events) is not None
+        for event in events:
+            feed.message(event)
+
+
+def check_targets(worker: WorkerInMemory) -> None:
+    """Every phone that was rung is said to have ended, once."""
+    ends = (CallEventKind.TARGET_FAIL, CallEventKind.TARGET_NOANSWER, CallEventKind.TARGET_ENDED)
+    added = [e.data["target_id"] for e in worker.events.events if e.kind is CallEventKind.TARGET_ADD]
+    ended = [e.data["target_id"] for e in worker.events.events if e.kind in ends]
+    assert sorted(map(str, added)) == sorted(map(str, ended))
+
+
+def check_legs(history: History) -> None:
+    """Every leg was ended, by the far end or by us."""
+    farewells = {a.leg for a in history.told if isinstance(a, CancelLeg | HangUpLeg | RefuseLeg)}
+    for leg in (*history.callers, *history.dialled):
+        assert leg in farewells or leg in history.ended_by_far_end
+    late_answers = history.answered - history.ended_by_far_end
+    byes = {action.leg for action in history.told if isinstance(action, HangUpLeg)}
+    assert late_answers <= byes
+
+
+@settings(max_examples=300, deadline=None)
+@given(histories)
+def test_every_call_keeps_its_promises(steps: Steps) -> None:
+    history = History(lawful=True)
+    history.play(steps)
+    check_events(history.worker, len(history.callers))
+    check_targets(history.worker)
+    check_legs(history)
+
+
+@settings(max_examples=200, deadline=None)
+@given(with_failures, breakages)
+def test_no_call_outlives_a_stack_that_lies_and_breaks(
+    steps: Steps, breaks_on: list[type[LegAction]]
+) -> None:
+    history = History(lawful=False)
+    history.worker.sip.breaks_on = tuple(breaks_on)
+    history.play(steps)
+    check_events(history.worker, len(history.callers))
