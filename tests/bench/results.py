@@ -123,7 +123,8 @@ def _bridged_table(measured: Sequence[BridgedCalls]) -> str:
         for row in measured
     ]
     heard = [
-        f"  a phone among {row.calls}: {row.probe['rx_packets']:.0f} packets, {row.probe['rx_lost']:.0f} lost, "
+        f"  a phone among {row.calls}: {row.probe['rx_packets']:.0f} packets, "
+        f"{row.probe['rx_lost']:.0f} lost, "
         f"{row.probe['frames_late']:.0f} too late, jitter {row.probe['rx_jitter_ms']:.2f} ms "
         f"(at most {row.probe['rx_jitter_max_ms']:.2f})"
         for row in measured
