@@ -1,0 +1,186 @@
+"""From stored events to call records. Idempotent: however often it is told, a call has one record."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict
+from datetime import UTC, datetime, timedelta
+from functools import partial
+
+import structlog
+from django.db import transaction
+from django.utils import timezone
+
+from callmanager.domain.call_events import CallEvent, CallEventKind
+from callmanager.domain.cdr import WORKER_LOST, CallDetail, MediaDetail, assemble, worker_lost_event
+from callmanager.domain.live_events import cdr_message
+from callmanager.domain.worker_loss import WorkerSighting, find_loss
+from callmanager.fleet.models import Cdr, OpenCall, StoredCallEvent, WorkerNode
+from callmanager.services.live_event import live_events_publish
+from tenants.scope import across_tenants
+
+logger = structlog.get_logger(__name__)
+
+BATCH = 200
+# The announcement of an ended call normally arrives in milliseconds; the sweep leaves it that much time.
+ANNOUNCEMENT_GRACE = timedelta(seconds=5)
+# An ended call that still has no record by then has lost events.
+INCOMPLETE_AFTER = timedelta(minutes=10)
+
+
+def cdrs_assemble(*, session_ids: Sequence[str]) -> int:
+    """Insert the records of those calls that ended and have none yet; the number inserted."""
+    inserted = 0
+    with across_tenants():
+        for start in range(0, len(session_ids), BATCH):
+            inserted += _assemble_batch(session_ids[start : start + BATCH])
+    return inserted
+
+
+def open_calls_sweep(*, now: datetime | None = None) -> int:
+    """What announcements missed: ended calls that are still listed as open."""
+    now = now or timezone.now()
+    with across_tenants():
+        ended = OpenCall.objects.filter(ended_at__lt=now - ANNOUNCEMENT_GRACE).order_by("ended_at")
+        inserted = cdrs_assemble(session_ids=list(ended.values_list("session_id", flat=True)[: 10 * BATCH]))
+        stuck = list(OpenCall.objects.filter(ended_at__lt=now - INCOMPLETE_AFTER)[:BATCH])
+        _close_as_lost({call: call.ended_at for call in stuck if call.ended_at is not None})
+        return inserted + cdrs_assemble(session_ids=[call.session_id for call in stuck])
+
+
+def lost_calls_reap(*, now: datetime | None = None) -> int:
+    """Close the calls whose worker went away, and write their records."""
+    now = now or timezone.now()
+    with across_tenants():
+        with transaction.atomic():
+            lost = dict(_lost_calls(now))
+            _close_as_lost(lost)
+            OpenCall.objects.filter(pk__in=[call.pk for call in lost]).update(ended_at=now)
+        if lost:
+            logger.warning("calls.worker_lost", calls=len(lost), workers=sorted({call.worker for call in lost}))
+        return cdrs_assemble(session_ids=[call.session_id for call in lost])
+
+
+def _assemble_batch(session_ids: Sequence[str]) -> int:
+    with transaction.atomic():
+        # Whoever comes second waits here, and then finds the record.
+        open_calls = OpenCall.objects.filter(pk__in=session_ids).order_by("pk")
+        list(open_calls.select_for_update().values_list("pk"))
+        recorded = set(Cdr.objects.filter(session_id__in=session_ids).values_list("session_id", flat=True))
+        details = [
+            detail
+            for events in _events_by_call(set(session_ids) - recorded)
+            if (detail := assemble(events)) is not None
+        ]
+        Cdr.objects.bulk_create([_to_record(detail) for detail in details], ignore_conflicts=True)
+        finished = recorded.union(detail.session_id for detail in details)
+        OpenCall.objects.filter(pk__in=finished).delete()
+        if details:
+            messages = [cdr_message(detail) for detail in details]
+            transaction.on_commit(partial(live_events_publish, messages))
+    return len(details)
+
+
+def _events_by_call(session_ids: Iterable[str]) -> Iterable[list[CallEvent]]:
+    calls: defaultdict[str, list[CallEvent]] = defaultdict(list)
+    rows = StoredCallEvent.objects.filter(session_id__in=session_ids).values_list(
+        "tenant_id", "session_id", "sequence", "kind", "at", "worker", "data"
+    )
+    for tenant_id, session_id, sequence, kind, at, worker, data in rows:
+        calls[session_id].append(
+            CallEvent(tenant_id, session_id, sequence, CallEventKind(kind), at.timestamp(), worker, data)
+        )
+    return calls.values()
+
+
+def _lost_calls(now: datetime) -> Iterator[tuple[OpenCall, datetime]]:
+    sightings = {
+        node.worker: WorkerSighting(node.started_at, node.last_seen_at) for node in WorkerNode.objects.all()
+    }
+    for call in OpenCall.objects.filter(ended_at=None).select_for_update(skip_locked=True):
+        lost_at = find_loss(call.started_at, sightings.get(call.worker), now)
+        if lost_at is not None:
+            yield call, lost_at
+
+
+def _close_as_lost(calls: dict[OpenCall, datetime]) -> None:
+    """The missing last event, no earlier than what the call is known to have done."""
+    events = StoredCallEvent.objects.filter(session_id__in=[call.session_id for call in calls])
+    last_heard: dict[str, datetime] = {}
+    for session_id, at in events.values_list("session_id", "at"):
+        last_heard[session_id] = max(at, last_heard.get(session_id, at))
+    StoredCallEvent.objects.bulk_create(
+        [
+            _lost_row(call, max(lost_at, call.started_at, last_heard.get(call.session_id, lost_at)))
+            for call, lost_at in calls.items()
+        ],
+        ignore_conflicts=True,
+    )
+
+
+def _lost_row(call: OpenCall, at: datetime) -> StoredCallEvent:
+    event = worker_lost_event(call.tenant_id, call.session_id, call.worker, at.timestamp())
+    return StoredCallEvent(
+        session_id=event.session_id,
+        sequence=event.sequence,
+        at=at,
+        tenant_id=event.tenant_id,
+        kind=event.kind.value,
+        worker=event.worker,
+        data=dict(event.data),
+    )
+
+
+def _to_record(detail: CallDetail) -> Cdr:
+    return Cdr(
+        tenant_id=detail.tenant_id,
+        tenant_name=detail.tenant_name,
+        session_id=detail.session_id,
+        call_id=detail.call_id,
+        status=detail.status.value,
+        direction=detail.direction,
+        caller=detail.caller,
+        caller_domain=detail.caller_domain,
+        caller_display_name=detail.caller_display_name,
+        callee=detail.callee,
+        callee_domain=detail.callee_domain,
+        answered_by=detail.answered_by,
+        answered_number=detail.answered_number,
+        final_destination=detail.final_destination,
+        started_at=_time(detail.started_at),
+        ringing_at=_find_time(detail.ringing_at),
+        answered_at=_find_time(detail.answered_at),
+        ended_at=_time(detail.ended_at),
+        post_dial_delay_ms=detail.post_dial_delay_ms,
+        ring_duration_ms=round(detail.ring_duration_s * 1000),
+        talk_duration_ms=round(detail.talk_duration_s * 1000),
+        ended_by=detail.ended_by.value,
+        ended_reason=detail.ended_reason,
+        sip_code=detail.sip_code,
+        is_worker_lost=detail.ended_reason == WORKER_LOST,
+        source=detail.source,
+        caller_user_agent=detail.caller_user_agent,
+        callee_user_agent=detail.callee_user_agent,
+        **_media_fields("caller", detail.caller_media),
+        **_media_fields("callee", detail.callee_media),
+        call_targets=[asdict(target) for target in detail.targets],
+        worker=detail.worker,
+        config_rev=detail.config_rev,
+    )
+
+
+def _media_fields(side: str, media: MediaDetail | None) -> dict[str, object]:
+    return {
+        f"{side}_codec": media.codec if media else "",
+        f"{side}_mos": media.mos if media else None,
+        f"{side}_media": asdict(media) if media else None,
+    }
+
+
+def _time(unix_s: float) -> datetime:
+    return datetime.fromtimestamp(unix_s, UTC)
+
+
+def _find_time(unix_s: float | None) -> datetime | None:
+    return None if unix_s is None else _time(unix_s)

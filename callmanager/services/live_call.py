@@ -1,0 +1,75 @@
+"""What can be done to a running call: ask the worker that owns it, wait shortly for its answer."""
+
+from __future__ import annotations
+
+import json
+import secrets
+import time
+
+import redis
+
+from callmanager.live_redis import LiveCallsUnavailable, live_redis
+from callmanager.selectors.live_call import live_call_find
+
+COMMAND_CHANNEL = "pbx:commands"
+ANSWER_TIMEOUT_S = 2.0
+# A worker answers within milliseconds; after this long it is worth asking whether the call exists.
+FIRST_WAIT_S = 0.4
+
+
+class LiveCallNotFound(LookupError):
+    """No such call in this tenant, or it has just ended."""
+
+
+class WorkerUnavailable(RuntimeError):
+    """The call is there, but its worker does not answer."""
+
+
+class CommandRefused(RuntimeError):
+    """The worker knows the call and will not do it; `code` is its reason."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+def live_call_hang_up(*, tenant_id: int, session_id: str) -> None:
+    """Returns when the worker has confirmed; LiveCallsUnavailable when Redis is away."""
+    started = time.monotonic()
+    reply_to = f"pbx:replies:{secrets.token_hex(16)}"
+    command = {
+        "command": "hang_up",
+        "session_id": session_id,
+        "tenant_id": tenant_id,
+        "reply_to": reply_to,
+        "id": secrets.token_hex(8),
+    }
+    try:
+        listeners = live_redis().publish(COMMAND_CHANNEL, json.dumps(command))
+        answer = _wait(reply_to, FIRST_WAIT_S) if listeners else None
+        if answer is None:
+            if live_call_find(tenant_id=tenant_id, session_id=session_id) is None:
+                raise LiveCallNotFound(session_id)
+            answer = _wait(reply_to, ANSWER_TIMEOUT_S - (time.monotonic() - started)) if listeners else None
+    except redis.RedisError as error:
+        raise LiveCallsUnavailable("Live calls can't be reached at the moment.") from error
+    if answer is None:
+        raise WorkerUnavailable("The worker of this call does not answer.")
+    _raise_if_refused(answer)
+
+
+def _wait(reply_to: str, timeout_s: float) -> dict[str, object] | None:
+    popped = live_redis().blpop([reply_to], timeout=max(0.05, timeout_s))
+    if popped is None:
+        return None
+    answer = json.loads(popped[1])
+    return answer if isinstance(answer, dict) else None
+
+
+def _raise_if_refused(answer: dict[str, object]) -> None:
+    if answer.get("ok") is True:
+        return
+    code = str(answer.get("code", "refused"))
+    if code == "not_found":
+        raise LiveCallNotFound(code)
+    raise CommandRefused(code, str(answer.get("message", "The worker refused.")))

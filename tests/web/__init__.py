@@ -1,0 +1,1 @@
+"""Django with real PostgreSQL and Redis: `python -m deploy.stack services -- pytest tests/web`."""

@@ -1,0 +1,116 @@
+"""Acme (Alice 101, Bob 102) and Globex (Mallory, also 101), made once per run; each test's changes are rolled back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import pytest
+from django.conf import settings
+from django.db import connection
+from django.test import override_settings
+from pytest_django import DjangoDbBlocker
+
+from callmanager.services.extension import extension_create
+from tenants.models import Role, Tenant, User
+from tenants.schema_template import template_make
+from tenants.scope import NO_SCOPE, current_scope, tenant_scope
+from tenants.services.tenant import tenant_create, tenant_delete
+from tenants.services.user import user_create
+
+WEB_PASSWORD = "a-web-pass-phrase-1"
+SIP_PASSWORD = "s1p-Password-of-"
+FAST_HASHER = "django.contrib.auth.hashers.MD5PasswordHasher"
+ACME_DOMAIN, GLOBEX_DOMAIN = "acme.example", "globex.example"
+
+
+@dataclass(frozen=True, slots=True)
+class Cast:
+    administrator: User
+    acme: Tenant
+    globex: Tenant
+
+
+def sip_password(name: str) -> str:
+    return SIP_PASSWORD + name
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    with override_settings(PASSWORD_HASHERS=[FAST_HASHER]), django_db_blocker.unblock():
+        template_make()
+        _make_cast()
+        yield
+
+
+def _make_cast() -> None:
+    user_create(role=Role.ADMINISTRATOR, username="root", password=WEB_PASSWORD)
+    acme = tenant_create(name="acme", sip_domain=ACME_DOMAIN, password=WEB_PASSWORD)
+    globex = tenant_create(name="globex", sip_domain=GLOBEX_DOMAIN, password=WEB_PASSWORD)
+    people = {acme: {"101": "Alice", "102": "Bob"}, globex: {"101": "Mallory"}}
+    for tenant, names in people.items():
+        with tenant_scope(tenant):
+            for number, name in names.items():
+                extension_create(
+                    number=number,
+                    display_name=name,
+                    sip_password=sip_password(name),
+                    web_password=WEB_PASSWORD,
+                )
+
+
+@pytest.fixture
+def cast(db: None) -> Cast:
+    return Cast(
+        administrator=User.objects.get(username="root"),
+        acme=Tenant.objects.get(name="acme"),
+        globex=Tenant.objects.get(name="globex"),
+    )
+
+
+@pytest.fixture
+def acme(cast: Cast) -> Tenant:
+    return cast.acme
+
+
+@pytest.fixture
+def globex(cast: Cast) -> Tenant:
+    return cast.globex
+
+
+@pytest.fixture
+def acme_scope(acme: Tenant) -> Iterator[Tenant]:
+    with tenant_scope(acme):
+        yield acme
+
+
+TenantMaker = Callable[[str], Tenant]
+
+
+@pytest.fixture
+def make_committed_tenant(
+    django_db_setup: None, django_db_blocker: DjangoDbBlocker
+) -> Iterator[TenantMaker]:
+    """For what only a real commit shows (notifications, other connections). Made and deleted for this test."""
+    made: list[Tenant] = []
+
+    def make(name: str) -> Tenant:
+        made.append(tenant_create(name=name, sip_domain=f"{name}.example", password=WEB_PASSWORD))
+        return made[-1]
+
+    with django_db_blocker.unblock():
+        yield make
+        for tenant in made:
+            tenant_delete(tenant=tenant)
+
+
+@pytest.fixture(autouse=True)
+def _no_scope_is_left_behind() -> Iterator[None]:
+    yield
+    assert current_scope() == NO_SCOPE
+    assert connection.schema_name == NO_SCOPE.schema_name
+
+
+@pytest.fixture
+def redis_url() -> str:
+    return str(settings.REDIS_URL)

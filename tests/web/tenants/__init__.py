@@ -1,0 +1,1 @@
+"""Scope, sign-in, schemas."""
