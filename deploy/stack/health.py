@@ -27,6 +27,14 @@ def is_web_healthy(config: StackConfig) -> bool:
         return False
 
 
+def is_tcp_answering(host: str, port: int) -> bool:
+    try:
+        socket.create_connection((host, port), timeout=TIMEOUT_S).close()
+    except OSError:
+        return False
+    return True
+
+
 def is_edge_healthy(config: StackConfig) -> bool:
     return is_sip_answering(reachable_host(config), config.ports.sip_udp)
 

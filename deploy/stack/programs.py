@@ -13,8 +13,8 @@ from deploy.stack.postgres import PostgresCluster
 from deploy.stack.redis_server import RedisServer
 
 # In the order they start; they stop in the opposite order, so calls end while all they need still runs.
-DATABASE, APPLICATION, EDGE, CALLS = "database", "application", "edge", "calls"
-GROUPS = (DATABASE, APPLICATION, EDGE, CALLS)
+DATABASE, APPLICATION, EDGE, CALLS, FRONT = "database", "application", "edge", "calls", "front"
+GROUPS = (DATABASE, APPLICATION, EDGE, CALLS, FRONT)
 
 WEB_PROCESSES = 2
 WEB_THREADS = 8
@@ -35,7 +35,7 @@ class Program:
 
 
 def stack_programs(config: StackConfig) -> tuple[Program, ...]:
-    return (*_databases(config), *_application(config), _edge(config), *_workers(config))
+    return (*_databases(config), *_application(config), _edge(config), *_workers(config), _nginx(config))
 
 
 def own_postgres(config: StackConfig) -> PostgresCluster:
@@ -68,7 +68,6 @@ def _application(config: StackConfig) -> tuple[Program, ...]:
         ),
         Program("beat", APPLICATION, _celery("beat", level, "--pidfile=")),
         Program("edge-link", APPLICATION, _python(str(CHECKOUT / "manage.py"), "edge_link")),
-        Program("nginx", APPLICATION, ("nginx", "-e", "stderr", "-c", str(nginx_file(config)))),
     )
 
 
@@ -79,6 +78,10 @@ def _edge(config: StackConfig) -> Program:
     # -DD: stay in the foreground; -E: log to stderr.
     command = ("kamailio", "-DD", "-E", "-f", str(edge_file(config)), "-P", str(config.run_dir / "edge.pid"))
     return Program("edge", EDGE, command)
+
+
+def _nginx(config: StackConfig) -> Program:
+    return Program("nginx", FRONT, ("nginx", "-e", "stderr", "-c", str(nginx_file(config))))
 
 
 def _workers(config: StackConfig) -> tuple[Program, ...]:
@@ -120,10 +123,14 @@ def _uvicorn(config: StackConfig, level: str) -> tuple[str, ...]:
     return _python(
         *("-m", "uvicorn", "pbxsite.asgi:application"),
         *("--host", "127.0.0.1", "--port", str(config.ports.ws)),
-        *("--ws", "websockets", "--lifespan", "off", "--no-access-log", "--log-level", level),
+        *("--ws", "websockets-sansio", "--lifespan", "off", "--no-access-log", "--log-level", level),
         *("--timeout-graceful-shutdown", "3"),
     )
 
 
 def _celery(command: str, level: str, *options: str) -> tuple[str, ...]:
-    return _python("-m", "celery", "-A", "pbxsite.celery", command, f"--loglevel={level}", *options)
+    # Celery warns root of pickle; no task accepts it.
+    quiet = ("-W", "ignore:You're running the worker with superuser")
+    return _python(
+        *quiet, "-m", "celery", "-A", "pbxsite.celery", "-q", command, f"--loglevel={level}", *options
+    )

@@ -15,11 +15,20 @@ from deploy.stack.children import start_child
 from deploy.stack.config import CHECKOUT, StackConfig
 from deploy.stack.environment import stack_environment
 from deploy.stack.errors import StackError
-from deploy.stack.health import is_edge_healthy, is_web_healthy, is_worker_healthy
+from deploy.stack.health import is_edge_healthy, is_tcp_answering, is_web_healthy, is_worker_healthy
 from deploy.stack.keys import Keys, env_file_write, keys_load_or_make
 from deploy.stack.leftovers import leftovers_stop
 from deploy.stack.preflight import preflight_check
-from deploy.stack.programs import APPLICATION, CALLS, DATABASE, EDGE, own_postgres, own_redis, stack_programs
+from deploy.stack.programs import (
+    APPLICATION,
+    CALLS,
+    DATABASE,
+    EDGE,
+    FRONT,
+    own_postgres,
+    own_redis,
+    stack_programs,
+)
 from deploy.stack.readiness import is_postgres_ready, is_redis_ready
 from deploy.stack.render import configuration_write, control_socket, supervisor_file, supervisor_pid_file
 from deploy.stack.state_dir import state_dir_prepare
@@ -68,6 +77,8 @@ class Stack:
         self._run_steps()
         for group in (APPLICATION, EDGE, CALLS):
             self.supervision.start_group(group)
+        self._wait("The web processes", lambda: is_tcp_answering("127.0.0.1", self.config.ports.web))
+        self.supervision.start_group(FRONT)
         self._wait_until_healthy()
 
     def prepare(self) -> None:
