@@ -56,8 +56,14 @@ def _for_both(kind: type[LegSignal | LegAction], after: LegState) -> dict[Row, L
     return {(state, kind): after for state in TALKING}
 
 
+# A phone may send its media one way before its call is answered; there is nobody yet to hear of it.
+_HOLD_BEFORE_ANSWER: dict[Row, LegState] = {
+    (state, kind): state for state in (LegState.OFFERED, *UNANSWERED_OUT) for kind in (LegHeld, LegUnheld)
+}
+
 # (state, what was heard or done) -> state
 LEG_TABLE: dict[Row, LegState] = {
+    **_HOLD_BEFORE_ANSWER,
     # The incoming leg before its answer.
     (LegState.OFFERED, RingLeg): LegState.OFFERED,
     (LegState.OFFERED, DigitPressed): LegState.OFFERED,

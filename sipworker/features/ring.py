@@ -80,7 +80,7 @@ class Ring:
             case TimerFired(timer=timer):
                 return self._give_up() if timer == RING_TIMER else ()
             case LegHeld() | LegUnheld() | HangUpRequested():
-                return ()  # the leg table forbids the first two here, the session hears the third
+                return ()  # there is nobody yet to play music to; the session hears the third
         assert_never(signal)
 
     def _dial(self, contacts: tuple[Contact, ...]) -> tuple[Action, ...]:

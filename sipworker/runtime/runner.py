@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import logging
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
+
+import structlog
 
 from callmanager.domain.decisions import Decision, Refuse
 from callmanager.domain.dialplan import IncomingCall, decide
@@ -45,7 +46,7 @@ from sipworker.runtime.events import CallJournal
 from sipworker.runtime.registry import LiveCall, Registry
 from sipworker.runtime.timers import Timers
 
-log = logging.getLogger(__name__)
+log = structlog.get_logger(__name__)
 
 RETRY_AFTER_S = 5
 
@@ -161,7 +162,7 @@ class Runner:
         try:
             return decide(call, snapshot, self._ports.clock.now())
         except Exception:
-            log.exception("call.decide.failed", extra={"tenant_id": invite.tenant_id})
+            log.exception("call.decide_failed", tenant_id=invite.tenant_id)
             return Refuse(500, INTERNAL_ERROR)
 
     def _deliver(self, signal: LegSignal) -> None:
@@ -183,9 +184,9 @@ class Runner:
         try:
             actions = wishes()
         except IllegalSignal as error:
-            log.warning("call.signal.illegal: %s", error, extra=_labels(call))
+            log.warning("call.signal_illegal", what=str(error), **_labels(call))
         except Exception:
-            log.exception("call.failed", extra=_labels(call))
+            log.exception("call.failed", **_labels(call))
             self._abort(call)
         else:
             if not self._perform_all(call, actions):
@@ -200,7 +201,7 @@ class Runner:
             try:
                 self._perform(call, action)
             except Exception:
-                log.exception("call.action.failed: %s", type(action).__name__, extra=_labels(call))
+                log.exception("call.action_failed", action=type(action).__name__, **_labels(call))
                 is_well = False
         return is_well
 
@@ -249,7 +250,7 @@ class Runner:
         try:
             self._perform_all(call, call.session.abort())
         except Exception:
-            log.exception("call.abort.failed", extra=_labels(call))
+            log.exception("call.abort_failed", **_labels(call))
         if self._registry.find(call.context.session_id) is call:
             self._close(call, CallOutcome(CallStatus.FAILED, EndedBy.PBX, INTERNAL_ERROR, 500), "")
 

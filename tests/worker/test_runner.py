@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from structlog.testing import capture_logs
 
 from callmanager.domain.outcome import CallStatus, EndedBy
 from sipworker.call.actions import AnswerLeg, BridgeLegs, CancelLeg, DialLeg, HangUpLeg, RefuseLeg
@@ -78,12 +79,13 @@ def test_a_command_that_cannot_be_done_changes_nothing(
 
 
 def test_a_call_that_fails_while_ringing_ends_with_500_and_the_next_one_works(
-    worker: WorkerInMemory, caplog: pytest.LogCaptureFixture
+    worker: WorkerInMemory,
 ) -> None:
     worker.sip.breaks_on = (DialLeg,)
-    worker.hear(alice_calls(BOB))
+    with capture_logs() as logs:
+        worker.hear(alice_calls(BOB))
     assert RefuseLeg("alice", 500, "Internal error", 41) in worker.sip.actions
-    assert [record.message for record in caplog.records] == ["call.action.failed: DialLeg"] * 2
+    assert [(line["event"], line["session_id"]) for line in logs] == [("call.action_failed", "s1")] * 2
     assert worker.cdr().status is CallStatus.FAILED
     assert worker.runner.live_calls == 0
     worker.sip.breaks_on = ()
@@ -121,13 +123,12 @@ def test_a_dialplan_that_breaks_refuses_with_500(worker: WorkerInMemory) -> None
     assert any(isinstance(a, RefuseLeg) and a.sip_code == 500 for a in worker.sip.actions)
 
 
-def test_an_impossible_signal_is_logged_and_the_call_goes_on(
-    worker: WorkerInMemory, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_an_impossible_signal_is_logged_and_the_call_goes_on(worker: WorkerInMemory) -> None:
     worker.hear(alice_calls(BOB))
     worker.hear(LegAnswered(DESK))
-    worker.hear(LegFailed(DESK, 486, ""))
-    assert "call.signal.illegal" in caplog.text
+    with capture_logs() as logs:
+        worker.hear(LegFailed(DESK, 486, ""))
+    assert [line["event"] for line in logs] == ["call.signal_illegal"]
     assert worker.runner.live_calls == 1
 
 

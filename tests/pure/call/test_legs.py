@@ -37,6 +37,7 @@ STORIES: dict[str, tuple[LegState, list[LegSignal | LegAction], LegState]] = {
     "ringing may repeat": (LegState.DIALLED, [RINGING, RINGING], LegState.RINGING),
     "busy ends an outgoing leg": (LegState.DIALLED, [RINGING, FAILED], LegState.ENDED),
     "hold and back": (LegState.UP, [HELD, UNHELD], LegState.UP),
+    "media may be one-way before the answer": (LegState.DIALLED, [HELD, RINGING, UNHELD], LegState.RINGING),
     "a second hold changes nothing": (LegState.UP, [HELD, HELD], LegState.HELD),
     "a held leg hangs up": (LegState.HELD, [HUNG_UP], LegState.ENDED),
     "an answer that crosses our CANCEL is hung up": (
