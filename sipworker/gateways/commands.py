@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
 from queue import SimpleQueue
@@ -22,6 +22,7 @@ CHANNEL = "pbx:commands"
 WAIT_S = 1.0
 CHECK_EVERY_S = 10
 LONGEST_NAME = 200
+NAMED = {"id", "command", "tenant_id", "session_id", "reply_to"}
 
 
 class CommandFormatError(ValueError):
@@ -60,7 +61,7 @@ class CommandGateway(ReconnectingThread[PubSub]):
             socket_connect_timeout=SOCKET_TIMEOUT_S,
             health_check_interval=CHECK_EVERY_S,
         )
-        with client, client.pubsub(ignore_subscribe_messages=True) as channel:
+        with client, PubSub(client.connection_pool, ignore_subscribe_messages=True) as channel:
             channel.subscribe(CHANNEL)
             yield channel
 
@@ -84,14 +85,21 @@ def read_command(data: bytes) -> tuple[Command, str]:
         raise CommandFormatError("not JSON") from error
     if not isinstance(document, dict):
         raise CommandFormatError("not an object")
-    texts = {name: document.get(name) for name in ("id", "command", "session_id", "reply_to")}
-    for name, value in texts.items():
-        if not isinstance(value, str) or not 0 < len(value) <= LONGEST_NAME:
-            raise CommandFormatError(name)
     tenant_id = document.get("tenant_id")
     if not isinstance(tenant_id, int):
         raise CommandFormatError("tenant_id")
-    known = {*texts, "tenant_id"}
-    arguments = {name: value for name, value in document.items() if name not in known}
-    command = Command(texts["id"], texts["command"], tenant_id, texts["session_id"], arguments)
-    return command, str(texts["reply_to"])
+    command = Command(
+        command_id=_text(document, "id"),
+        name=_text(document, "command"),
+        tenant_id=tenant_id,
+        session_id=_text(document, "session_id"),
+        arguments={name: value for name, value in document.items() if name not in NAMED},
+    )
+    return command, _text(document, "reply_to")
+
+
+def _text(document: Mapping[str, object], name: str) -> str:
+    value = document.get(name)
+    if not isinstance(value, str) or not 0 < len(value) <= LONGEST_NAME:
+        raise CommandFormatError(name)
+    return value

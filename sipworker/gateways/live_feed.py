@@ -86,7 +86,7 @@ class LiveFeed(ReconnectingThread[redis.Redis]):
             pipeline.delete(*stale)
         for tenant_id, rows in self._live.items():
             if rows:
-                pipeline.hset(self._key(tenant_id), mapping=dict(rows))
+                pipeline.hset(self._key(tenant_id), mapping=rows)  # type: ignore[arg-type]  # its key type is invariant
         self._heartbeat(pipeline)
         pipeline.execute()
 

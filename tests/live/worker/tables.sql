@@ -1,0 +1,22 @@
+-- What a worker reads and writes, as docs/interfaces.md section 4 describes it, without the rest of the application.
+CREATE TABLE public.tenants_tenant (
+    id bigint PRIMARY KEY, schema_name text, name text, sip_domain text, is_enabled boolean, config_rev bigint,
+    time_zone text
+);
+CREATE TABLE public.call_event (
+    tenant_id bigint, session_id text, sequence integer, kind text, at timestamptz, worker text, data jsonb,
+    UNIQUE (session_id, sequence, at)
+);
+CREATE TABLE public.open_call (
+    session_id text PRIMARY KEY, tenant_id bigint, worker text, started_at timestamptz, ended_at timestamptz
+);
+CREATE TABLE public.worker_node (
+    worker text PRIMARY KEY, sip_uri text, started_at timestamptz, last_seen_at timestamptz, state text
+);
+CREATE SCHEMA acme;
+CREATE TABLE acme.callmanager_extension (
+    number text, display_name text, is_enabled boolean, ring_timeout_s integer
+);
+INSERT INTO tenants_tenant VALUES (1, 'acme', 'Acme', 'acme.example', true, 1, 'UTC');
+INSERT INTO acme.callmanager_extension VALUES ('101', 'Alice "Al" Ice', true, 30), ('102', 'Bob', true, 30),
+    ('103', 'Carol', true, 30), ('104', 'Dave', true, 30);

@@ -1,0 +1,49 @@
+"""A worker whose contacts come from a file: `python -m tests.live.worker.worker_process`."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+from pathlib import Path
+from types import FrameType
+
+from sipworker.bootstrap import build_worker
+from sipworker.config import WorkerConfig
+from sipworker.logs import configure_logging
+from sipworker.ports import Contact
+
+
+class ContactsInFile:
+    """`{"102@acme.example": [["ruid", "sip:...", "user agent"]]}`, read anew for each call."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def contacts(self, number: str, sip_domain: str) -> tuple[Contact, ...]:
+        rows = json.loads(self._path.read_text()).get(f"{number}@{sip_domain}", [])
+        return tuple(Contact(*row) for row in rows)
+
+
+def main() -> None:
+    config = WorkerConfig.from_environment(os.environ)
+    configure_logging(config.log_level)
+    stops: list[int] = []
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        stops.append(number)
+
+    signal.signal(signal.SIGTERM, stop)
+    worker = build_worker(config, ContactsInFile(Path(os.environ["TEST_CONTACTS"])))
+    worker.start()
+    sys.stdout.write("ready\n")
+    sys.stdout.flush()
+    worker.run(lambda: len(stops))
+    sys.stdout.write(f"legs left: {worker.sip.leg_count}\n")
+    sys.stdout.flush()
+    worker.stop()
+
+
+if __name__ == "__main__":
+    main()
