@@ -25,7 +25,8 @@ ANNOUNCE = """
     INSERT INTO worker_node (worker, sip_uri, started_at, last_seen_at, state)
     VALUES (%(worker)s, %(sip_uri)s, %(started_at)s, now(), %(state)s)
     ON CONFLICT (worker) DO UPDATE
-       SET sip_uri = excluded.sip_uri, started_at = excluded.started_at, last_seen_at = now(), state = excluded.state
+       SET sip_uri = excluded.sip_uri, started_at = excluded.started_at,
+           last_seen_at = now(), state = excluded.state
 """
 SEEN = "UPDATE worker_node SET last_seen_at = now(), state = %(state)s WHERE worker = %(worker)s"
 
