@@ -1,0 +1,247 @@
+"""One record per call attempt, whatever happens to workers, tasks and announcements."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from django.core.cache import cache
+from django.db import connection
+from redis import Redis
+
+from callmanager.domain.call_events import CallEventKind
+from callmanager.domain.cdr import WORKER_LOST
+from callmanager.fleet.models import Cdr, OpenCall, StoredCallEvent, WorkerNode
+from callmanager.selectors.call import call_event_list, cdr_find, cdr_list
+from callmanager.services.cdr import INCOMPLETE_AFTER, cdrs_assemble, lost_calls_reap, open_calls_sweep
+from callmanager.services.partition import call_events_expire, partitions_make_ahead
+from callmanager.tasks import assemble_cdrs, reap_lost_calls
+from tenants.models import Tenant
+from tenants.scope import TenantScopeMissing, across_tenants, tenant_scope
+
+NOW = datetime.now(UTC).replace(microsecond=0) - timedelta(hours=1)
+MEDIA = {
+    "codec": "G722", "clock_rate_hz": 16000, "rx_packets": 500, "rx_lost": 5, "rx_jitter_ms": 1.5,
+    "tx_packets": 501, "tx_lost": 0, "tx_jitter_ms": 0.5, "round_trip_ms": 12.0, "mos": 4.3,
+}  # fmt: skip
+START = {
+    "call_id": "c1@phone", "caller": "101", "caller_domain": "acme.example", "caller_display_name": "Alice",
+    "callee": "102", "callee_domain": "acme.example", "direction": "ext", "source": "udp:192.0.2.1:5060",
+    "user_agent": "Alice's phone", "config_rev": 7, "tenant_name": "acme",
+}  # fmt: skip
+TARGET = {"target_id": "t1", "number": "102", "contact": "sip:102@192.0.2.2", "user_agent": "Bob's phone"}
+ENDED = {
+    "status": "answered", "ended_by": "caller", "reason": "Caller hung up", "sip_code": 200,
+    "caller_media": MEDIA, "callee_media": {**MEDIA, "codec": "PCMA"},
+}  # fmt: skip
+STORY: tuple[tuple[CallEventKind, float, dict[str, Any]], ...] = (
+    (CallEventKind.CALL_START, 0.0, START),
+    (CallEventKind.TARGET_ADD, 0.01, TARGET),
+    (CallEventKind.TARGET_RINGING, 0.1, {"target_id": "t1", "number": "102", "sip_code": 180, "early_media": False}),
+    (CallEventKind.CALL_ESTABLISHED, 5.1, {**TARGET, "answered_by": "extension"}),
+    (CallEventKind.CALL_ENDED, 13.1, ENDED),
+)
+
+
+def _tell(tenant: Tenant, session_id: str, *, worker: str = "w0", length: int = len(STORY)) -> None:
+    """Store the first `length` events of the story as a worker does, with its row in `open_call`."""
+    story = STORY[:length]
+    with across_tenants():
+        StoredCallEvent.objects.bulk_create(
+            StoredCallEvent(
+                session_id=session_id, sequence=sequence, at=NOW + timedelta(seconds=after_s), tenant_id=tenant.pk,
+                kind=kind.value, worker=worker, data=data,
+            )
+            for sequence, (kind, after_s, data) in enumerate(story)
+        )  # fmt: skip
+        ended_at = NOW + timedelta(seconds=story[-1][1]) if length == len(STORY) else None
+        OpenCall.objects.create(
+            session_id=session_id, tenant_id=tenant.pk, worker=worker, started_at=NOW, ended_at=ended_at
+        )
+
+
+def _worker(name: str, *, started_at: datetime, last_seen_at: datetime) -> None:
+    WorkerNode.objects.create(
+        worker=name, sip_uri="sip:127.0.0.1:15100", started_at=started_at, last_seen_at=last_seen_at, state="up"
+    )
+
+
+@pytest.fixture
+def published(acme: Tenant, redis_url: str) -> Iterator[Callable[[], list[dict[str, Any]]]]:
+    """What subscribers of Acme have heard so far."""
+    with closing(Redis.from_url(redis_url)) as client, client.pubsub() as subscription:
+        subscription.subscribe(f"pbx:events:{acme.pk}")
+        assert subscription.get_message(timeout=5) is not None
+
+        def messages() -> list[dict[str, Any]]:
+            heard = []
+            while (message := subscription.get_message(ignore_subscribe_messages=False, timeout=0.2)) is not None:
+                heard.append(json.loads(message["data"]))
+            return heard
+
+        yield messages
+
+
+def test_an_answered_call_has_a_full_record(acme: Tenant) -> None:
+    _tell(acme, "s1")
+    assert cdrs_assemble(session_ids=["s1"]) == 1
+    with tenant_scope(acme):
+        cdr = cdr_find(session_id="s1")
+        assert cdr is not None
+        assert (cdr.status, cdr.caller, cdr.callee, cdr.answered_number) == ("answered", "101", "102", "102")
+        assert (cdr.post_dial_delay_ms, cdr.ring_duration_ms, cdr.talk_duration_ms) == (100, 5000, 8000)
+        assert (cdr.ended_by, cdr.ended_reason, cdr.sip_code) == ("caller", "Caller hung up", 200)
+        assert (cdr.caller_codec, cdr.callee_codec, cdr.callee_mos) == ("G722", "PCMA", 4.3)
+        assert cdr.caller_media is not None
+        assert cdr.caller_media["rx_lost"] == 5
+        assert [target["number"] for target in cdr.call_targets] == ["102"]
+        assert (cdr.started_at, cdr.worker, cdr.config_rev, cdr.is_worker_lost) == (NOW, "w0", 7, False)
+        assert [event.sequence for event in call_event_list(cdr=cdr)] == [0, 1, 2, 3, 4]
+
+
+def test_the_record_belongs_to_its_tenant_alone(acme: Tenant, globex: Tenant) -> None:
+    _tell(acme, "s1")
+    cdrs_assemble(session_ids=["s1"])
+    with tenant_scope(globex):
+        assert not cdr_list().exists()
+        assert cdr_find(session_id="s1") is None
+    with pytest.raises(TenantScopeMissing):
+        cdr_list()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM cdr")
+        assert cursor.fetchone() == (0,)
+
+
+def test_a_call_that_is_told_five_times_has_one_record_and_one_announcement(
+    acme: Tenant, published: Callable[[], list[dict[str, Any]]], django_capture_on_commit_callbacks: Any
+) -> None:
+    _tell(acme, "s1")
+    with django_capture_on_commit_callbacks(execute=True):
+        for _ in range(5):
+            assemble_cdrs([(acme.pk, "s1")])
+    with across_tenants():
+        assert Cdr.objects.filter(session_id="s1").count() == 1
+        assert not OpenCall.objects.filter(session_id="s1").exists()
+    (message,) = published()
+    assert (message["topic"], message["key"], message["tenant_id"]) == ("cdr_events", "call_cdr", acme.pk)
+    assert message["extensions"] == ["101", "102"]
+    assert message["data"]["call_status"] == "ANSWERED"
+
+
+def test_events_that_are_replayed_after_the_record_open_no_second_one(acme: Tenant) -> None:
+    _tell(acme, "s1")
+    cdrs_assemble(session_ids=["s1"])
+    with across_tenants():
+        OpenCall.objects.create(session_id="s1", tenant_id=acme.pk, worker="w0", started_at=NOW, ended_at=NOW)
+        assert open_calls_sweep(now=NOW + timedelta(minutes=1)) == 0
+        assert Cdr.objects.filter(session_id="s1").count() == 1
+        assert not OpenCall.objects.filter(session_id="s1").exists()
+
+
+def test_a_running_call_has_no_record_yet(acme: Tenant) -> None:
+    _tell(acme, "s1", length=4)
+    assert cdrs_assemble(session_ids=["s1"]) == 0
+    with across_tenants():
+        assert OpenCall.objects.filter(session_id="s1").exists()
+
+
+def test_the_sweep_finds_what_was_never_announced(acme: Tenant) -> None:
+    _tell(acme, "s1")
+    assert open_calls_sweep(now=NOW + timedelta(seconds=14)) == 0
+    assert open_calls_sweep(now=NOW + timedelta(seconds=30)) == 1
+
+
+def test_an_ended_call_whose_last_event_is_missing_is_closed_in_the_end(acme: Tenant) -> None:
+    _tell(acme, "s1", length=4)
+    with across_tenants():
+        OpenCall.objects.filter(session_id="s1").update(ended_at=NOW + timedelta(seconds=13))
+        assert open_calls_sweep(now=NOW + timedelta(minutes=1)) == 0
+        assert open_calls_sweep(now=NOW + INCOMPLETE_AFTER + timedelta(seconds=14)) == 1
+
+
+def test_a_killed_workers_call_gets_a_record_that_says_so(acme: Tenant) -> None:
+    _tell(acme, "s1", worker="killed", length=4)
+    _tell(acme, "s2", worker="alive", length=4)
+    began = NOW - timedelta(hours=1)
+    _worker("killed", started_at=began, last_seen_at=NOW + timedelta(seconds=10))
+    _worker("alive", started_at=began, last_seen_at=NOW + timedelta(seconds=39))
+    assert lost_calls_reap(now=NOW + timedelta(seconds=29)) == 0
+    assert lost_calls_reap(now=NOW + timedelta(seconds=40)) == 1
+    with tenant_scope(acme):
+        cdr = cdr_find(session_id="s1")
+        assert cdr is not None
+        assert (cdr.status, cdr.ended_by, cdr.ended_reason) == ("failed", "pbx", WORKER_LOST)
+        assert cdr.is_worker_lost
+        assert cdr.ended_at == NOW + timedelta(seconds=10)
+        assert cdr_find(session_id="s2") is None
+    assert lost_calls_reap(now=NOW + timedelta(seconds=41)) == 0
+
+
+def test_a_call_ends_no_earlier_than_its_last_event(acme: Tenant) -> None:
+    _tell(acme, "s1", worker="killed", length=4)
+    _worker("killed", started_at=NOW - timedelta(hours=1), last_seen_at=NOW + timedelta(seconds=1))
+    assert lost_calls_reap(now=NOW + timedelta(seconds=60)) == 1
+    with tenant_scope(acme):
+        cdr = cdr_find(session_id="s1")
+        assert cdr is not None
+        assert cdr.ended_at == NOW + timedelta(seconds=5.1)
+
+
+def test_a_restarted_workers_former_calls_are_closed(acme: Tenant) -> None:
+    _tell(acme, "s1", worker="w0", length=4)
+    _worker("w0", started_at=NOW + timedelta(seconds=12), last_seen_at=NOW + timedelta(seconds=35))
+    assert lost_calls_reap(now=NOW + timedelta(seconds=35)) == 1
+
+
+def test_after_an_outage_workers_get_a_round_to_report_before_calls_are_reaped(acme: Tenant) -> None:
+    cache.delete("callmanager.reaper.ran")
+    _tell(acme, "s1", worker="silent", length=4)
+    _worker("silent", started_at=NOW - timedelta(hours=1), last_seen_at=NOW)
+    reap_lost_calls()
+    with across_tenants():
+        assert not Cdr.objects.exists()
+    reap_lost_calls()
+    with across_tenants():
+        assert Cdr.objects.filter(session_id="s1").exists()
+
+
+def test_a_hundred_calls_cost_a_handful_of_queries(acme: Tenant, django_assert_max_num_queries: Any) -> None:
+    session_ids = [f"s{number}" for number in range(100)]
+    for session_id in session_ids:
+        _tell(acme, session_id)
+    with django_assert_max_num_queries(14):
+        assert cdrs_assemble(session_ids=session_ids) == 100
+
+
+def _partitions(table: str) -> set[str]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT relid::text FROM pg_partition_tree(%s) WHERE isleaf", (table,))
+        return {name for (name,) in cursor.fetchall()}
+
+
+def test_months_are_made_ahead_and_take_over_what_came_too_early(acme: Tenant) -> None:
+    late = datetime(2031, 5, 3, tzinfo=UTC)
+    with across_tenants():
+        StoredCallEvent.objects.create(
+            session_id="early", sequence=0, at=late, tenant_id=acme.pk, kind="call_start", worker="w0", data={}
+        )
+    assert partitions_make_ahead(today=late.date()) == 6
+    assert partitions_make_ahead(today=late.date()) == 0
+    assert {"call_event_203105", "call_event_203106", "call_event_203107"} <= _partitions("call_event")
+    with across_tenants(), connection.cursor() as cursor:
+        cursor.execute("SELECT tableoid::regclass::text FROM call_event WHERE session_id = 'early'")
+        assert cursor.fetchall() == [("call_event_203105",)]
+    with tenant_scope(acme):
+        assert StoredCallEvent.objects.filter(session_id="early").exists()
+
+
+def test_months_of_events_beyond_their_retention_are_dropped_and_records_stay(db: None) -> None:
+    partitions_make_ahead(today=datetime(2020, 1, 15, tzinfo=UTC).date())
+    assert call_events_expire(today=datetime(2020, 5, 29, tzinfo=UTC).date(), retention_days=90) == 1
+    assert "call_event_202001" not in _partitions("call_event")
+    assert {"call_event_202002", "call_event_202003"} <= _partitions("call_event")
+    assert "cdr_202001" in _partitions("cdr")
