@@ -7,13 +7,14 @@ import os
 import sys
 from collections.abc import Sequence
 
-from deploy.stack.commands import env, execute, logs, run, status, stop, up
+from deploy.stack.commands import env, execute, logs, prepare, run, status, stop, up
 from deploy.stack.errors import StackError
 from deploy.stack.services import run_with_services
 
 SIMPLE = {
     "run": (run, "start everything in the foreground; Ctrl-C stops it"),
     "up": (up, "start everything in the background"),
+    "prepare": (prepare, "write the configuration and migrate, start nothing (for systemd)"),
     "stop": (stop, "stop everything, calls first"),
     "status": (status, "what runs, and where"),
     "logs": (logs, "follow all logs"),

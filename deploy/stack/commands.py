@@ -24,6 +24,8 @@ from deploy.stack.supervision import Supervision
 
 POLL_INTERVAL_S = 0.2
 LOG_LINES_BEFORE = 20
+# Under systemd, /dev/stdout is a socket that nginx cannot open.
+JOURNAL = "syslog:server=unix:/dev/log,nohostname,tag=tandem_nginx"
 
 
 def run(environ: Mapping[str, str]) -> int:
@@ -58,6 +60,17 @@ def up(environ: Mapping[str, str]) -> int:
             raise
         stack.detach()
     _announce(config)
+    return 0
+
+
+def prepare(environ: Mapping[str, str]) -> int:
+    """For systemd: configuration, migrations and static files; its units start the processes."""
+    config = _new_config(environ)
+    if config.has_own_postgres or config.has_own_redis:
+        raise StackError("Set DATABASE_URL, EDGE_DATABASE_URL and REDIS_URL to the servers of this machine.")
+    stack = Stack(config, environ, _say)
+    stack.prepare(access_log=JOURNAL)
+    stack.bring_up_to_date()
     return 0
 
 

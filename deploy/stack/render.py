@@ -75,10 +75,10 @@ def supervisor_file(config: StackConfig) -> Path:
 
 
 def configuration_write(
-    config: StackConfig, programs: tuple[Program, ...], environment: Mapping[str, str]
+    config: StackConfig, programs: tuple[Program, ...], environment: Mapping[str, str], access_log: str
 ) -> None:
     private_file_write(supervisor_file(config), supervisor_configuration(config, programs))
-    private_file_write(nginx_file(config), nginx_configuration(config))
+    private_file_write(nginx_file(config), nginx_configuration(config, access_log))
     edge = edge_configuration_render(
         environment,
         tls_certificate=config.tls_certificate,
@@ -129,7 +129,7 @@ def _literal(value: object) -> str:
     return str(value).replace("%", "%%")
 
 
-def nginx_configuration(config: StackConfig) -> str:
+def nginx_configuration(config: StackConfig, access_log: str) -> str:
     directory = config.state_dir / "nginx"
     lines = []
     for address in (config.bind, f"[{config.bind6}]" if config.bind6 else ""):
@@ -139,6 +139,7 @@ def nginx_configuration(config: StackConfig) -> str:
     return Template((TEMPLATES / "nginx.conf").read_text(encoding="utf-8")).substitute(
         # Its workers need no more than the static files, which everybody may read.
         user_directive="user www-data;" if is_root() else "",
+        access_log=access_log,
         directory=directory,
         certificate=config.tls_certificate,
         key=config.tls_key,

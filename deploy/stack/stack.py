@@ -38,6 +38,8 @@ READY_TIMEOUT_S = 60
 STOP_MARGIN_S = 90
 POLL_INTERVAL_S = 0.1
 LAST_LINES = 5
+# What nginx writes there, the process runner keeps and rotates.
+RUNNER_LOG = "/dev/stdout"
 Say = Callable[[str], None]
 
 
@@ -74,14 +76,15 @@ class Stack:
         self.prepare()
         self._start_runner(ends_with_us)
         self._start_databases()
-        self._run_steps()
+        self.bring_up_to_date()
+        self._run_step("seed", "seed_demo")
         for group in (APPLICATION, EDGE, CALLS):
             self.supervision.start_group(group)
         self._wait("The web processes", lambda: is_tcp_answering("127.0.0.1", self.config.ports.web))
         self.supervision.start_group(FRONT)
         self._wait_until_healthy()
 
-    def prepare(self) -> None:
+    def prepare(self, access_log: str = RUNNER_LOG) -> None:
         """Everything on disk; nothing runs yet. Done at every start, so an interrupted one is continued."""
         state_dir_prepare(self.config.state_dir)
         if self.supervision.is_answering():
@@ -95,8 +98,22 @@ class Stack:
         self.environment = stack_environment(self.config, keys, self._operator)
         certificate_ensure(self.config)
         self._prepare_databases(keys)
-        configuration_write(self.config, self._programs, self.environment)
+        configuration_write(self.config, self._programs, self.environment, access_log)
         env_file_write(self.config.state_dir / "tandem.env", self.environment)
+
+    def bring_up_to_date(self) -> None:
+        """Static files are gathered while the schemas are migrated; needs the database, no other process."""
+        static = self._start_step("static", "collectstatic", "--noinput", "--verbosity=0")
+        try:
+            self._run_step("migrate", "migrate_all")
+            self._end_step("static", static)
+        finally:
+            if static.poll() is None:
+                static.terminate()
+                static.wait()
+        static_root = self.config.state_dir / "static"
+        if static_root.is_dir():
+            static_root.chmod(0o755)
 
     def stop(self) -> None:
         """Calls first, databases last. Also after a start that failed half-way."""
@@ -163,20 +180,8 @@ class Stack:
         hint = "" if self.config.has_own_redis else " Is REDIS_URL right?"
         self._wait("Redis", lambda: is_redis_ready(self.environment["REDIS_URL"]), hint)
 
-    def _run_steps(self) -> None:
-        """Static files are gathered while the database is brought up to date."""
-        static = self._start_step("static", "collectstatic", "--noinput", "--verbosity=0")
-        try:
-            self._end_step("migrate", self._start_step("migrate", "migrate_all"))
-            self._end_step("seed", self._start_step("seed", "seed_demo"))
-            self._end_step("static", static)
-        finally:
-            if static.poll() is None:
-                static.terminate()
-                static.wait()
-        static_root = self.config.state_dir / "static"
-        if static_root.is_dir():
-            static_root.chmod(0o755)
+    def _run_step(self, name: str, *words: str) -> None:
+        self._end_step(name, self._start_step(name, *words))
 
     def _start_step(self, name: str, *words: str) -> subprocess.Popen[bytes]:
         with self._step_log(name).open("ab") as log:
