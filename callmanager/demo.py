@@ -158,9 +158,10 @@ def _replacing(path: Path) -> Iterator[int]:
 def demo_table(document: Document) -> str:
     """How to sign in, for people."""
     sip = document["sip"]
+    ports = "  ".join(f"{name.upper()} {sip[name]}" for name in settings.PBX_SIP_PORTS)
     lines = [
         f"Console   {document['url']}",
-        f"SIP       {sip['host']}  UDP {sip['udp']}  TCP {sip['tcp']}  TLS {sip['tls']}  WS {sip['ws']}  WSS {sip['wss']}",
+        f"SIP       {sip['host']}  {ports}",
         "",
         f"{'sign in as':<24}{'web password':<22}SIP password",
         f"{document['admin']['username']:<24}{document['admin']['password']:<22}",
@@ -168,7 +169,7 @@ def demo_table(document: Document) -> str:
     for tenant in document["tenants"]:
         lines += ["", f"{tenant['username']:<24}{tenant['password']:<22}"]
         lines += [
-            f"{extension['number'] + '@' + tenant['domain']:<24}{extension['web_password']:<22}{extension['sip_password']}"
-            for extension in tenant["extensions"]
+            f"{entry['number'] + '@' + tenant['domain']:<24}{entry['web_password']:<22}{entry['sip_password']}"
+            for entry in tenant["extensions"]
         ]
     return "\n".join(lines)

@@ -1,1 +1,4 @@
-"""How phones learn their settings. Nothing is built here yet; the app holds its place in the order of imports."""
+"""How phones learn their settings.
+
+Nothing is built here yet; the app holds its place in the order of imports.
+"""

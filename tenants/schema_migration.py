@@ -36,13 +36,11 @@ def migrate_behind() -> MigrationReport:
         migrated, recorded = [], []
         if not on_disk <= MigrationRecorder(connection).applied_migrations().keys():
             call_command("migrate_schemas", shared=True, interactive=False, verbosity=0)
-            connection.set_schema_to_public()
             migrated.append(PUBLIC_SCHEMA)
         schemas = list(Tenant.objects.order_by("pk").values_list("schema_name", flat=True))
         for schema_name, missing in _find_behind(schemas, on_disk).items():
             if _touches_tenant_tables(missing):
                 call_command("migrate_schemas", schema_name=schema_name, interactive=False, verbosity=0)
-                connection.set_schema_to_public()
                 migrated.append(schema_name)
             else:
                 _record(schema_name, missing)
@@ -67,7 +65,9 @@ def _applied_in(schemas: Sequence[str]) -> list[tuple[str, Migrations]]:
     )
     with connection.cursor() as cursor:
         cursor.execute(query)
-        return [(name, {(app, migration) for app, migration in rows or ()}) for name, rows in cursor.fetchall()]
+        return [
+            (name, {(app, migration) for app, migration in rows or ()}) for name, rows in cursor.fetchall()
+        ]
 
 
 def _touches_tenant_tables(migrations: Migrations) -> bool:
@@ -77,7 +77,8 @@ def _touches_tenant_tables(migrations: Migrations) -> bool:
 def _record(schema_name: str, migrations: Migrations) -> None:
     """A migration of shared tables does nothing in a tenant's schema but be noted as done."""
     statement = sql.SQL(
-        "INSERT INTO {}.django_migrations (app, name, applied) SELECT app, name, now() FROM unnest(%s, %s) AS t (app, name)"
+        "INSERT INTO {}.django_migrations (app, name, applied)"
+        " SELECT app, name, now() FROM unnest(%s, %s) AS missing (app, name)"
     ).format(sql.Identifier(schema_name))
     with connection.cursor() as cursor:
         cursor.execute(statement, ([app for app, _ in migrations], [name for _, name in migrations]))

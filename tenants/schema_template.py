@@ -99,10 +99,23 @@ def _dump_empty_schema() -> tuple[str, str]:
 
 def _pg_dump(schema_name: str) -> str:
     settings = connection.settings_dict
-    options = {"HOST": "PGHOST", "PORT": "PGPORT", "USER": "PGUSER", "PASSWORD": "PGPASSWORD", "NAME": "PGDATABASE"}
+    options = {
+        "HOST": "PGHOST",
+        "PORT": "PGPORT",
+        "USER": "PGUSER",
+        "PASSWORD": "PGPASSWORD",
+        "NAME": "PGDATABASE",
+    }
     environment = {variable: str(settings[key]) for key, variable in options.items() if settings[key]}
     done = subprocess.run(
-        ["pg_dump", "--no-owner", "--no-privileges", "--inserts", "--rows-per-insert=1000", f"--schema={schema_name}"],
+        [
+            "pg_dump",
+            "--no-owner",
+            "--no-privileges",
+            "--inserts",
+            "--rows-per-insert=1000",
+            f"--schema={schema_name}",
+        ],
         env={**os.environ, **environment},
         capture_output=True,
         text=True,
@@ -110,7 +123,9 @@ def _pg_dump(schema_name: str) -> str:
         check=False,
     )
     if done.returncode != 0:
-        raise SchemaDumpFailed(done.stderr.strip().splitlines()[-1] if done.stderr.strip() else "pg_dump failed")
+        raise SchemaDumpFailed(
+            done.stderr.strip().splitlines()[-1] if done.stderr.strip() else "pg_dump failed"
+        )
     return done.stdout
 
 
@@ -124,7 +139,6 @@ def _without_session_lines(dump: str) -> str:
 
 def _migrate(schema_name: str) -> None:
     call_command("migrate_schemas", schema_name=schema_name, interactive=False, verbosity=0)
-    connection.set_schema_to_public()
 
 
 @contextmanager

@@ -59,9 +59,9 @@ def current_tenant_id() -> int:
 @contextmanager
 def tenant_scope(tenant: Tenant) -> Iterator[None]:
     """Everything inside sees this tenant's data and nobody else's."""
-    with _in_force(Scope(tenant.schema_name, str(tenant.pk), tenant.pk)):
-        with structlog.contextvars.bound_contextvars(tenant=tenant.name):
-            yield
+    scope = Scope(tenant.schema_name, str(tenant.pk), tenant.pk)
+    with _in_force(scope), structlog.contextvars.bound_contextvars(tenant=tenant.name):
+        yield
 
 
 @contextmanager

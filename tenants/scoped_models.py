@@ -20,14 +20,14 @@ class ScopedQuerySet(models.QuerySet[M]):
     made_in: Scope = NO_SCOPE
 
     def _clone(self) -> Self:
-        clone: Self = super()._clone()  # type: ignore[misc]
+        clone: Self = super()._clone()  # type: ignore[misc]  # the stubs leave private methods out
         clone.made_in = self.made_in
         return clone
 
     def _fetch_all(self) -> None:
         if self._result_cache is None:
             self._require_scope()
-        super()._fetch_all()  # type: ignore[misc]
+        super()._fetch_all()
 
     def iterator(self, *args: Any, **kwargs: Any) -> Iterator[Any]:
         self._require_scope()
@@ -65,8 +65,7 @@ class TenantSchemaManager(models.Manager[M]):
 
     def get_queryset(self) -> ScopedQuerySet[M]:
         current_tenant_id()  # raises without one
-        queryset: Any = super().get_queryset()
-        queryset.made_in = current_scope()
+        queryset: ScopedQuerySet[M] = _marked(super().get_queryset())
         return queryset
 
 
@@ -74,11 +73,12 @@ class TenantRowsManager(models.Manager[M]):
     """For models in the public schema whose rows belong to tenants."""
 
     def get_queryset(self) -> ScopedQuerySet[M]:
-        scope = current_scope()
-        queryset: Any = super().get_queryset()
-        queryset.made_in = scope
-        return queryset if scope.is_across_tenants else queryset.filter(tenant_id=current_tenant_id())
+        queryset: ScopedQuerySet[M] = _marked(super().get_queryset())
+        if current_scope().is_across_tenants:
+            return queryset
+        return queryset.filter(tenant_id=current_tenant_id())
 
 
-SchemaManager = TenantSchemaManager.from_queryset(ScopedQuerySet)
-RowsManager = TenantRowsManager.from_queryset(ScopedQuerySet)
+def _marked(queryset: Any) -> Any:
+    queryset.made_in = current_scope()
+    return queryset

@@ -51,4 +51,5 @@ def load_snapshot(execute: Execute, tenant_id: int) -> TenantSnapshot | None:
 
 def load_revisions(execute: Execute) -> dict[int, int]:
     """{tenant id: config_rev} of every tenant: what a worker compares after it lost its connection."""
-    return {tenant_id: config_rev for tenant_id, config_rev in execute(_REVISIONS_SQL, ())}
+    rows: list[tuple[int, int]] = execute(_REVISIONS_SQL, ())
+    return dict(rows)

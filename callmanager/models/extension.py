@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
-from typing import Any, ClassVar
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
@@ -35,7 +35,7 @@ def lock_sip_domain() -> str:
     The row is locked by the revision trigger at the end of the statement anyway; taking it first keeps the order
     of locks the same everywhere.
     """
-    return Tenant.objects.select_for_update().values_list("sip_domain", flat=True).get(pk=current_tenant_id())
+    return Tenant.objects.select_for_update().only("sip_domain").get(pk=current_tenant_id()).sip_domain
 
 
 class ExtensionQuerySet(ScopedQuerySet["Extension"]):
@@ -49,7 +49,9 @@ class ExtensionQuerySet(ScopedQuerySet["Extension"]):
 
     def update(self, **kwargs: Any) -> int:
         if _HA1_INPUTS & kwargs.keys():
-            raise TypeError("The HA1 depends on number and sip_password: change them by the service or save().")
+            raise TypeError(
+                "The HA1 depends on number and sip_password: change them by the service or save()."
+            )
         return super().update(**kwargs)
 
 
@@ -72,7 +74,7 @@ class Extension(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 
-    objects: ClassVar[TenantSchemaManager[Extension]] = TenantSchemaManager.from_queryset(ExtensionQuerySet)()
+    objects = TenantSchemaManager.from_queryset(ExtensionQuerySet)()
 
     class Meta:
         ordering = (models.functions.Length("number"), "number")
@@ -81,7 +83,8 @@ class Extension(models.Model):
                 condition=models.Q(number__regex=r"^[A-Za-z0-9]+$"), name="extension_number_is_alphanumeric"
             ),
             models.CheckConstraint(
-                condition=models.Q(ring_timeout_s__range=RING_TIMEOUT_S), name="extension_ring_timeout_in_range"
+                condition=models.Q(ring_timeout_s__range=RING_TIMEOUT_S),
+                name="extension_ring_timeout_in_range",
             ),
             models.CheckConstraint(
                 condition=models.Q(ha1__regex=r"^[0-9a-f]{32}$"), name="extension_ha1_is_md5"

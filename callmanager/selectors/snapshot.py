@@ -21,7 +21,7 @@ def snapshot_get(*, tenant: Tenant) -> TenantSnapshot:
     return snapshot
 
 
-def _execute(sql: str, params: Sequence[object]) -> list[tuple[Any, ...]]:
+def _execute(sql: str, params: Sequence[Any]) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(sql, params)
-        return cursor.fetchall()
+        return list(cursor.fetchall())

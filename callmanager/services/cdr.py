@@ -58,7 +58,9 @@ def lost_calls_reap(*, now: datetime | None = None) -> int:
             _close_as_lost(lost)
             OpenCall.objects.filter(pk__in=[call.pk for call in lost]).update(ended_at=now)
         if lost:
-            logger.warning("calls.worker_lost", calls=len(lost), workers=sorted({call.worker for call in lost}))
+            logger.warning(
+                "calls.worker_lost", calls=len(lost), workers=sorted({call.worker for call in lost})
+            )
         return cdrs_assemble(session_ids=[call.session_id for call in lost])
 
 

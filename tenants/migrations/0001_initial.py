@@ -4,9 +4,10 @@ import django.core.validators
 import django.db.models.deletion
 import django.db.models.functions.text
 import django_tenants.postgresql_backend.base
-import tenants.models.tenant
 from django.conf import settings
 from django.db import migrations, models
+
+import tenants.models.tenant
 
 
 class Migration(migrations.Migration):

@@ -6,6 +6,7 @@ from tenants.models.api_token import ApiToken
 from tenants.models.audit import AuditEntry
 from tenants.models.schema_template import SchemaTemplate
 from tenants.models.tenant import Tenant
-from tenants.models.user import Role, User
+from tenants.models.user import User
+from tenants.roles import Role
 
 __all__ = ["ApiToken", "AuditEntry", "Role", "SchemaTemplate", "Tenant", "User"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
+from typing import ClassVar
 from zoneinfo import available_timezones
 
 from django.core.exceptions import ValidationError
@@ -49,14 +50,14 @@ class Tenant(TenantMixin):
         help_text="What the tenant signs in with; does not change.",
     )
     display_name = models.CharField(max_length=100)
-    sip_domain = models.CharField(
-        "SIP domain", max_length=253, unique=True, validators=[validate_sip_domain]
-    )
+    sip_domain = models.CharField("SIP domain", max_length=253, unique=True, validators=[validate_sip_domain])
     is_enabled = models.BooleanField("enabled", default=True)
     time_zone = models.CharField(max_length=64, default="UTC", validators=[validate_time_zone])
     # Raised by triggers with every change a worker must learn of.
     config_rev = models.BigIntegerField("configuration revision", default=1, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
+
+    objects: ClassVar[models.Manager[Tenant]] = models.Manager()
 
     class Meta:
         ordering = ("name",)

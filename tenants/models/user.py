@@ -28,9 +28,7 @@ class User(AbstractBaseUser):
 
     username = models.CharField(max_length=80, unique=True)
     role = models.CharField(max_length=13, choices=Role.choices)
-    tenant = models.ForeignKey(
-        Tenant, null=True, blank=True, on_delete=models.CASCADE, related_name="users"
-    )
+    tenant = models.ForeignKey(Tenant, null=True, blank=True, on_delete=models.CASCADE, related_name="users")
     extension_number = models.CharField(max_length=40, blank=True, default="")
     email = models.EmailField(blank=True, default="")
     display_name = models.CharField(max_length=100, blank=True, default="")
@@ -62,7 +60,10 @@ class User(AbstractBaseUser):
                 condition=Q(username=Lower("username")), name="user_username_is_lower_case"
             ),
             models.UniqueConstraint(
-                "tenant", "extension_number", condition=Q(role=Role.EXTENSION), name="user_extension_is_unique"
+                "tenant",
+                "extension_number",
+                condition=Q(role=Role.EXTENSION),
+                name="user_extension_is_unique",
             ),
             models.UniqueConstraint(Lower("email"), condition=~Q(email=""), name="user_email_is_unique"),
         ]

@@ -7,7 +7,9 @@ from django.db.models import Model
 from tenants.models import AuditEntry, Tenant, User
 
 
-def audit_record(*, action: str, target: Model, user: User | None, tenant: Tenant | None, ip: str | None) -> None:
+def audit_record(
+    *, action: str, target: Model, user: User | None, tenant: Tenant | None, ip: str | None
+) -> None:
     """Inside the transaction of what it tells of, so that neither exists without the other."""
     AuditEntry.objects.create(
         user=user,

@@ -88,9 +88,7 @@ TenantMaker = Callable[[str], Tenant]
 
 
 @pytest.fixture
-def make_committed_tenant(
-    django_db_setup: None, django_db_blocker: DjangoDbBlocker
-) -> Iterator[TenantMaker]:
+def make_committed_tenant(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[TenantMaker]:
     """For what only a real commit shows (notifications, other connections). Made and deleted for this test."""
     made: list[Tenant] = []
 
@@ -108,7 +106,7 @@ def make_committed_tenant(
 def _no_scope_is_left_behind() -> Iterator[None]:
     yield
     assert current_scope() == NO_SCOPE
-    assert connection.schema_name == NO_SCOPE.schema_name
+    assert connection.settings_dict["SCHEMA"] == NO_SCOPE.schema_name
 
 
 @pytest.fixture

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 from django.db import models
 
 from callmanager.domain.call_events import CallEvent, CallEventKind
@@ -20,7 +18,7 @@ class StoredCallEvent(models.Model):
     worker = models.CharField(max_length=64)
     data = models.JSONField()
 
-    objects: ClassVar[TenantRowsManager[StoredCallEvent]] = TenantRowsManager.from_queryset(ScopedQuerySet)()
+    objects = TenantRowsManager.from_queryset(ScopedQuerySet)()
 
     class Meta:
         managed = False

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 from django.db import models
 
 from tenants.scoped_models import ScopedQuerySet, TenantRowsManager
@@ -65,7 +63,7 @@ class Cdr(models.Model):
     worker = models.TextField()
     config_rev = models.BigIntegerField()
 
-    objects: ClassVar[TenantRowsManager[Cdr]] = TenantRowsManager.from_queryset(ScopedQuerySet)()
+    objects = TenantRowsManager.from_queryset(ScopedQuerySet)()
 
     class Meta:
         managed = False

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 from django.db import models
 
 from tenants.scoped_models import ScopedQuerySet, TenantRowsManager
@@ -16,7 +14,7 @@ class OpenCall(models.Model):
     started_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True, blank=True)
 
-    objects: ClassVar[TenantRowsManager[OpenCall]] = TenantRowsManager.from_queryset(ScopedQuerySet)()
+    objects = TenantRowsManager.from_queryset(ScopedQuerySet)()
 
     class Meta:
         db_table = "open_call"

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 from django.db import models
 
 from tenants.scoped_models import ScopedQuerySet, TenantRowsManager
@@ -21,7 +19,7 @@ class Registration(models.Model):
     registered_at = models.DateTimeField()
     expires_at = models.DateTimeField()
 
-    objects: ClassVar[TenantRowsManager[Registration]] = TenantRowsManager.from_queryset(ScopedQuerySet)()
+    objects = TenantRowsManager.from_queryset(ScopedQuerySet)()
 
     class Meta:
         db_table = "registration"

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 from django.db import models
 
 from tenants.scoped_models import ScopedQuerySet, TenantRowsManager
@@ -17,7 +15,7 @@ class SipDirectoryEntry(models.Model):
     ha1 = models.CharField(max_length=32)
     is_enabled = models.BooleanField()
 
-    objects: ClassVar[TenantRowsManager[SipDirectoryEntry]] = TenantRowsManager.from_queryset(ScopedQuerySet)()
+    objects = TenantRowsManager.from_queryset(ScopedQuerySet)()
 
     class Meta:
         db_table = "sip_directory"

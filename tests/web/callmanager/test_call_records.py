@@ -12,6 +12,7 @@ import pytest
 from django.core.cache import cache
 from django.db import connection
 from redis import Redis
+from redis.client import PubSub
 
 from callmanager.domain.call_events import CallEventKind
 from callmanager.domain.cdr import WORKER_LOST
@@ -41,7 +42,11 @@ ENDED = {
 STORY: tuple[tuple[CallEventKind, float, dict[str, Any]], ...] = (
     (CallEventKind.CALL_START, 0.0, START),
     (CallEventKind.TARGET_ADD, 0.01, TARGET),
-    (CallEventKind.TARGET_RINGING, 0.1, {"target_id": "t1", "number": "102", "sip_code": 180, "early_media": False}),
+    (
+        CallEventKind.TARGET_RINGING,
+        0.1,
+        {"target_id": "t1", "number": "102", "sip_code": 180, "early_media": False},
+    ),
     (CallEventKind.CALL_ESTABLISHED, 5.1, {**TARGET, "answered_by": "extension"}),
     (CallEventKind.CALL_ENDED, 13.1, ENDED),
 )
@@ -66,20 +71,31 @@ def _tell(tenant: Tenant, session_id: str, *, worker: str = "w0", length: int = 
 
 def _worker(name: str, *, started_at: datetime, last_seen_at: datetime) -> None:
     WorkerNode.objects.create(
-        worker=name, sip_uri="sip:127.0.0.1:15100", started_at=started_at, last_seen_at=last_seen_at, state="up"
+        worker=name,
+        sip_uri="sip:127.0.0.1:15100",
+        started_at=started_at,
+        last_seen_at=last_seen_at,
+        state="up",
     )
+
+
+def _subscription(client: Redis) -> PubSub:
+    subscription: PubSub = client.pubsub()  # type: ignore[no-untyped-call]
+    return subscription
 
 
 @pytest.fixture
 def published(acme: Tenant, redis_url: str) -> Iterator[Callable[[], list[dict[str, Any]]]]:
     """What subscribers of Acme have heard so far."""
-    with closing(Redis.from_url(redis_url)) as client, client.pubsub() as subscription:
+    with closing(Redis.from_url(redis_url)) as client, _subscription(client) as subscription:
         subscription.subscribe(f"pbx:events:{acme.pk}")
         assert subscription.get_message(timeout=5) is not None
 
         def messages() -> list[dict[str, Any]]:
             heard = []
-            while (message := subscription.get_message(ignore_subscribe_messages=False, timeout=0.2)) is not None:
+            while (
+                message := subscription.get_message(ignore_subscribe_messages=False, timeout=0.2)
+            ) is not None:
                 heard.append(json.loads(message["data"]))
             return heard
 
@@ -227,7 +243,13 @@ def test_months_are_made_ahead_and_take_over_what_came_too_early(acme: Tenant) -
     late = datetime(2031, 5, 3, tzinfo=UTC)
     with across_tenants():
         StoredCallEvent.objects.create(
-            session_id="early", sequence=0, at=late, tenant_id=acme.pk, kind="call_start", worker="w0", data={}
+            session_id="early",
+            sequence=0,
+            at=late,
+            tenant_id=acme.pk,
+            kind="call_start",
+            worker="w0",
+            data={},
         )
     assert partitions_make_ahead(today=late.date()) == 6
     assert partitions_make_ahead(today=late.date()) == 0

@@ -28,7 +28,9 @@ pytestmark = pytest.mark.urls(__name__)
 
 
 def _names(_request: HttpRequest) -> HttpResponse:
-    return JsonResponse({"names": [extension.display_name for extension in Extension.objects.order_by("number")]})
+    return JsonResponse(
+        {"names": [extension.display_name for extension in Extension.objects.order_by("number")]}
+    )
 
 
 def _scope(_request: HttpRequest) -> HttpResponse:
@@ -85,13 +87,20 @@ def test_a_bearer_token_counts_under_the_api_only_and_a_session_elsewhere_only(c
 
 
 def test_a_tenants_word_for_another_tenant_is_ignored(cast: Cast) -> None:
-    headers = {**_bearer("globex"), "X-Tenant": "acme", "Host": "localhost", "X-Forwarded-Host": "acme.example"}
+    headers = {
+        **_bearer("globex"),
+        "X-Tenant": "acme",
+        "Host": "localhost",
+        "X-Forwarded-Host": "acme.example",
+    }
     assert Client().get("/api/names/?tenantname=acme", headers=headers).json() == {"names": ["Mallory"]}
 
 
 def test_an_administrator_names_the_tenant_by_header(cast: Cast) -> None:
     bearer = _bearer("root")
-    assert Client().get("/api/names/", headers={**bearer, "X-Tenant": "acme"}).json() == {"names": ["Alice", "Bob"]}
+    assert Client().get("/api/names/", headers={**bearer, "X-Tenant": "acme"}).json() == {
+        "names": ["Alice", "Bob"]
+    }
     assert Client().get("/api/names/", headers={**bearer, "X-Tenant": "nobody"}).status_code == 404
     assert Client().get("/api/scope/", headers=bearer).json() == {"tenant_id": None, "rows": "all"}
 
@@ -158,7 +167,9 @@ def test_the_same_number_signs_in_to_its_own_tenant(cast: Cast) -> None:
 
 
 def test_a_person_signs_in_by_email(cast: Cast) -> None:
-    user_create(role=Role.TENANT, tenant=cast.acme, username="ann", email="Ann@Acme.example", password=WEB_PASSWORD)
+    user_create(
+        role=Role.TENANT, tenant=cast.acme, username="ann", email="Ann@Acme.example", password=WEB_PASSWORD
+    )
     user = SignInBackend().authenticate(None, username="ann@acme.example", password=WEB_PASSWORD)
     assert isinstance(user, User)
     assert user.username == "ann"
@@ -185,7 +196,9 @@ def test_a_revoked_token_is_worth_nothing(cast: Cast) -> None:
         pytest.param({"role": Role.ADMINISTRATOR, "tenant": "acme"}, id="an administrator with a tenant"),
         pytest.param({"role": Role.TENANT, "tenant": None}, id="a tenant's user without one"),
         pytest.param({"role": Role.EXTENSION, "tenant": "acme"}, id="an extension without a number"),
-        pytest.param({"role": Role.TENANT, "tenant": "acme", "extension_number": "101"}, id="a number for a tenant"),
+        pytest.param(
+            {"role": Role.TENANT, "tenant": "acme", "extension_number": "101"}, id="a number for a tenant"
+        ),
     ],
 )
 def test_the_database_refuses_impossible_users(cast: Cast, impossible: dict[str, str | None]) -> None:
@@ -200,9 +213,13 @@ def test_a_user_name_with_an_at_sign_is_refused(cast: Cast) -> None:
 
 
 def test_the_same_email_in_two_tenants_is_refused(cast: Cast) -> None:
-    user_create(role=Role.TENANT, tenant=cast.acme, username="ann", email="ann@x.example", password=WEB_PASSWORD)
+    user_create(
+        role=Role.TENANT, tenant=cast.acme, username="ann", email="ann@x.example", password=WEB_PASSWORD
+    )
     with pytest.raises(ValidationError):
-        user_create(role=Role.TENANT, tenant=cast.globex, username="eve", email="ANN@x.example", password=WEB_PASSWORD)
+        user_create(
+            role=Role.TENANT, tenant=cast.globex, username="eve", email="ANN@x.example", password=WEB_PASSWORD
+        )
 
 
 def test_nobody_manages_a_tenant_that_was_deleted(cast: Cast, acme: Tenant) -> None:

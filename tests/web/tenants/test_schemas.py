@@ -49,7 +49,8 @@ def _shape(schema_name: str) -> set[tuple[str, ...]]:
 def _schema_exists(schema_name: str) -> bool:
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM pg_namespace WHERE nspname = %s", (schema_name,))
-        return cursor.fetchone() == (1,)
+        count: tuple[int] = cursor.fetchone()
+        return count == (1,)
 
 
 @pytest.fixture
@@ -60,7 +61,6 @@ def migrated_schema(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
         with connection.cursor() as cursor:
             cursor.execute(sql.SQL("CREATE SCHEMA {}").format(sql.Identifier(name)))
         call_command("migrate_schemas", schema_name=name, interactive=False, verbosity=0)
-        connection.set_schema_to_public()
         yield name
         with connection.cursor() as cursor:
             cursor.execute(sql.SQL("DROP SCHEMA {} CASCADE").format(sql.Identifier(name)))
@@ -70,7 +70,10 @@ def test_a_schema_from_the_dump_equals_a_migrated_one_with_its_triggers(
     migrated_schema: str, make_committed_tenant: TenantMaker
 ) -> None:
     shape = _shape(make_committed_tenant("dumped").schema_name)
-    assert {row[2] for row in shape if row[0] == "trigger"} == {"extension_to_sip_directory", "tenant_config_changed"}
+    assert {row[2] for row in shape if row[0] == "trigger"} == {
+        "extension_to_sip_directory",
+        "tenant_config_changed",
+    }
     assert shape == _shape(migrated_schema)
 
 
@@ -158,14 +161,18 @@ def test_a_missing_migration_of_shared_tables_is_only_noted(make_committed_tenan
     tenant = make_committed_tenant("noted")
     with connection.cursor() as cursor:
         cursor.execute(
-            sql.SQL("DELETE FROM {}.django_migrations WHERE app = 'fleet'").format(sql.Identifier(tenant.schema_name))
+            sql.SQL("DELETE FROM {}.django_migrations WHERE app = 'fleet'").format(
+                sql.Identifier(tenant.schema_name)
+            )
         )
     report = migrate_behind()
     assert (report.migrated, report.recorded) == ((), (tenant.schema_name,))
     assert migrate_behind().recorded == ()
 
 
-@pytest.mark.parametrize("domain", ["Two Words", "UPPER_case.example", "-a.example", "a..example", "a'b.example", ""])
+@pytest.mark.parametrize(
+    "domain", ["Two Words", "UPPER_case.example", "-a.example", "a..example", "a'b.example", ""]
+)
 def test_a_malformed_sip_domain_is_refused(db: None, domain: str) -> None:
     with pytest.raises(ValidationError) as refusal:
         tenant_create(name="odd", sip_domain=domain, password=WEB_PASSWORD)
