@@ -8,7 +8,19 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "pbxsite.settings")
 # Every ASGI request runs in a thread of its own, which would keep its database connection.
 os.environ["PBX_CONN_MAX_AGE_S"] = "0"
 
-from channels.routing import ProtocolTypeRouter  # noqa: E402 - after the settings are chosen
-from django.core.asgi import get_asgi_application  # noqa: E402
+import django
 
-application = ProtocolTypeRouter({"http": get_asgi_application()})
+django.setup()
+
+from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402 - after the apps are loaded
+from django.core.asgi import get_asgi_application  # noqa: E402
+from django.urls import re_path  # noqa: E402
+
+from callmanager.events.consumer import EventConsumer  # noqa: E402
+
+application = ProtocolTypeRouter(
+    {
+        "http": get_asgi_application(),
+        "websocket": URLRouter([re_path(r"^ws/events/?$", EventConsumer.as_asgi())]),
+    }
+)

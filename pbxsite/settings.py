@@ -6,6 +6,7 @@ from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 
+from pbxsite.console.theme import UNFOLD as UNFOLD
 from pbxsite.env import (
     env_bool,
     env_database,
@@ -18,6 +19,7 @@ from pbxsite.env import (
     load_state_environment,
 )
 from pbxsite.logging import logging_config
+from pbxsite.openapi import SPECTACULAR_SETTINGS as SPECTACULAR_SETTINGS
 
 load_state_environment()
 
@@ -37,8 +39,10 @@ SECRET_KEY = env_secret("SECRET_KEY")
 # The first key encrypts, all of them decrypt: rotate by putting a new one in front.
 FIELD_ENCRYPTION_KEYS = env_list("FIELD_ENCRYPTION_KEY")
 DEBUG = env_bool("PBX_DEBUG", False)
-ALLOWED_HOSTS = env_list("PBX_ALLOWED_HOSTS", ("*",) if ip_address(PBX_BIND).is_unspecified else (
-    "localhost", "127.0.0.1", "[::1]", PBX_BIND))
+ALLOWED_HOSTS = env_list(
+    "PBX_ALLOWED_HOSTS",
+    ("*",) if ip_address(PBX_BIND).is_unspecified else ("localhost", "127.0.0.1", "[::1]", PBX_BIND),
+)
 
 # Apps ---------------------------------------------------------------------------------------------
 
@@ -99,17 +103,6 @@ CACHES = {
         "KEY_FUNCTION": "django_tenants.cache.make_key",
     }
 }
-# redis-py gives up after 5 s by default, which is as long as the layer's own blocking read.
-CHANNEL_LAYERS = {
-    "default": {
-        "BACKEND": "channels_redis.core.RedisChannelLayer",
-        "CONFIG": {
-            "hosts": [{"address": REDIS_URL, "socket_timeout": 60, "health_check_interval": 15}],
-            "capacity": 100,
-            "expiry": 10,
-        },
-    }
-}
 
 # Who signs in -------------------------------------------------------------------------------------
 
@@ -128,7 +121,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
-LOGIN_URL = "/admin/login/"
+LOGIN_URL = "/sign-in/"
 LOGIN_REDIRECT_URL = "/admin/"
 
 # Locking by address alone would lock everybody behind one NAT.
@@ -137,6 +130,10 @@ AXES_FAILURE_LIMIT = env_int("PBX_SIGN_IN_ATTEMPTS", 10)
 AXES_COOLOFF_TIME = 0.25  # hours
 AXES_RESET_ON_SUCCESS = True
 AXES_IPWARE_PROXY_COUNT = 1
+AXES_USERNAME_CALLABLE = "tenants.sign_in.lockout_name"
+AXES_LOCKOUT_CALLABLE = "tenants.sign_in.lockout_response"
+# Its log of successes would open a session for every API sign-in.
+AXES_DISABLE_ACCESS_LOG = True
 
 # Web ----------------------------------------------------------------------------------------------
 
@@ -153,6 +150,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "tenants.middleware.ActiveTenantMiddleware",
+    "pbxsite.console.middleware.ConsoleMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "axes.middleware.AxesMiddleware",
@@ -193,6 +191,15 @@ REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["tenants.authentication.BearerAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PAGINATION_CLASS": "pbxsite.api.Pagination",
+    "DEFAULT_FILTER_BACKENDS": [
+        "django_filters.rest_framework.DjangoFilterBackend",
+        "rest_framework.filters.SearchFilter",
+        "pbxsite.api.Ordering",
+    ],
+    "EXCEPTION_HANDLER": "pbxsite.exceptions.api_exception_handler",
 }
 API_TOKEN_LIFETIME_S = env_int("PBX_API_TOKEN_LIFETIME_S", 12 * 3600)
 
@@ -215,8 +222,16 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "health_check_interval": 15,
 }
 CELERY_BEAT_SCHEDULE = {
-    "assemble-missed-cdrs": {"task": "callmanager.sweep_open_calls", "schedule": 10.0, "options": {"expires": 10}},
-    "close-calls-of-lost-workers": {"task": "callmanager.reap_lost_calls", "schedule": 10.0, "options": {"expires": 10}},
+    "assemble-missed-cdrs": {
+        "task": "callmanager.sweep_open_calls",
+        "schedule": 10.0,
+        "options": {"expires": 10},
+    },
+    "close-calls-of-lost-workers": {
+        "task": "callmanager.reap_lost_calls",
+        "schedule": 10.0,
+        "options": {"expires": 10},
+    },
     "make-partitions": {"task": "callmanager.maintain_partitions", "schedule": 6 * 3600.0},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(PBX_STATE_DIR / "celerybeat-schedule")

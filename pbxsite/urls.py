@@ -1,7 +1,27 @@
-"""Assembly only: which app answers which path."""
+"""Addresses for everybody, with the administrators' console at /admin/. Tenants get `urls_tenant` instead."""
 
 from __future__ import annotations
 
-from django.urls import URLPattern, URLResolver
+from django.urls import include, path, re_path
+from django.views.generic import RedirectView
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from pbxsite import health
+from pbxsite.console.sites import platform_site
+from pbxsite.console.switch import leave_tenant, manage_tenant
+from pbxsite.my_extension import my_extension
+from pbxsite.sign_in import sign_in
+from pbxsite.sign_out import sign_out
+
+shared_urlpatterns = [
+    path("", RedirectView.as_view(pattern_name="sign_in"), name="home"),
+    path("sign-in/", sign_in, name="sign_in"),
+    path("sign-out/", sign_out, name="sign_out"),
+    path("my-extension/", my_extension, name="my_extension"),
+    path("console/manage/<int:tenant_id>/", manage_tenant, name="console_manage_tenant"),
+    path("console/leave/", leave_tenant, name="console_leave_tenant"),
+    re_path(r"^health/?$", health.live, name="health"),
+    re_path(r"^health/ready/?$", health.ready, name="health_ready"),
+    path("api/", include("pbxsite.urls_api")),
+]
+
+urlpatterns = [path("admin/", platform_site.urls), *shared_urlpatterns]

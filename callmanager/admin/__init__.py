@@ -1,0 +1,1 @@
+"""Console pages of a tenant's PBX. Registered in pbxsite.console.sites."""

@@ -1,0 +1,104 @@
+"""Call records: a list to search, and each call as a ladder with its voice quality."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import formats, timezone
+from unfold.contrib.filters.admin import RangeDateTimeFilter
+from unfold.decorators import display
+
+from callmanager.admin.call_quality import SideQuality, side_quality
+from callmanager.admin.call_words import ENDED_BY, STATUS_CLASSES, STATUS_LABELS, duration_words
+from callmanager.admin.read_only import ReadOnlyModelAdmin
+from callmanager.domain.ladder import draw_ladder
+from callmanager.fleet.models import Cdr
+from callmanager.selectors.call import call_event_list, cdr_list
+
+
+class CdrAdmin(ReadOnlyModelAdmin):
+    list_display = ("started", "caller", "callee", "outcome", "talk_time", "mos", "ended_by_whom")
+    list_display_links = ("started", "caller", "callee")
+    list_filter = ("status", ("started_at", RangeDateTimeFilter))
+    list_filter_submit = True
+    search_fields = ("caller", "caller_display_name", "callee", "answered_number", "call_id")
+    list_per_page = 50
+    show_full_result_count = False
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Cdr]:
+        return cdr_list()
+
+    @admin.display(description="Started", ordering="started_at")
+    def started(self, cdr: Cdr) -> str:
+        return formats.date_format(timezone.localtime(cdr.started_at), "j M Y, H:i:s")
+
+    @display(description="Outcome", label=STATUS_LABELS, ordering="status")  # type: ignore[untyped-decorator, unused-ignore]
+    def outcome(self, cdr: Cdr) -> str:
+        return cdr.get_status_display()
+
+    @admin.display(description="Talked", ordering="talk_duration_ms")
+    def talk_time(self, cdr: Cdr) -> str:
+        return duration_words(cdr.talk_duration_ms) if cdr.answered_at else "–"
+
+    @admin.display(description="MOS")
+    def mos(self, cdr: Cdr) -> str:
+        """The worse of both sides: that is how the call was."""
+        known = [mos for mos in (cdr.caller_mos, cdr.callee_mos) if mos is not None]
+        return f"{min(known):.1f}" if known else "–"
+
+    @admin.display(description="Ended by", ordering="ended_by")
+    def ended_by_whom(self, cdr: Cdr) -> str:
+        return ENDED_BY.get(cdr.ended_by, cdr.ended_by)
+
+    def change_view(self, request: HttpRequest, object_id: str, *_: Any, **__: Any) -> HttpResponse:
+        cdr = self.get_object(request, object_id)
+        if cdr is None or not self.has_view_permission(request, cdr):
+            raise Http404
+        context = {
+            **self.admin_site.each_context(request),
+            "title": f"{cdr.caller} → {cdr.callee}",
+            "opts": self.opts,
+            "cdr": cdr,
+            "status_class": STATUS_CLASSES.get(cdr.status, ""),
+            "ladder": draw_ladder([stored.to_event() for stored in call_event_list(cdr=cdr)]),
+            "quality": _quality(cdr),
+            "facts": _facts(cdr),
+        }
+        return render(request, "pbxsite/cdr_detail.html", context)
+
+
+def _quality(cdr: Cdr) -> list[SideQuality]:
+    sides = (
+        side_quality(f"Caller {cdr.caller}", cdr.caller_media),
+        side_quality(f"Callee {cdr.answered_number or cdr.callee}", cdr.callee_media),
+    )
+    return [side for side in sides if side is not None]
+
+
+def _facts(cdr: Cdr) -> list[tuple[str, str]]:
+    def at(moment: Any) -> str:
+        return formats.date_format(timezone.localtime(moment), "j M Y, H:i:s") if moment else "–"
+
+    delay = "–" if cdr.post_dial_delay_ms is None else f"{cdr.post_dial_delay_ms} ms"
+    return [
+        ("Started", at(cdr.started_at)),
+        ("Answered", at(cdr.answered_at)),
+        ("Ended", at(cdr.ended_at)),
+        ("Rang", duration_words(cdr.ring_duration_ms)),
+        ("Talked", duration_words(cdr.talk_duration_ms) if cdr.answered_at else "–"),
+        ("Post-dial delay", delay),
+        ("Ended by", ENDED_BY.get(cdr.ended_by, cdr.ended_by)),
+        ("Reason", f"{cdr.sip_code} {cdr.ended_reason}".strip()),
+        ("Caller's phone", cdr.caller_user_agent or "–"),
+        ("Callee's phone", cdr.callee_user_agent or "–"),
+        ("Caller's address", cdr.source or "–"),
+        ("Answered at", cdr.final_destination or "–"),
+        ("Codecs", f"{cdr.caller_codec or '–'} / {cdr.callee_codec or '–'}"),
+        ("Worker", cdr.worker + (" (lost during the call)" if cdr.is_worker_lost else "")),
+        ("SIP Call-ID", cdr.call_id),
+        ("Session", cdr.session_id),
+    ]

@@ -1,0 +1,155 @@
+"""Calls that run right now: listed as the workers report them, hung up by asking the one that owns them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import exceptions, serializers, status, viewsets
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from callmanager.domain.live_call import LiveCall
+from callmanager.live_redis import LiveCallsUnavailable
+from callmanager.selectors.live_call import live_call_list
+from callmanager.services.live_call import (
+    CommandRefused,
+    LiveCallNotFound,
+    WorkerUnavailable,
+    live_call_hang_up,
+)
+from tenants.api.access import EVERYBODY, RoleAccess, actor_of, tenant_of
+from tenants.audit_trail import audit_request
+from tenants.models import Role
+
+SESSION_ID = OpenApiParameter("session_id", str, OpenApiParameter.PATH)
+
+
+class Unavailable(exceptions.APIException):
+    status_code = status.HTTP_503_SERVICE_UNAVAILABLE
+    default_code = "unavailable"
+    default_detail = "Not possible at the moment."
+
+
+class Refused(exceptions.APIException):
+    status_code = status.HTTP_409_CONFLICT
+    default_code = "refused"
+
+
+class CallSessionSerializer(serializers.Serializer[Any]):
+    """`state`: dialling, ringing, talking or held."""
+
+    session_id = serializers.CharField()
+    call_id = serializers.CharField()
+    direction = serializers.CharField()
+    caller = serializers.CharField()
+    caller_display_name = serializers.CharField()
+    callee = serializers.CharField()
+    answered_number = serializers.CharField()
+    state = serializers.CharField()
+    started_at = serializers.SerializerMethodField()
+    answered_at = serializers.SerializerMethodField()
+    caller_user_agent = serializers.CharField()
+    callee_user_agent = serializers.CharField()
+    worker = serializers.CharField()
+
+    def get_started_at(self, call: LiveCall) -> datetime:
+        return datetime.fromtimestamp(call.started_at, UTC)
+
+    def get_answered_at(self, call: LiveCall) -> datetime | None:
+        return None if call.answered_at is None else datetime.fromtimestamp(call.answered_at, UTC)
+
+
+_ORDERINGS: dict[str, Callable[[LiveCall], Any]] = {
+    "started_at": lambda call: call.started_at,
+    "caller": lambda call: (len(call.caller), call.caller),
+    "callee": lambda call: (len(call.callee), call.callee),
+    "state": lambda call: call.state,
+}
+
+
+class CallSessionViewSet(RoleAccess, viewsets.GenericViewSet[Any]):
+    """Not a table: `search` and `ordering` are done here as the lists of the database do them."""
+
+    read_roles = write_roles = EVERYBODY
+    serializer_class = CallSessionSerializer
+    filter_backends = ()
+    lookup_field = "session_id"
+    lookup_value_regex = r"[A-Za-z0-9._@:-]{1,128}"
+
+    @extend_schema(
+        parameters=[
+            OpenApiParameter("search", str, description="In caller and callee."),
+            OpenApiParameter("ordering", str, enum=[*_ORDERINGS, *(f"-{name}" for name in _ORDERINGS)]),
+        ],
+        responses=CallSessionSerializer(many=True),
+    )
+    def list(self, request: Request) -> Response:
+        calls = self._calls(request)
+        search = request.query_params.get("search", "").lower()
+        if search:
+            calls = [
+                call
+                for call in calls
+                if search in f"{call.caller} {call.caller_display_name} {call.callee}".lower()
+            ]
+        page = self.paginate_queryset(self._ordered(request, calls))  # type: ignore[arg-type] # pages any list
+        return self.get_paginated_response(CallSessionSerializer(page, many=True).data)
+
+    @extend_schema(parameters=[SESSION_ID])
+    def retrieve(self, request: Request, session_id: str) -> Response:
+        return Response(CallSessionSerializer(self._call(request, session_id)).data)
+
+    @extend_schema(parameters=[SESSION_ID], responses={204: None})
+    def destroy(self, request: Request, session_id: str) -> Response:
+        return self._hang_up(request, session_id)
+
+    @extend_schema(parameters=[SESSION_ID], request=None, responses={204: None})
+    @action(detail=True, methods=["post"])
+    def hang_up(self, request: Request, session_id: str) -> Response:
+        return self._hang_up(request, session_id)
+
+    def _hang_up(self, request: Request, session_id: str) -> Response:
+        tenant = tenant_of(request)
+        if actor_of(request).role == Role.EXTENSION:
+            self._call(request, session_id)
+        try:
+            live_call_hang_up(tenant_id=tenant.pk, session_id=session_id)
+        except LiveCallNotFound as error:
+            raise exceptions.NotFound("No such call.") from error
+        except (WorkerUnavailable, LiveCallsUnavailable) as error:
+            raise Unavailable(str(error)) from error
+        except CommandRefused as error:
+            raise Refused(str(error), code=error.code) from error
+        audit_request(request._request, action="call.hang_up", target=tenant)
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+    def _call(self, request: Request, session_id: str) -> LiveCall:
+        for call in self._calls(request):
+            if call.session_id == session_id:
+                return call
+        raise exceptions.NotFound("No such call.")
+
+    def _calls(self, request: Request) -> list[LiveCall]:
+        tenant, actor = tenant_of(request), actor_of(request)
+        try:
+            calls = live_call_list(tenant_id=tenant.pk)
+        except LiveCallsUnavailable as error:
+            raise Unavailable(str(error)) from error
+        if actor.role == Role.EXTENSION:
+            return [call for call in calls if call.concerns(actor.user.extension_number)]
+        return calls
+
+    def _ordered(self, request: Request, calls: list[LiveCall]) -> list[LiveCall]:
+        wanted = request.query_params.get("ordering", "")
+        if not wanted:
+            return calls
+        key = _ORDERINGS.get(wanted.removeprefix("-"))
+        if key is None:
+            raise exceptions.ValidationError(
+                {"ordering": f"One of: {', '.join(sorted(_ORDERINGS))}."}, code="ordering"
+            )
+        return sorted(calls, key=key, reverse=wanted.startswith("-"))

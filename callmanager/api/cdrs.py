@@ -1,0 +1,110 @@
+"""Call records. An extension sees the calls it took part in."""
+
+from __future__ import annotations
+
+import django_filters
+from django.db.models import QuerySet
+from django.db.models.functions import Length
+from rest_framework import mixins, serializers, viewsets
+
+from callmanager.fleet.models import Cdr, CdrStatus
+from callmanager.selectors.call import cdr_list
+from callmanager.selectors.person import own_cdr_list
+from tenants.api.access import EVERYBODY, RoleAccess, actor_of, tenant_of
+from tenants.models import Role
+from tenants.scoped_models import ScopedQuerySet
+
+_LIST_FIELDS = (
+    "id",
+    "session_id",
+    "call_id",
+    "status",
+    "direction",
+    "caller",
+    "caller_display_name",
+    "callee",
+    "answered_number",
+    "started_at",
+    "answered_at",
+    "ended_at",
+    "ring_duration_ms",
+    "talk_duration_ms",
+    "ended_by",
+    "ended_reason",
+    "sip_code",
+    "caller_mos",
+    "callee_mos",
+)
+_DETAIL_FIELDS = (
+    *_LIST_FIELDS,
+    "caller_domain",
+    "callee_domain",
+    "answered_by",
+    "final_destination",
+    "ringing_at",
+    "post_dial_delay_ms",
+    "is_worker_lost",
+    "source",
+    "caller_user_agent",
+    "callee_user_agent",
+    "caller_codec",
+    "callee_codec",
+    "caller_media",
+    "callee_media",
+    "call_targets",
+    "worker",
+)
+
+
+class CdrFilter(django_filters.FilterSet):
+    """`from` is inclusive, `to` exclusive, both by the start of the call."""
+
+    status = django_filters.ChoiceFilter(choices=CdrStatus.choices)
+    caller = django_filters.CharFilter()
+    callee = django_filters.CharFilter()
+    session_id = django_filters.CharFilter()
+
+
+# `from` is a word of Python's own and can't be written as a class attribute.
+CdrFilter.base_filters["from"] = django_filters.IsoDateTimeFilter(field_name="started_at", lookup_expr="gte")
+CdrFilter.base_filters["to"] = django_filters.IsoDateTimeFilter(field_name="started_at", lookup_expr="lt")
+
+
+class CdrSerializer(serializers.ModelSerializer[Cdr]):
+    class Meta:
+        model = Cdr
+        fields: tuple[str, ...] = _LIST_FIELDS
+        read_only_fields: tuple[str, ...] = _LIST_FIELDS
+
+
+class CdrDetailSerializer(CdrSerializer):
+    """With the voice quality of both sides and every phone that was rung."""
+
+    class Meta(CdrSerializer.Meta):
+        fields = _DETAIL_FIELDS
+        read_only_fields = _DETAIL_FIELDS
+
+
+class CdrViewSet(RoleAccess, mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet[Cdr]):
+    read_roles = EVERYBODY
+    queryset = ScopedQuerySet(Cdr)  # names the model for the schema; without a scope it answers nothing
+    lookup_value_regex = r"\d{1,18}"
+    filterset_class = CdrFilter
+    ordering_fields = {
+        "started_at": ("started_at", "id"),
+        "talk_duration_ms": ("talk_duration_ms",),
+        "caller": (Length("caller"), "caller"),
+        "callee": (Length("callee"), "callee"),
+        "status": ("status",),
+    }
+    search_fields = ("caller", "caller_display_name", "callee", "answered_number")
+
+    def get_serializer_class(self) -> type[CdrSerializer]:
+        return CdrDetailSerializer if self.action == "retrieve" else CdrSerializer
+
+    def get_queryset(self) -> QuerySet[Cdr]:
+        tenant_of(self.request)
+        actor = actor_of(self.request)
+        if actor.role == Role.EXTENSION:
+            return own_cdr_list(number=actor.user.extension_number)
+        return cdr_list()

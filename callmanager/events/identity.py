@@ -1,0 +1,156 @@
+"""Who sits at a socket: by password, token, or the console's session cookie. Database work, no socket."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.contrib.auth import get_user
+from django.contrib.sessions.models import Session
+from django.http import HttpRequest
+from django.http.cookie import parse_cookie
+from django.utils import timezone
+
+from callmanager.domain.subscriptions import (
+    CommandError,
+    ExtensionLogin,
+    Login,
+    NameLogin,
+    Subscriber,
+    SubscriberRole,
+    TokenLogin,
+)
+from tenants.authentication import may_sign_in
+from tenants.models import ApiToken, User
+from tenants.scope import no_scope
+from tenants.selectors.api_token import api_token_find
+from tenants.selectors.tenant import tenant_find_by_name
+from tenants.sign_in import SignInRefused, extension_sign_in_name, sign_in_check, sign_in_succeeded
+
+Scope = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class SocketIdentity:
+    """`generation` changes with the user's password, role or tenant; token or session is what was shown."""
+
+    subscriber: Subscriber
+    user_id: int
+    generation: str
+    token_id: int | None = None
+    session_key: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WatchedTenant:
+    tenant_id: int
+    name: str
+
+
+def identity_sign_in(login: Login, scope: Scope) -> SocketIdentity:
+    """SignInRefused for a wrong name, password or token, and while the name is locked out."""
+    with no_scope():
+        match login:
+            case TokenLogin(token=secret):
+                token = api_token_find(secret)
+                if token is None:
+                    raise SignInRefused("token error")
+                return _identity(token.user, token_id=token.pk)
+            case ExtensionLogin(extension_number=number, sip_domain=domain, password=password):
+                return _by_password(extension_sign_in_name(number, domain), password, scope)
+            case NameLogin(name=name, password=password):
+                return _by_password(name, password, scope)
+
+
+def identity_find_by_session(scope: Scope) -> SocketIdentity | None:
+    """From the console's cookie, if the page that opened the socket is the console's own."""
+    if not _is_same_origin(scope):
+        return None
+    session_key = parse_cookie(_header(scope, b"cookie")).get(settings.SESSION_COOKIE_NAME)
+    if not session_key:
+        return None
+    request = HttpRequest()
+    request.session = import_module(settings.SESSION_ENGINE).SessionStore(session_key)
+    with no_scope():
+        user = get_user(request)
+        return _identity(user, session_key=session_key) if isinstance(user, User) else None
+
+
+def identities_still_valid(identities: Iterable[SocketIdentity]) -> set[SocketIdentity]:
+    """Those whose user, tenant, token and session are what they were: three queries for any number."""
+    asked = list(identities)
+    now = timezone.now()
+    with no_scope():
+        users = User.objects.select_related("tenant").in_bulk({one.user_id for one in asked})
+        tokens = set(
+            ApiToken.objects.filter(
+                pk__in={one.token_id for one in asked if one.token_id}, revoked_at=None, expires_at__gt=now
+            ).values_list("pk", flat=True)
+        )
+        sessions = set(
+            Session.objects.filter(
+                session_key__in={one.session_key for one in asked if one.session_key}, expire_date__gt=now
+            ).values_list("session_key", flat=True)
+        )
+    return {
+        one
+        for one in asked
+        if (user := users.get(one.user_id)) is not None
+        and may_sign_in(user)
+        and user.get_session_auth_hash() == one.generation
+        and (one.token_id is None or one.token_id in tokens)
+        and (one.session_key is None or one.session_key in sessions)
+    }
+
+
+def watched_tenant_get(identity: SocketIdentity, name: str) -> WatchedTenant:
+    """The tenant a command is about. An administrator has to name it; anybody else has one."""
+    with no_scope():
+        if identity.subscriber.role is SubscriberRole.ADMINISTRATOR:
+            if not name:
+                raise CommandError("tenant missing")
+            tenant = tenant_find_by_name(name)
+            if tenant is None:
+                raise CommandError("unknown tenant")
+            return WatchedTenant(tenant.pk, tenant.name)
+        own = User.objects.select_related("tenant").get(pk=identity.user_id).tenant
+    if own is None or (name and name != own.name):
+        raise CommandError("tenant not allowed")
+    return WatchedTenant(own.pk, own.name)
+
+
+def _by_password(name: str, password: str, scope: Scope) -> SocketIdentity:
+    request = _http_request(scope)
+    user = sign_in_check(request=request, name=name, password=password)
+    sign_in_succeeded(request=request, user=user)
+    return _identity(user)
+
+
+def _identity(user: User, *, token_id: int | None = None, session_key: str | None = None) -> SocketIdentity:
+    subscriber = Subscriber(SubscriberRole(user.role), user.tenant_id, user.extension_number or None)
+    return SocketIdentity(subscriber, user.pk, user.get_session_auth_hash(), token_id, session_key)
+
+
+def _http_request(scope: Scope) -> HttpRequest:
+    """What the lock-out asks a request: where it comes from."""
+    request = HttpRequest()
+    request.method, request.path = "GET", str(scope.get("path", ""))
+    request.META["REMOTE_ADDR"] = (scope.get("client") or ("", 0))[0]
+    if forwarded := _header(scope, b"x-forwarded-for"):
+        request.META["HTTP_X_FORWARDED_FOR"] = forwarded
+    request.META["HTTP_USER_AGENT"] = _header(scope, b"user-agent")
+    return request
+
+
+def _is_same_origin(scope: Scope) -> bool:
+    origin, host = _header(scope, b"origin"), _header(scope, b"host")
+    return bool(host) and urlsplit(origin).netloc.lower() == host.lower()
+
+
+def _header(scope: Scope, name: bytes) -> str:
+    headers: Iterable[tuple[bytes, bytes]] = scope.get("headers", ())
+    return next((value.decode("latin-1") for key, value in headers if key == name), "")

@@ -1,0 +1,32 @@
+"""What waits to be written to one socket. Bounded: a client that does not read is let go, not waited for."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+OUTBOX_SIZE = 1_000
+
+Renderer = Callable[[int], str]
+
+
+class Outbox:
+    """Messages are numbered as they enter, so that a client sees whether it has them all."""
+
+    def __init__(self, size: int = OUTBOX_SIZE) -> None:
+        self._queue: asyncio.Queue[str] = asyncio.Queue(size)
+        self._number = 0
+        self.is_overfull = asyncio.Event()
+
+    def put(self, render: Renderer) -> None:
+        """Takes the next number; never blocks."""
+        if self.is_overfull.is_set():
+            return
+        self._number += 1
+        try:
+            self._queue.put_nowait(render(self._number))
+        except asyncio.QueueFull:
+            self.is_overfull.set()
+
+    async def take(self) -> str:
+        return await self._queue.get()

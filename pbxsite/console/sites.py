@@ -1,0 +1,153 @@
+"""The two admin sites. Which one a request gets is decided by who signed in, never by the address."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth.views import PasswordChangeView
+from django.http import HttpRequest, HttpResponse, HttpResponseNotFound
+from django.shortcuts import redirect
+from django.urls import URLPattern, path, reverse
+from django.views.decorators.cache import never_cache
+from unfold.sites import UnfoldAdminSite
+
+from callmanager.admin.cdr import CdrAdmin
+from callmanager.admin.dashboard import tenant_dashboard
+from callmanager.admin.extension import ExtensionAdmin
+from callmanager.admin.live_calls import live_call_hang_up_json, live_call_list_json, live_calls_page
+from callmanager.admin.registration import RegistrationAdmin
+from callmanager.fleet.models import Cdr, Registration
+from callmanager.models import Extension
+from pbxsite.console.own_password import OwnPasswordForm
+from pbxsite.console.tenant_list import FleetTenantAdmin
+from pbxsite.sign_out import sign_out
+from tenants.acting import Actor
+from tenants.admin.audit import AuditEntryAdmin
+from tenants.models import AuditEntry, Role, Tenant
+
+NavigationItem = tuple[str, str, str]
+
+
+class ConsoleSite(UnfoldAdminSite):  # type: ignore[misc]
+    """What both sites share. Navigation is a table of (title, icon, URL name)."""
+
+    enable_nav_sidebar = True
+    navigation: tuple[tuple[str, tuple[NavigationItem, ...]], ...] = ()
+
+    def each_context(self, request: HttpRequest) -> dict[str, Any]:
+        context: dict[str, Any] = super().each_context(request)
+        actor: Actor | None = getattr(request, "actor", None)
+        is_managing = actor is not None and actor.role == Role.ADMINISTRATOR
+        return {**context, "managed_tenant": actor.tenant if actor is not None and is_managing else None}
+
+    @never_cache
+    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        return redirect(f"{reverse('sign_in')}?next={request.get_full_path()}")
+
+    def logout(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        return sign_out(request)
+
+    def password_change(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        return PasswordChangeView.as_view(
+            form_class=OwnPasswordForm,
+            success_url=reverse("admin:password_change_done"),
+            extra_context={**self.each_context(request), **(extra_context or {})},
+        )(request)
+
+    def search(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """The theme's search keeps results by user: an administrator would see another tenant's."""
+        return HttpResponseNotFound()
+
+    def get_sidebar_list(self, request: HttpRequest) -> list[dict[str, Any]]:
+        return [
+            {"title": title, "separator": False, "collapsible": False, "items": self._items(request, items)}
+            for title, items in self.navigation
+        ]
+
+    def _items(self, request: HttpRequest, items: tuple[NavigationItem, ...]) -> list[dict[str, Any]]:
+        index = reverse("admin:index")
+        described = []
+        for title, icon, name in items:
+            link = reverse(name)
+            is_active = request.path == link if link == index else request.path.startswith(link)
+            described.append(
+                {"title": title, "icon": icon, "link": link, "active": is_active, "has_permission": True}
+            )
+        return described
+
+
+class PlatformSite(ConsoleSite):
+    """For administrators who manage no tenant at the moment."""
+
+    index_title = "Tenants"
+    navigation = (
+        (
+            "Platform",
+            (
+                ("Tenants", "domain", "admin:tenants_tenant_changelist"),
+                ("Audit log", "history", "admin:tenants_auditentry_changelist"),
+            ),
+        ),
+    )
+
+    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        return redirect("admin:tenants_tenant_changelist")
+
+
+class TenantSite(ConsoleSite):
+    """For a tenant's people, and administrators who manage that tenant."""
+
+    index_title = "Dashboard"
+    navigation = (
+        ("", (("Dashboard", "space_dashboard", "admin:index"),)),
+        (
+            "Calls",
+            (
+                ("Live calls", "call", "admin:live_calls"),
+                ("Call records", "call_log", "admin:fleet_cdr_changelist"),
+            ),
+        ),
+        (
+            "Phones",
+            (
+                ("Extensions", "dialpad", "admin:callmanager_extension_changelist"),
+                ("Registrations", "wifi_calling_3", "admin:fleet_registration_changelist"),
+            ),
+        ),
+        ("Account", (("Audit log", "history", "admin:tenants_auditentry_changelist"),)),
+    )
+
+    def extra_urls(self) -> list[URLPattern]:
+        return [
+            path("live-calls/", self.admin_view(self._with_context(live_calls_page)), name="live_calls"),
+            path("live-calls/list/", self.admin_view(live_call_list_json), name="live_calls_list"),
+            path(
+                "live-calls/<str:session_id>/hang-up/",
+                self.admin_view(live_call_hang_up_json),
+                name="live_calls_hang_up",
+            ),
+        ]
+
+    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        return tenant_dashboard(request, {**self.each_context(request), "title": self.index_title})
+
+    def _with_context(self, page: Any) -> Any:
+        def view(request: HttpRequest) -> HttpResponse:
+            response: HttpResponse = page(request, self.each_context(request))
+            return response
+
+        return view
+
+
+# Both answer to the URL namespace `admin`, which the theme's templates ask for.
+platform_site = PlatformSite(name="admin")
+platform_site.register(Tenant, FleetTenantAdmin)
+platform_site.register(AuditEntry, AuditEntryAdmin)
+
+tenant_site = TenantSite(name="admin")
+tenant_site.register(Extension, ExtensionAdmin)
+tenant_site.register(Registration, RegistrationAdmin)
+tenant_site.register(Cdr, CdrAdmin)
+tenant_site.register(AuditEntry, AuditEntryAdmin)

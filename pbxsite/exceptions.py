@@ -1,0 +1,80 @@
+"""Every failure of the REST API as one shape: {"errors": [{"code", "field", "message"}]}."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from django.core.exceptions import NON_FIELD_ERRORS
+from django.core.exceptions import PermissionDenied as DjangoPermissionDenied
+from django.core.exceptions import ValidationError as DjangoValidationError
+from django.http import Http404, HttpRequest, JsonResponse
+from rest_framework import exceptions, status
+from rest_framework.response import Response
+from rest_framework.settings import api_settings
+from rest_framework.views import exception_handler
+
+API_PREFIX = "/api/"
+
+
+def api_exception_handler(error: Exception, context: dict[str, Any]) -> Response | None:
+    """DRF's own, with our shape; None (a logged 500) for what nobody foresaw."""
+    if isinstance(error, DjangoValidationError):
+        error = exceptions.ValidationError(detail=_rest_detail(error))
+    response = exception_handler(error, context)
+    if response is None:
+        return None
+    response.data = {"errors": list(_errors_of(error))}
+    return response
+
+
+def api_not_found(request: HttpRequest, exception: Exception | None = None) -> JsonResponse:
+    """The answer for a path that is no resource."""
+    return JsonResponse(
+        {"errors": [{"code": "not_found", "field": None, "message": "No such resource."}]},
+        status=status.HTTP_404_NOT_FOUND,
+    )
+
+
+def _rest_detail(error: DjangoValidationError) -> Any:
+    if hasattr(error, "error_dict"):
+        return {
+            api_settings.NON_FIELD_ERRORS_KEY if field == NON_FIELD_ERRORS else field: _rest_list(errors)
+            for field, errors in error.error_dict.items()
+        }
+    return {api_settings.NON_FIELD_ERRORS_KEY: _rest_list(error.error_list)}
+
+
+def _rest_list(errors: list[DjangoValidationError]) -> list[exceptions.ErrorDetail]:
+    return [
+        exceptions.ErrorDetail(message, code=error.code or "invalid")
+        for error in errors
+        for message in error.messages
+    ]
+
+
+def _errors_of(error: Exception) -> Iterator[dict[str, str | None]]:
+    match error:
+        case exceptions.APIException():
+            yield from _flat(error.detail, None)
+        case Http404():
+            yield {"code": "not_found", "field": None, "message": "Not found."}
+        case DjangoPermissionDenied():
+            yield {"code": "permission_denied", "field": None, "message": "Not allowed."}
+        case _:
+            yield {"code": "error", "field": None, "message": "The request failed."}
+
+
+def _flat(detail: Any, field: str | None) -> Iterator[dict[str, str | None]]:
+    """A nested detail as single errors; a nested field reads `outer.inner`."""
+    if isinstance(detail, Mapping):
+        for name, inner in detail.items():
+            is_general = name == api_settings.NON_FIELD_ERRORS_KEY
+            path = field if is_general else f"{field}.{name}" if field else str(name)
+            yield from _flat(inner, path)
+    elif isinstance(detail, list | tuple):
+        for number, inner in enumerate(detail):
+            is_item = isinstance(inner, Mapping | list)
+            yield from _flat(inner, f"{field or ''}[{number}]" if is_item else field)
+    else:
+        yield {"code": getattr(detail, "code", "invalid"), "field": field, "message": str(detail)}

@@ -1,0 +1,142 @@
+// The live calls page: the list is read once and after a gap, events keep it true in between.
+"use strict";
+
+const card = document.querySelector("#live-calls");
+const rows = card.querySelector("[data-rows]");
+const template = document.querySelector("#live-call-row");
+const calls = new Map();
+
+const STATES = {
+  ringing: ["Ringing", "td-info td-pulse"],
+  dialling: ["Dialling", "td-info td-pulse"],
+  talking: ["Talking", "td-good"],
+  held: ["On hold", "td-warn"],
+  ending: ["Hanging up", "td-bad"],
+};
+
+function formatDuration(seconds) {
+  const whole = Math.max(0, Math.floor(seconds));
+  const pad = (value) => String(value).padStart(2, "0");
+  const clock = `${pad(Math.floor(whole / 60) % 60)}:${pad(whole % 60)}`;
+  return whole >= 3600 ? `${Math.floor(whole / 3600)}:${clock}` : clock;
+}
+
+function announce(text) {
+  card.querySelector("[data-announce]").textContent = text;
+}
+
+function renderRow(call) {
+  let row = rows.querySelector(`[data-session="${CSS.escape(call.session_id)}"]`);
+  if (!row) {
+    row = template.content.firstElementChild.cloneNode(true);
+    row.dataset.session = call.session_id;
+    rows.append(row);
+  }
+  const [label, classes] = STATES[call.state] || [call.state, ""];
+  const state = row.querySelector("[data-state]");
+  state.textContent = label;
+  state.className = `td-pill ${classes}`;
+  row.querySelector("[data-caller]").textContent = call.caller;
+  row.querySelector("[data-caller-name]").textContent = call.caller_display_name || "";
+  row.querySelector("[data-callee]").textContent = call.callee;
+  row.querySelector("[data-phone]").textContent = call.caller_user_agent || "–";
+  row.querySelector("[data-started]").textContent = new Date(call.started_at * 1000).toLocaleTimeString();
+  const button = row.querySelector("[data-hang-up]");
+  button.setAttribute("aria-label", `Hang up the call from ${call.caller} to ${call.callee}`);
+}
+
+function render() {
+  for (const row of [...rows.children]) {
+    if (!calls.has(row.dataset.session)) row.remove();
+  }
+  [...calls.values()].sort((a, b) => a.started_at - b.started_at).forEach(renderRow);
+  card.querySelector("[data-empty]").hidden = calls.size > 0;
+  card.querySelector("table").hidden = calls.size === 0;
+  card.querySelector("[data-count]").textContent = calls.size ? `(${calls.size})` : "";
+  tick();
+}
+
+function tick() {
+  const now = Date.now() / 1000;
+  for (const row of rows.children) {
+    const call = calls.get(row.dataset.session);
+    const since = call.answered_at || call.started_at;
+    row.querySelector("[data-duration]").textContent = formatDuration(now - since);
+  }
+}
+
+async function reload() {
+  const response = await fetch(card.dataset.listUrl, { headers: { Accept: "application/json" } });
+  if (!response.ok) return;
+  const list = await response.json();
+  calls.clear();
+  for (const call of list.results) calls.set(call.session_id, call);
+  render();
+}
+
+function apply(event) {
+  const id = event.session_id;
+  const call = calls.get(id);
+  if (event.key === "call_start") {
+    calls.set(id, {
+      session_id: id, caller: event.caller, callee: event.callee, state: "dialling", caller_user_agent: "",
+      caller_display_name: event.caller_display_name, started_at: Number(event.time), answered_at: null,
+    });
+    announce(`Call from ${event.caller} to ${event.callee}`);
+  } else if (event.key === "call_ended") {
+    calls.delete(id);
+    if (call) announce(`Call from ${call.caller} to ${call.callee} ended`);
+  } else if (!call) {
+    return;
+  } else if (event.key === "target_ringing" && call.state === "dialling") {
+    call.state = "ringing";
+  } else if (event.key === "call_established") {
+    Object.assign(call, { state: "talking", answered_at: Number(event.time) });
+  } else if (event.key === "call_hold") {
+    call.state = "held";
+  } else if (event.key === "call_unhold") {
+    call.state = "talking";
+  }
+  render();
+}
+
+async function hangUp(row) {
+  const button = row.querySelector("[data-hang-up]");
+  button.disabled = true;
+  const url = card.dataset.hangUpUrl.replace("SESSION", encodeURIComponent(row.dataset.session));
+  const response = await fetch(url, { method: "POST", headers: { "X-CSRFToken": card.dataset.csrf } });
+  if (response.ok) return;
+  const answer = await response.json().catch(() => ({}));
+  announce(answer.message || "The call could not be hung up.");
+  button.disabled = false;
+  if (response.status === 404) reload();
+}
+
+function showConnection(state) {
+  const pill = card.querySelector("[data-connection]");
+  const [label, classes] = {
+    live: ["Live", "td-good td-pulse"],
+    waiting: ["Reconnecting…", "td-warn"],
+    refused: ["Not allowed", "td-bad"],
+  }[state];
+  pill.textContent = label;
+  pill.className = `td-pill td-connection ${classes}`;
+}
+
+rows.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-hang-up]");
+  if (button) hangUp(button.closest("tr"));
+});
+
+new window.TandemEvents({
+  tenant: card.dataset.tenant,
+  topics: [{ topic: "extension_events", keys: [
+    "call_start", "target_ringing", "call_established", "call_hold", "call_unhold", "call_ended",
+  ] }],
+  onEvent: apply,
+  onResync: reload,
+  onState: showConnection,
+});
+window.setInterval(tick, 1000);
+// What a lost event left behind disappears here at the latest.
+window.setInterval(reload, 30_000);

@@ -1,0 +1,37 @@
+"""Every address below /api/."""
+
+from __future__ import annotations
+
+from django.urls import include, path, re_path
+from drf_spectacular.views import SpectacularJSONAPIView, SpectacularSwaggerView
+
+from callmanager.api.call_sessions import CallSessionViewSet
+from callmanager.api.cdrs import CdrViewSet
+from callmanager.api.extensions import ExtensionViewSet
+from callmanager.api.registrations import RegistrationViewSet
+from pbxsite import openapi_bearer  # noqa: F401 - registers itself
+from pbxsite.api import Router
+from pbxsite.exceptions import api_not_found
+from tenants.api.api_tokens import ApiTokenViewSet
+from tenants.api.audit_log import AuditLogViewSet
+from tenants.api.auth import LoginView, LogoutView, MeView
+from tenants.api.tenants import TenantViewSet
+
+router = Router()
+router.register("tenants", TenantViewSet, basename="tenants")
+router.register("extensions", ExtensionViewSet, basename="extensions")
+router.register("registrations", RegistrationViewSet, basename="registrations")
+router.register("call_sessions", CallSessionViewSet, basename="call_sessions")
+router.register("cdrs", CdrViewSet, basename="cdrs")
+router.register("api_tokens", ApiTokenViewSet, basename="api_tokens")
+router.register("audit_log", AuditLogViewSet, basename="audit_log")
+
+urlpatterns = [
+    re_path(r"^auth/login/?$", LoginView.as_view(), name="auth_login"),
+    re_path(r"^auth/logout/?$", LogoutView.as_view(), name="auth_logout"),
+    re_path(r"^auth/me/?$", MeView.as_view(), name="auth_me"),
+    re_path(r"^schema/?$", SpectacularJSONAPIView.as_view(), name="api_schema"),
+    re_path(r"^docs/?$", SpectacularSwaggerView.as_view(url_name="api_schema"), name="api_docs"),
+    path("", include(router.urls)),
+    re_path(r"^", api_not_found),
+]

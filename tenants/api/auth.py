@@ -1,0 +1,161 @@
+"""Signing in for a token, signing out, and who the token speaks for."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from axes.helpers import get_client_ip_address
+from drf_spectacular.utils import extend_schema
+from redis.exceptions import RedisError
+from rest_framework import exceptions, serializers, status
+from rest_framework.permissions import AllowAny
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.throttling import SimpleRateThrottle
+from rest_framework.views import APIView
+
+from tenants.api.access import EVERYBODY, RoleAccess, actor_of
+from tenants.models import Role
+from tenants.services.api_token import api_token_create, api_token_revoke
+from tenants.sign_in import (
+    SignInLocked,
+    SignInRefused,
+    extension_sign_in_name,
+    sign_in_check,
+    sign_in_succeeded,
+)
+
+
+class LoginThrottle(SimpleRateThrottle):
+    """By address; the lock-out by name does the rest, also while the cache is away."""
+
+    scope = "login"
+    rate = "120/min"
+
+    def get_cache_key(self, request: Request, view: APIView) -> str:
+        return f"throttle_login_{get_client_ip_address(request._request)}"
+
+    def allow_request(self, request: Request, view: APIView) -> bool:
+        try:
+            return super().allow_request(request, view)
+        except RedisError:
+            return True
+
+
+class SignInFailed(exceptions.APIException):
+    status_code = status.HTTP_401_UNAUTHORIZED
+    default_code = "authentication_failed"
+    default_detail = "Unknown name or wrong password."
+
+
+class SignInLockedOut(exceptions.Throttled):
+    default_detail = "Too many failures by this name; try again later."
+    default_code = "locked"
+    extra_detail_singular = extra_detail_plural = ""
+
+
+class LoginSerializer(serializers.Serializer[Any]):
+    """One of: user name, extension number with SIP domain, e-mail; each with its password."""
+
+    username = serializers.CharField(required=False, max_length=320)
+    extension_number = serializers.CharField(required=False, max_length=20)
+    sip_domain = serializers.CharField(required=False, max_length=253)
+    email = serializers.CharField(required=False, max_length=320)
+    password = serializers.CharField(max_length=256, trim_whitespace=False, write_only=True)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        given = [name for name in ("username", "extension_number", "email") if attrs.get(name)]
+        if len(given) != 1:
+            raise serializers.ValidationError(
+                "Give one of username, extension_number with sip_domain, or email.", code="sign_in_form"
+            )
+        if given == ["extension_number"] and not attrs.get("sip_domain"):
+            raise serializers.ValidationError({"sip_domain": "This field is required."}, code="required")
+        return attrs
+
+    @property
+    def sign_in_name(self) -> str:
+        form = self.validated_data
+        if form.get("extension_number"):
+            return extension_sign_in_name(form["extension_number"], form["sip_domain"])
+        return str(form.get("username") or form["email"])
+
+
+class LoginResultSerializer(serializers.Serializer[Any]):
+    token = serializers.CharField()
+    expires_at = serializers.DateTimeField()
+    role = serializers.ChoiceField(choices=Role.choices)
+
+
+class MyTenantSerializer(serializers.Serializer[Any]):
+    id = serializers.IntegerField()
+    name = serializers.CharField()
+    display_name = serializers.CharField()
+    sip_domain = serializers.CharField()
+
+
+class MeSerializer(serializers.Serializer[Any]):
+    role = serializers.ChoiceField(choices=Role.choices)
+    username = serializers.CharField()
+    display_name = serializers.CharField(allow_blank=True)
+    email = serializers.CharField(allow_blank=True)
+    extension_number = serializers.CharField(allow_null=True)
+    tenant = MyTenantSerializer(allow_null=True)
+
+
+class LoginView(APIView):
+    authentication_classes = ()
+    permission_classes = (AllowAny,)
+    throttle_classes = (LoginThrottle,)
+
+    @extend_schema(
+        operation_id="auth_login", request=LoginSerializer, responses=LoginResultSerializer, auth=[]
+    )
+    def post(self, request: Request) -> Response:
+        form = LoginSerializer(data=request.data)
+        form.is_valid(raise_exception=True)
+        http_request = request._request
+        try:
+            user = sign_in_check(
+                request=http_request, name=form.sign_in_name, password=form.validated_data["password"]
+            )
+        except SignInLocked as error:
+            raise SignInLockedOut from error
+        except SignInRefused as error:
+            raise SignInFailed from error
+        sign_in_succeeded(request=http_request, user=user)
+        token, secret = api_token_create(user=user, name="login")
+        answer = {"token": secret, "expires_at": token.expires_at, "role": user.role}
+        return Response(LoginResultSerializer(answer).data)
+
+
+class LogoutView(RoleAccess, APIView):
+    write_roles = EVERYBODY
+
+    @extend_schema(operation_id="auth_logout", request=None, responses={204: None})
+    def post(self, request: Request) -> Response:
+        token = actor_of(request).token
+        if token is not None:
+            api_token_revoke(token=token)
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class MeView(RoleAccess, APIView):
+    read_roles = EVERYBODY
+
+    @extend_schema(operation_id="auth_me", responses=MeSerializer)
+    def get(self, request: Request) -> Response:
+        actor = actor_of(request)
+        user = actor.user
+        return Response(
+            MeSerializer(
+                {
+                    "role": user.role,
+                    "username": user.username,
+                    "display_name": user.display_name,
+                    "email": user.email,
+                    "extension_number": user.extension_number or None,
+                    "tenant": actor.tenant,
+                }
+            ).data
+        )
