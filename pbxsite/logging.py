@@ -48,6 +48,9 @@ def logging_config(level: str) -> dict[str, Any]:
         "loggers": {
             "django.db.backends": {"level": "INFO"},
             "axes": {"level": "WARNING"},
+            # Two lines for every task would drown what matters.
+            "celery.app.trace": {"level": "WARNING"},
+            "celery.worker.strategy": {"level": "WARNING"},
         },
     }
 
