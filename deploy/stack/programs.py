@@ -30,6 +30,8 @@ class Program:
     command: tuple[str, ...]
     stop_signal: str = "TERM"
     stop_wait_s: int = 15
+    # A process counts as running when it has lived this long; a missing module is found out later than a wrong option.
+    start_s: int = 3
     user: str | None = None
     environment: Mapping[str, str] = field(default_factory=dict)
 
@@ -51,9 +53,9 @@ def _databases(config: StackConfig) -> tuple[Program, ...]:
     if config.has_own_postgres:
         command = tuple(own_postgres(config).command())
         # INT: disconnect the clients, write a checkpoint, leave.
-        programs.append(Program("postgres", DATABASE, command, "INT", 60, postgres_user()))
+        programs.append(Program("postgres", DATABASE, command, "INT", 60, start_s=1, user=postgres_user()))
     if config.has_own_redis:
-        programs.append(Program("redis", DATABASE, tuple(own_redis(config).command())))
+        programs.append(Program("redis", DATABASE, tuple(own_redis(config).command()), start_s=1))
     return tuple(programs)
 
 
@@ -81,7 +83,7 @@ def _edge(config: StackConfig) -> Program:
 
 
 def _nginx(config: StackConfig) -> Program:
-    return Program("nginx", FRONT, ("nginx", "-e", "stderr", "-c", str(nginx_file(config))))
+    return Program("nginx", FRONT, ("nginx", "-e", "stderr", "-c", str(nginx_file(config))), start_s=1)
 
 
 def _workers(config: StackConfig) -> tuple[Program, ...]:

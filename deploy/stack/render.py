@@ -44,7 +44,7 @@ command={command}
 directory={directory}
 autostart=false
 autorestart=true
-startsecs=1
+startsecs={start_s}
 startretries=20
 stopsignal={stop_signal}
 stopwaitsecs={stop_wait_s}
@@ -108,6 +108,7 @@ def _program(config: StackConfig, program: Program) -> str:
         name=program.name,
         command=_literal(shlex.join(program.command)),
         directory=_literal(CHECKOUT),
+        start_s=program.start_s,
         stop_signal=program.stop_signal,
         stop_wait_s=program.stop_wait_s,
         state=_literal(config.state_dir),

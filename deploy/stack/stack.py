@@ -32,7 +32,7 @@ from deploy.stack.programs import (
 from deploy.stack.readiness import is_postgres_ready, is_redis_ready
 from deploy.stack.render import configuration_write, control_socket, supervisor_file, supervisor_pid_file
 from deploy.stack.state_dir import state_dir_prepare
-from deploy.stack.supervision import FATAL, ProcessState, Supervision
+from deploy.stack.supervision import BACKOFF, FATAL, RUNNING, STARTING, ProcessState, Supervision
 
 READY_TIMEOUT_S = 60
 STOP_MARGIN_S = 90
@@ -217,15 +217,16 @@ class Stack:
         self._wait("The background processes", self._are_all_running)
 
     def _are_all_running(self) -> bool:
-        return all(process.state == "RUNNING" for process in self.supervision.processes())
+        return all(process.state == RUNNING for process in self.supervision.processes())
 
     def _wait(self, what: str, is_true: Callable[[], bool], hint: str = "") -> None:
         deadline = time.monotonic() + READY_TIMEOUT_S
         while not is_true():
             self._refuse_dead_processes()
             if time.monotonic() > deadline:
-                logs = self.config.log_dir
-                raise StackError(f"{what} did not come up within {READY_TIMEOUT_S} s; see {logs}.{hint}")
+                raise StackError(
+                    f"{what} did not come up within {READY_TIMEOUT_S} s.{hint}{self._sick_processes()}"
+                )
             time.sleep(POLL_INTERVAL_S)
 
     def _refuse_dead_processes(self) -> None:
@@ -234,6 +235,16 @@ class Stack:
         for process in self._processes_if_answering():
             if process.state == FATAL:
                 raise StackError(f"{process.name} does not start: {last_lines(process.log_file)}")
+
+    def _sick_processes(self) -> str:
+        """What those that keep ending said last."""
+        sick = [
+            process
+            for process in self._processes_if_answering()
+            if process.state in (BACKOFF, STARTING, FATAL)
+        ]
+        reasons = [f" {process.name} says: {last_lines(process.log_file)}" for process in sick]
+        return "".join(reasons) or f" See the logs in {self.config.log_dir}."
 
     def _processes_if_answering(self) -> tuple[ProcessState, ...]:
         return self.supervision.processes() if self.supervision.is_answering() else ()
