@@ -27,6 +27,10 @@ from sipworker.ports import CommandReply
 log = structlog.get_logger(__name__)
 
 SOCKET_TIMEOUT_S = 2.0
+WAIT_S = 0.5
+GATHER_S = 0.01
+# CDRs need not be assembled one by one.
+ANNOUNCE_EVERY_S = 0.3
 HEARTBEAT_S = 5.0
 LIVE_EXPIRES_S = 15
 REPLY_EXPIRES_S = 30
@@ -64,6 +68,8 @@ class LiveFeed(ReconnectingThread[redis.Redis]):
         self._messages = LiveEventFeed()
         self._queue: SimpleQueue[CallEvent | LiveCall | Reply | EndedCalls] = SimpleQueue()
         self._live: dict[int, dict[str, str]] = {}
+        self._ended: EndedCalls = []
+        self._announced_at = 0.0
         self._heartbeat_at = 0.0
 
     def put(self, item: CallEvent | LiveCall | Reply | EndedCalls) -> None:
@@ -92,23 +98,29 @@ class LiveFeed(ReconnectingThread[redis.Redis]):
 
     def turn(self, link: redis.Redis) -> None:
         pipeline = link.pipeline(transaction=False)
-        ended: EndedCalls = []
         for item in self._take():
             if isinstance(item, list):
-                ended += item
+                self._ended += item
             else:
                 self._add(pipeline, item)
         if time.monotonic() - self._heartbeat_at > HEARTBEAT_S:
             self._heartbeat(pipeline)
         if len(pipeline):
             pipeline.execute()
-        if ended:
-            self._announcer.announce(ended)
+        if self._ended and time.monotonic() - self._announced_at > ANNOUNCE_EVERY_S:
+            self._announce()
+
+    def _announce(self) -> None:
+        self._announced_at = time.monotonic()
+        ended, self._ended = self._ended, []
+        self._announcer.announce(ended)
 
     def finish(self, link: redis.Redis) -> None:
         """Let the last calls disappear from the console now instead of by expiry."""
         while not self._queue.empty():
             self.turn(link)
+        if self._ended:
+            self._announce()
         keys = [self._key(tenant_id) for tenant_id in self._live]
         if keys:
             link.delete(*keys)
@@ -118,11 +130,12 @@ class LiveFeed(ReconnectingThread[redis.Redis]):
         self._follow_only()
 
     def _take(self) -> list[CallEvent | LiveCall | Reply | EndedCalls]:
-        """Everything that waits; waits itself for the first a little."""
+        """The first item and what comes with it; a call's events come in twos and threes."""
         try:
-            items = [self._queue.get(timeout=1.0)]
+            items = [self._queue.get(timeout=ANNOUNCE_EVERY_S if self._ended else WAIT_S)]
         except Empty:
             return []
+        self._stopping.wait(GATHER_S)
         while not self._queue.empty():
             items.append(self._queue.get())
         return items

@@ -120,6 +120,7 @@ class Endpoint(pj.Endpoint):
         config.callConfig.timerSessExpiresSec = SESSION_EXPIRES_S
         config.callConfig.timerMinSESec = MIN_SESSION_EXPIRES_S
         config.callConfig.prackUse = pj.PJSUA_100REL_OPTIONAL
+        config.natConfig.sipOutboundUse = 0
         config.natConfig.contactRewriteUse = 0
         config.natConfig.viaRewriteUse = 0
         config.natConfig.sdpNatRewriteUse = 0

@@ -68,7 +68,7 @@ class EdgeStandIn:
 
     def _forward(self, data: bytes, source: Address) -> None:
         head, _, body = data.partition(HEAD_END)
-        lines = re.sub(r"\r\n[ \t]+", " ", head.decode(errors="surrogateescape")).split("\r\n")
+        lines = _header_lines(head.decode(errors="surrogateescape"))
         self.log.append("\r\n".join(lines))
         if lines[0].startswith("SIP/2.0 "):
             target = self._forward_response(lines)
@@ -136,6 +136,17 @@ class EdgeStandIn:
         kept = [line for line in lines if _is(line, "Via", "v", "From", "To", "Call-ID", "CSeq", "Contact")]
         answer = ["SIP/2.0 200 OK", *kept, "Content-Length: 0"]
         self._socket.sendto("\r\n".join(answer).encode() + HEAD_END, source)
+
+
+def _header_lines(head: str) -> list[str]:
+    """One Via a line, whatever the sender did."""
+    lines: list[str] = []
+    for line in re.sub(r"\r\n[ \t]+", " ", head).split("\r\n"):
+        if _is(line, "Via", "v"):
+            lines += [f"Via: {via.strip()}" for via in line.partition(":")[2].split(",")]
+        else:
+            lines.append(line)
+    return lines
 
 
 def _is(line: str, *names: str) -> bool:

@@ -78,11 +78,15 @@ class Stand:
         phone = self.bench.phone(config)
         self.edge.callers["127.0.0.1", port] = Caller(number, DOMAIN, TENANT_ID)
         if ruid:
-            self.edge.phones[ruid] = ("127.0.0.1", port)
-            contact = [ruid, f"sip:{number}@127.0.0.1:{port}", "Test"]
-            self._contacts.setdefault(f"{number}@{DOMAIN}", []).append(contact)
-            self.contacts_file.write_text(json.dumps(self._contacts))
+            self.register(number, ruid, port)
         return phone
+
+    def register(self, number: str, ruid: str, port: int) -> None:
+        """Let the worker find one more contact of an extension."""
+        self.edge.phones[ruid] = ("127.0.0.1", port)
+        contact = [ruid, f"sip:{number}@127.0.0.1:{port}", "Test"]
+        self._contacts.setdefault(f"{number}@{DOMAIN}", []).append(contact)
+        self.contacts_file.write_text(json.dumps(self._contacts))
 
     def query(self, statement: str, *values: object) -> list[tuple[Any, ...]]:
         with closing(psycopg2.connect(self.database_url)) as link, link, link.cursor() as cursor:

@@ -26,8 +26,9 @@ OPTIONS = (
 )
 INVITE = (
     "INVITE sip:102@acme.example SIP/2.0\r\nVia: SIP/2.0/UDP {edge};branch=z9hG4bK{number}\r\n"
-    "Max-Forwards: 9\r\nFrom: <sip:101@acme.example>;tag={number}\r\nTo: <sip:102@acme.example>\r\nCall-ID: bad-{number}\r\n"
-    "CSeq: 1 INVITE\r\nContact: <sip:101@{edge}>\r\n{headers}Content-Length: {length}\r\n\r\n{body}"
+    "Max-Forwards: 9\r\nFrom: <sip:101@acme.example>;tag={number}\r\nTo: <sip:102@acme.example>\r\n"
+    "Call-ID: bad-{number}\r\nCSeq: 1 INVITE\r\nContact: <sip:101@{edge}>\r\n"
+    "{headers}Content-Length: {length}\r\n\r\n{body}"
 )
 CONTRACT = "X-PBX-Kind: ext\r\nX-PBX-User: 101\r\nX-PBX-Domain: acme.example\r\nX-PBX-Tenant: 1\r\n"
 MALFORMED = {
