@@ -23,6 +23,7 @@ class TenantTask(Task):
         return super().apply_async(*args, headers=stamped, **options)
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        tenant_id = self.request.get(TENANT_HEADER) or (self.request.headers or {}).get(TENANT_HEADER)
-        with tenant_scope(tenant_get(tenant_id=int(tenant_id))):
+        headers = self.request.headers or {}  # where a task that is run in place finds them
+        tenant_id = self.request.get(TENANT_HEADER) or headers[TENANT_HEADER]
+        with tenant_scope(tenant_get(tenant_id=tenant_id)):
             return super().__call__(*args, **kwargs)

@@ -13,7 +13,7 @@ from tenants.task_scope import TenantTask
 from tests.web.conftest import Cast
 
 
-@shared_task(base=TenantTask, name="tests.names")
+@shared_task(base=TenantTask, name="tests.names")  # type: ignore[untyped-decorator]
 def _names() -> list[str]:
     return [extension.display_name for extension in Extension.objects.order_by("number")]
 
