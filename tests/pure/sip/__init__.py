@@ -1,0 +1,1 @@
+"""What the worker reads from SIP, SDP and its environment."""
