@@ -276,3 +276,10 @@ def test_edge_writes_registrations_back(phone: PhoneMaker, edge: Edge, directory
             != []
         ),
     )
+
+
+def test_absent_values_are_empty_in_events(phone: PhoneMaker, events: EventStream) -> None:
+    device = phone(ALICE)
+    device.register(("User-Agent", ""))
+    event = events.next(event="registered")
+    assert (event["user_agent"], event["instance"], event["received"], event["reg_id"]) == ("", "", "", 0)

@@ -12,7 +12,7 @@ from websockets.sync.client import ClientConnection, connect
 ANSWER_TIMEOUT_S = 5.0
 
 
-class NothingReceived(AssertionError):  # noqa: N818 - named for the fact
+class NothingReceived(AssertionError):
     """No message within the deadline."""
 
 
