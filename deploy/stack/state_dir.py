@@ -83,5 +83,5 @@ def state_dir_locked(directory: Path) -> Iterator[None]:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise StackError(f"Tandem is already being started from {directory}.") from None
+            raise StackError(f"Tandem is already running from {directory}; see `make status`.") from None
         yield
