@@ -48,7 +48,8 @@ def logging_config(level: str) -> dict[str, Any]:
         "loggers": {
             "django.db.backends": {"level": "INFO"},
             "axes": {"level": "WARNING"},
-            # Two lines for every task would drown what matters.
+            # Lines for every routine task would drown what matters.
+            "celery.beat": {"level": "WARNING"},
             "celery.app.trace": {"level": "WARNING"},
             "celery.worker.strategy": {"level": "WARNING"},
         },

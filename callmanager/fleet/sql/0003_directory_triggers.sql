@@ -100,6 +100,20 @@ CREATE TRIGGER tenant_revise
     BEFORE UPDATE ON public.tenants_tenant
     FOR EACH ROW EXECUTE FUNCTION public.tenant_revise();
 
+-- Events have no index by tenant; its records know their sessions.
+CREATE FUNCTION public.forget_call_records(tenant bigint) RETURNS void
+LANGUAGE plpgsql AS $$
+DECLARE
+    row_scope text := coalesce(current_setting('tandem.tenant_id', true), '');
+BEGIN
+    PERFORM set_config('tandem.tenant_id', 'all', true);
+    DELETE FROM public.call_event USING public.cdr
+     WHERE cdr.tenant_id = tenant AND call_event.session_id = cdr.session_id;
+    DELETE FROM public.cdr WHERE tenant_id = tenant;
+    PERFORM set_config('tandem.tenant_id', row_scope, true);
+END
+$$;
+
 CREATE FUNCTION public.tenant_announce() RETURNS trigger
 LANGUAGE plpgsql AS $$
 BEGIN
@@ -112,6 +126,7 @@ BEGIN
         DELETE FROM public.sip_directory WHERE tenant_id = OLD.id;
         DELETE FROM public.registration WHERE tenant_id = OLD.id;
         DELETE FROM public.open_call WHERE tenant_id = OLD.id;
+        PERFORM public.forget_call_records(OLD.id);
         PERFORM pg_notify('tenant_config', OLD.id || ':' || OLD.config_rev + 1);
         PERFORM pg_notify('edge_cache', 'tenants ' || OLD.sip_domain);
         RETURN NULL;

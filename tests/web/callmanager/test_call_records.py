@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -23,6 +25,8 @@ from callmanager.services.partition import call_events_expire, partitions_make_a
 from callmanager.tasks import assemble_cdrs, reap_lost_calls
 from tenants.models import Tenant
 from tenants.scope import TenantScopeMissing, across_tenants, tenant_scope
+from tenants.services.tenant import tenant_delete
+from tests.web.conftest import TenantMaker
 
 NOW = datetime.now(UTC).replace(microsecond=0) - timedelta(hours=1)
 MEDIA = {
@@ -146,6 +150,34 @@ def test_a_call_that_is_told_five_times_has_one_record_and_one_announcement(
     assert (message["topic"], message["key"], message["tenant_id"]) == ("cdr_events", "call_cdr", acme.pk)
     assert message["extensions"] == ["101", "102"]
     assert message["data"]["call_status"] == "ANSWERED"
+
+
+def test_two_tasks_at_once_insert_and_announce_one_record(make_committed_tenant: TenantMaker) -> None:
+    tenant = make_committed_tenant("twice")
+    _tell(tenant, "twice-1")
+    together = threading.Barrier(2)
+
+    def assemble(_task: int) -> int:
+        together.wait(timeout=10)
+        try:
+            return cdrs_assemble(session_ids=["twice-1"])
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as pool:
+        assert sorted(pool.map(assemble, range(2))) == [0, 1]
+    with tenant_scope(tenant):
+        assert Cdr.objects.count() == 1
+
+
+def test_a_deleted_tenant_leaves_no_call_records(acme: Tenant, globex: Tenant) -> None:
+    for tenant in (acme, globex):
+        _tell(tenant, f"of-{tenant.name}")
+    cdrs_assemble(session_ids=["of-acme", "of-globex"])
+    tenant_delete(tenant=acme)
+    with across_tenants():
+        assert set(Cdr.objects.values_list("session_id", flat=True)) == {"of-globex"}
+        assert set(StoredCallEvent.objects.values_list("session_id", flat=True)) == {"of-globex"}
 
 
 def test_events_that_are_replayed_after_the_record_open_no_second_one(acme: Tenant) -> None:

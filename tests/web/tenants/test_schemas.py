@@ -77,6 +77,10 @@ def test_a_schema_from_the_dump_equals_a_migrated_one_with_its_triggers(
     assert shape == _shape(migrated_schema)
 
 
+def test_every_model_change_has_its_migration(db: None) -> None:
+    call_command("makemigrations", check=True, dry_run=True, verbosity=0)
+
+
 def test_creating_a_tenant_takes_less_than_two_seconds(make_committed_tenant: TenantMaker) -> None:
     began = time.perf_counter()
     make_committed_tenant("quick")
