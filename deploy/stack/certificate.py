@@ -63,7 +63,7 @@ def _certificate(config: StackConfig, key: rsa.RSAPrivateKey, at: datetime) -> x
 
 
 def _alternative_names(config: StackConfig, host_name: str) -> list[x509.GeneralName]:
-    addresses = sorted({config.bind, config.bind6, "127.0.0.1", "::1"} - {"", "0.0.0.0", "::"})  # noqa: S104
+    addresses = sorted({config.bind, config.bind6, "127.0.0.1", "::1"} - {""})
     hosts = sorted({"localhost", host_name} - {""})
     return [
         *(x509.DNSName(host) for host in hosts),

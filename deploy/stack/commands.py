@@ -11,7 +11,6 @@ from pathlib import Path
 
 from deploy.stack.config import CHECKOUT, StackConfig
 from deploy.stack.errors import StackError
-from deploy.stack.health import reachable_host
 from deploy.stack.keys import env_file_read
 from deploy.stack.log_follow import LogFollower
 from deploy.stack.programs import WORKER_FAREWELL_S
@@ -180,7 +179,7 @@ def _announce(config: StackConfig) -> None:
 
 
 def _console_url(config: StackConfig) -> str:
-    return f"http://{reachable_host(config)}:{config.ports.http}/admin/"
+    return f"http://{config.bind}:{config.ports.http}/admin/"
 
 
 def _say(text: str) -> None:

@@ -164,7 +164,7 @@ def _choice(environ: Mapping[str, str], name: str, default: str, choices: tuple[
 def _ipv4(environ: Mapping[str, str], name: str, default: str) -> str:
     text = environ.get(name, "").strip() or default
     try:
-        return str(IPv4Address(text))
+        return _one_address(name, IPv4Address(text))
     except AddressValueError:
         raise StackError(f"{name} must be an IPv4 address of this machine, not {text!r}.") from None
 
@@ -175,9 +175,17 @@ def _ipv6(environ: Mapping[str, str], name: str, default: str) -> str:
     if not text:
         return ""
     try:
-        return str(IPv6Address(text.strip("[]")))
+        return _one_address(name, IPv6Address(text.strip("[]")))
     except AddressValueError:
         raise StackError(f"{name} must be an IPv6 address of this machine or empty, not {text!r}.") from None
+
+
+def _one_address(name: str, address: IPv4Address | IPv6Address) -> str:
+    if address.is_unspecified:
+        raise StackError(
+            f"{name} must be one address, because SIP and RTP tell it to phones; {address} is none."
+        )
+    return str(address)
 
 
 def _machine_has_ipv6_loopback() -> bool:

@@ -6,7 +6,6 @@ import secrets
 import socket
 import urllib.error
 import urllib.request
-from ipaddress import ip_address
 
 from deploy.stack.config import StackConfig
 
@@ -14,12 +13,8 @@ TIMEOUT_S = 2.0
 HTTP_OK = 200
 
 
-def reachable_host(config: StackConfig) -> str:
-    return "127.0.0.1" if ip_address(config.bind).is_unspecified else config.bind
-
-
 def is_web_healthy(config: StackConfig) -> bool:
-    url = f"http://{reachable_host(config)}:{config.ports.http}/health/"
+    url = f"http://{config.bind}:{config.ports.http}/health/"
     try:
         with urllib.request.urlopen(url, timeout=TIMEOUT_S) as answer:
             return bool(answer.status == HTTP_OK)
@@ -36,7 +31,7 @@ def is_tcp_answering(host: str, port: int) -> bool:
 
 
 def is_edge_healthy(config: StackConfig) -> bool:
-    return is_sip_answering(reachable_host(config), config.ports.sip_udp)
+    return is_sip_answering(config.bind, config.ports.sip_udp)
 
 
 def is_worker_healthy(config: StackConfig, index: int) -> bool:
