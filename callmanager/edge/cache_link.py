@@ -1,0 +1,80 @@
+"""Application to edge: what changed in PostgreSQL must not be remembered wrongly by the edge.
+
+NOTIFY says what to forget. Notifications get lost while the connection is down, so everything is forgotten
+after connecting; what the edge did not hear is said again until it does.
+"""
+
+from __future__ import annotations
+
+import select
+import threading
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection
+
+from callmanager.edge.rpc import EdgeRpc
+from callmanager.edge.running import Working
+from callmanager.services.registration import registrations_remove
+
+CHANNEL = "edge_cache"
+WAIT_S = 1.0
+# More changes at once (an import) are cheaper forgotten all together.
+FORGET_ALL_ABOVE = 200
+
+
+@dataclass(frozen=True, slots=True)
+class CacheLink:
+    rpc: EdgeRpc
+
+    def work(self, stopping: threading.Event, is_working: Working) -> None:
+        listener = _listen()
+        self.rpc.forget_all()
+        self.rpc.reload_workers()
+        is_working()
+        while not stopping.is_set():
+            if select.select([listener], [], [], WAIT_S)[0]:
+                self.forget(_take(listener))
+
+    def forget(self, payloads: list[str]) -> None:
+        """A failure is raised: the next attempt begins with forgetting everything."""
+        # Once each, in order.
+        subjects = dict.fromkeys(payloads)
+        if "dispatcher reload" in subjects:
+            self.rpc.reload_workers()
+        is_import = len(subjects) > FORGET_ALL_ABOVE
+        if is_import:
+            self.rpc.forget_all()
+        for subject in subjects:
+            kind, _, key = subject.partition(" ")
+            if kind in ("auth", "tenants") and not is_import:
+                self.rpc.forget("auth" if kind == "auth" else "tenants", key)
+            if kind == "auth":
+                self._unregister_unless_enabled(key)
+
+    def _unregister_unless_enabled(self, aor: str) -> None:
+        """A phone of an extension that is gone or disabled is no longer anywhere."""
+        number, _, domain = aor.partition("@")
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT EXISTS (SELECT FROM public.edge_auth WHERE username = %s AND domain = %s AND is_enabled)",
+                (number, domain),
+            )
+            if cursor.fetchone()[0]:
+                return
+        self.rpc.unregister(aor)
+        registrations_remove(aor=aor)
+
+
+def _listen() -> Any:
+    """The driver's own connection: the thread's one, in autocommit as Django keeps it."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"LISTEN {CHANNEL}")
+    return connection.connection
+
+
+def _take(listener: Any) -> list[str]:
+    listener.poll()
+    payloads = [notification.payload for notification in listener.notifies]
+    listener.notifies.clear()
+    return payloads

@@ -1,0 +1,65 @@
+"""Edge to application: registrations. Connect, ask for everything, then follow the events; compare now and then."""
+
+from __future__ import annotations
+
+import threading
+import time
+from dataclasses import dataclass
+
+import structlog
+
+from callmanager.domain.edge_events import (
+    EdgeFormatError,
+    RegistrationChanged,
+    WorkerChanged,
+    edge_event_parse,
+)
+from callmanager.edge.event_lines import event_lines
+from callmanager.edge.rpc import EdgeRpc
+from callmanager.edge.running import Working
+from callmanager.services.registration import registrations_apply, registrations_replace
+
+log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
+
+# Expiry times move with every refresh, which is not announced; they are read at this pace.
+RECONCILE_EVERY_S = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class RegistrationLink:
+    rpc: EdgeRpc
+    events_port: int
+
+    def work(self, stopping: threading.Event, is_working: Working) -> None:
+        with event_lines(self.events_port) as lines:
+            # Connected first, asked after: what happens in between waits in the socket and is applied on top.
+            reconciled_at = self._reconcile()
+            is_working()
+            while not stopping.is_set():
+                self._apply(lines.take())
+                if time.monotonic() > reconciled_at + RECONCILE_EVERY_S:
+                    reconciled_at = self._reconcile()
+
+    def _reconcile(self) -> float:
+        differences = registrations_replace(registrations=self.rpc.registrations())
+        if differences:
+            log.info("edge_link.reconciled", differences=differences)
+        return time.monotonic()
+
+    def _apply(self, lines: list[bytes]) -> None:
+        changes = []
+        for line in lines:
+            try:
+                event = edge_event_parse(line)
+            except EdgeFormatError as error:
+                log.warning("edge_link.unreadable_event", error=str(error))
+                continue
+            match event:
+                case RegistrationChanged():
+                    changes.append(event)
+                case WorkerChanged(sip_uri=worker, is_up=is_up):
+                    log.warning("edge_link.worker_changed", worker=worker, is_up=is_up)
+                case None:
+                    log.info("edge_link.unknown_event")
+        if changes:
+            registrations_apply(changes=changes)

@@ -1,0 +1,77 @@
+"""Questions and orders to the edge, by JSON-RPC over HTTP on the loopback."""
+
+from __future__ import annotations
+
+import time
+from contextlib import closing
+from dataclasses import dataclass
+from http.client import HTTPConnection, HTTPException
+from typing import Literal
+
+from callmanager.domain.edge_events import (
+    EdgeFormatError,
+    EdgeRegistration,
+    location_dump_parse,
+    rpc_question,
+    rpc_result,
+)
+
+HOST = "127.0.0.1"
+TIMEOUT_S = 3.0
+# Ten thousand registrations take the edge less than a second.
+DUMP_TIMEOUT_S = 20.0
+HTTP_OK, HTTP_NOT_FOUND = 200, 404
+
+EdgeCache = Literal["auth", "tenants"]
+
+
+class EdgeAwayError(Exception):
+    """The edge did not answer; asking again may help."""
+
+
+class EdgeRefusedError(Exception):
+    """The edge answered that it will not; asking again will not help."""
+
+
+@dataclass(frozen=True, slots=True)
+class EdgeRpc:
+    port: int
+
+    def forget(self, cache: EdgeCache, key: str) -> None:
+        """Drop one entry of a cache; one that is not there is as good."""
+        self._call("htable.delete", cache, key)
+
+    def forget_all(self) -> None:
+        for cache in ("auth", "tenants"):
+            self._call("htable.flush", cache)
+
+    def reload_workers(self) -> None:
+        self._call("dispatcher.reload")
+
+    def unregister(self, aor: str) -> None:
+        self._call("ul.rm", "location", aor)
+
+    def registrations(self) -> tuple[EdgeRegistration, ...]:
+        asked_at = time.time()
+        result = self._call("ul.dump", timeout_s=DUMP_TIMEOUT_S)
+        try:
+            return location_dump_parse(result, at=asked_at)
+        except EdgeFormatError as error:
+            raise EdgeRefusedError(f"ul.dump: {error}") from error
+
+    def _call(self, method: str, *parameters: str, timeout_s: float = TIMEOUT_S) -> object:
+        try:
+            with closing(HTTPConnection(HOST, self.port, timeout=timeout_s)) as connection:
+                connection.request("POST", "/RPC", rpc_question(method, *parameters))
+                response = connection.getresponse()
+                answer = response.read()
+        except (OSError, HTTPException) as error:
+            raise EdgeAwayError(f"{method}: {type(error).__name__}") from error
+        if response.status == HTTP_NOT_FOUND:
+            return None
+        if response.status != HTTP_OK:
+            raise EdgeRefusedError(f"{method}: status {response.status}")
+        try:
+            return rpc_result(answer)
+        except EdgeFormatError as error:
+            raise EdgeRefusedError(f"{method}: {error}") from error

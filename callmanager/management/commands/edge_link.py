@@ -1,0 +1,47 @@
+"""`manage.py edge_link`: the process between the edge and the application; runs until SIGTERM."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from types import FrameType
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand
+
+from callmanager.edge.cache_link import CacheLink
+from callmanager.edge.registration_link import RegistrationLink
+from callmanager.edge.rpc import EdgeRpc
+from callmanager.edge.running import run_until_stopped
+
+JOIN_TIMEOUT_S = 10.0
+
+
+class Command(BaseCommand):
+    help = "Carry registrations from the edge to the database, and changes from the database to the edge."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        rpc = EdgeRpc(settings.PBX_EDGE_RPC_PORT)
+        registrations = RegistrationLink(rpc, settings.PBX_EDGE_EVENTS_PORT)
+        stopping = threading.Event()
+        _stop_on_signals(stopping)
+        threads = [
+            threading.Thread(target=run_until_stopped, args=(name, work, stopping), name=name)
+            for name, work in (("registrations", registrations.work), ("caches", CacheLink(rpc).work))
+        ]
+        for thread in threads:
+            thread.start()
+        # In slices, so that Python gets to run the signal handlers.
+        while not stopping.wait(1.0):
+            continue
+        for thread in threads:
+            thread.join(JOIN_TIMEOUT_S)
+
+
+def _stop_on_signals(stopping: threading.Event) -> None:
+    def stop(number: int, frame: FrameType | None) -> None:
+        stopping.set()
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, stop)

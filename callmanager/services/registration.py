@@ -1,0 +1,146 @@
+"""The table `registration` follows the edge, and subscribers hear of it. Idempotent: an event may come twice."""
+
+from __future__ import annotations
+
+import time
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+
+from django.db import transaction
+
+from callmanager.domain.edge_events import EdgeRegistration, RegistrationChanged
+from callmanager.domain.registration_message import registration_message
+from callmanager.fleet.models import Registration
+from callmanager.services.live_event import live_events_publish
+from tenants.models import Tenant
+from tenants.scope import across_tenants
+
+BATCH = 500
+WRITTEN_ON_REFRESH = [
+    "tenant_id", "username", "domain", "contact", "source", "user_agent", "instance", "expires_at",
+]  # fmt: skip
+
+
+def registrations_apply(*, changes: Sequence[RegistrationChanged]) -> None:
+    """What the edge announced, in the order in which it did."""
+    # Of several changes of one contact only the last counts.
+    latest = {change.registration.ruid: change for change in changes}
+    gone = [change.registration for change in latest.values() if change.is_gone]
+    there = [change.registration for change in latest.values() if not change.is_gone]
+    _write(there=there, gone=gone, at=time.time())
+
+
+def registrations_replace(*, registrations: Iterable[EdgeRegistration]) -> int:
+    """Everything the edge has; the number of contacts that came or went without our knowing."""
+    there = {registration.ruid: registration for registration in registrations}
+    with across_tenants():
+        known = {row.ruid: row for row in Registration.objects.all()}
+    changed = [found for found in there.values() if _is_news(known.get(found.ruid), found)]
+    gone = [_from_row(row) for row in known.values() if row.ruid not in there]
+    _write(there=changed, gone=gone, at=time.time())
+    _write_expiries(known, there)
+    return len(changed) + len(gone)
+
+
+def registrations_remove(*, aor: str) -> None:
+    """The edge was told to forget this extension's contacts."""
+    number, _, domain = aor.partition("@")
+    with across_tenants():
+        rows = list(Registration.objects.filter(username=number, domain=domain))
+    _write(there=[], gone=[_from_row(row) for row in rows], at=time.time())
+
+
+def _write(*, there: Sequence[EdgeRegistration], gone: Sequence[EdgeRegistration], at: float) -> None:
+    if not there and not gone:
+        return
+    tenant_ids = _tenant_ids({registration.domain for registration in (*there, *gone)})
+    known = [registration for registration in there if registration.domain in tenant_ids]
+    with across_tenants(), transaction.atomic():
+        Registration.objects.filter(pk__in=[registration.ruid for registration in gone]).delete()
+        Registration.objects.bulk_create(
+            [_to_row(registration, tenant_ids[registration.domain], at) for registration in known],
+            batch_size=BATCH,
+            update_conflicts=True,
+            unique_fields=["ruid"],
+            update_fields=WRITTEN_ON_REFRESH,
+        )
+    live_events_publish(_messages(known, gone, tenant_ids, at))
+
+
+def _write_expiries(known: Mapping[str, Registration], there: Mapping[str, EdgeRegistration]) -> None:
+    """Plain refreshes are not announced: the table learns of them here, and nobody else cares."""
+    refreshed = []
+    for ruid, row in known.items():
+        found = there.get(ruid)
+        # A difference of two seconds is rounding.
+        if found is not None and abs(row.expires_at.timestamp() - found.expires_at) > 2:
+            row.expires_at = datetime.fromtimestamp(found.expires_at, UTC)
+            refreshed.append(row)
+    with across_tenants():
+        Registration.objects.bulk_update(refreshed, ["expires_at"], batch_size=BATCH)
+
+
+def _tenant_ids(domains: set[str]) -> Mapping[str, int]:
+    return dict(Tenant.objects.filter(sip_domain__in=domains).values_list("sip_domain", "pk"))
+
+
+def _messages(
+    there: Iterable[EdgeRegistration],
+    gone: Iterable[EdgeRegistration],
+    tenant_ids: Mapping[str, int],
+    at: float,
+) -> list[dict[str, object]]:
+    """One for each extension."""
+    registered: dict[str, list[EdgeRegistration]] = defaultdict(list)
+    removed: dict[str, list[EdgeRegistration]] = defaultdict(list)
+    for registration in there:
+        registered[registration.aor].append(registration)
+    for registration in gone:
+        if registration.domain in tenant_ids:
+            removed[registration.aor].append(registration)
+    return [
+        registration_message(
+            tenant_ids[aor.partition("@")[2]],
+            aor.partition("@")[0],
+            registered=registered[aor],
+            removed=removed[aor],
+            at=at,
+        )
+        for aor in {**registered, **removed}
+    ]
+
+
+def _to_row(registration: EdgeRegistration, tenant_id: int, at: float) -> Registration:
+    return Registration(
+        ruid=registration.ruid,
+        tenant_id=tenant_id,
+        username=registration.number,
+        domain=registration.domain,
+        contact=registration.contact,
+        source=registration.source,
+        user_agent=registration.user_agent,
+        instance=registration.instance,
+        registered_at=datetime.fromtimestamp(at, UTC),
+        expires_at=datetime.fromtimestamp(registration.expires_at, UTC),
+    )
+
+
+def _from_row(row: Registration) -> EdgeRegistration:
+    return EdgeRegistration(
+        ruid=row.ruid,
+        aor=f"{row.username}@{row.domain}",
+        contact=row.contact,
+        received="",
+        user_agent=row.user_agent,
+        source=row.source,
+        instance=row.instance,
+        reg_id=0,
+        expires_at=int(row.expires_at.timestamp()),
+    )
+
+
+def _is_news(row: Registration | None, found: EdgeRegistration) -> bool:
+    if row is None:
+        return True
+    return (row.contact, row.user_agent, row.instance) != (found.contact, found.user_agent, found.instance)
