@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 import structlog
 
@@ -53,7 +54,7 @@ class Worker:
     sip: PjsipPort
     runner: Runner
     snapshots: SnapshotGateway
-    threads: tuple[ReconnectingThread, ...]
+    threads: tuple[ReconnectingThread[Any], ...]
 
     def start(self) -> None:
         for thread in self.threads:
@@ -84,7 +85,7 @@ class Worker:
 
 
 def build_worker(
-    config: WorkerConfig, contacts: ContactSource, contact_threads: Iterable[ReconnectingThread] = ()
+    config: WorkerConfig, contacts: ContactSource, contact_threads: Iterable[ReconnectingThread[Any]] = ()
 ) -> Worker:
     directory = config.worker_dir
     spool = Spool(directory / "spool")
@@ -106,7 +107,7 @@ def build_worker(
         new_session_id=lambda: uuid.uuid4().hex,
     )
     # Stopped in reverse: the node's row first, the queues that everything else still writes to last.
-    threads = (feed, store, snapshots, commands, *contact_threads, node)
+    threads: tuple[ReconnectingThread[Any], ...] = (feed, store, snapshots, commands, *contact_threads, node)
     return Worker(config, sip, runner, snapshots, threads)
 
 

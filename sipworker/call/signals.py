@@ -38,7 +38,8 @@ class InviteReceived:
     """A new call from the edge, which vouches for everything except `caller_display_name` and `user_agent`.
 
     `dialled` and `dialled_domain` are user and host of the Request-URI with %-escapes undone.
-    `codecs` are the names the caller offers, in its order.
+    `codecs` are the names the caller offers, in its order. `refused_with` is the answer that the SIP stack has
+    given by itself already (an offer it cannot use, no line free); the leg is gone then.
     """
 
     leg: LegId
@@ -52,6 +53,7 @@ class InviteReceived:
     source: str
     user_agent: str
     codecs: tuple[str, ...] = ()
+    refused_with: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 
 import pjsua2 as pj
 import structlog
@@ -49,8 +50,11 @@ class LogWriter(pj.LogWriter):
 class Endpoint(pj.Endpoint):
     """The library. Chooses the account by the address family of the caller's media."""
 
-    def __init__(self, config: WorkerConfig) -> None:
+    def __init__(
+        self, config: WorkerConfig, on_rejected: Callable[[pj.OnRejectedIncomingCallParam], None]
+    ) -> None:
         super().__init__()
+        self._on_rejected = on_rejected
         self._config = config
         self._log_writer = LogWriter()
         self.account6_id = pj.PJSUA_INVALID_ID
@@ -133,6 +137,9 @@ class Endpoint(pj.Endpoint):
         if media_address not in ("0.0.0.0", "::"):  # noqa: S104 - compared, not bound
             ports.boundAddress = media_address
         return config
+
+    def onRejectedIncomingCall(self, prm: pj.OnRejectedIncomingCallParam) -> None:
+        self._on_rejected(prm)
 
     def onSelectAccount(self, prm: pj.OnSelectAccountParam) -> None:
         if self.account6_id != pj.PJSUA_INVALID_ID and "c=IN IP6" in prm.rdata.wholeMsg:

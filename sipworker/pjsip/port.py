@@ -8,6 +8,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
+from dataclasses import replace
 from typing import assert_never
 
 import pjsua2 as pj
@@ -70,7 +71,7 @@ class PjsipPort:
         self._inbox: deque[InviteReceived | LegSignal] = deque()
         self._legs: dict[LegId, Leg] = {}
         self._turned_away: list[Leg] = []
-        self._endpoint = Endpoint(config)
+        self._endpoint = Endpoint(config, self._take_rejected)
         self._endpoint.start()
         self._sources = Sources(config.bridge_clock_rate_hz, config.worker_dir, config.music_dir)
         self._endpoint.start_bridge_clock(self._sources.silence())
@@ -166,6 +167,17 @@ class PjsipPort:
             return
         self._legs[leg_id] = leg
         self._inbox.append(invite)
+
+    def _take_rejected(self, prm: pj.OnRejectedIncomingCallParam) -> None:
+        """The stack has refused an INVITE by itself; the attempt still gets its record."""
+        if prm.rdata.srcAddress != self._edge_address:
+            return
+        try:
+            invite = read_invite(self._next_leg_id(), parse_message(prm.rdata.wholeMsg))
+        except ContractBrokenError as broken:
+            log.warning("sip.invite_turned_away", lacks=str(broken), source=prm.rdata.srcAddress)
+            return
+        self._inbox.append(replace(invite, refused_with=prm.statusCode))
 
     def _turn_away(self) -> None:
         for leg in self._turned_away:

@@ -152,6 +152,8 @@ class Runner:
         self._guarded(call, call.session.start)
 
     def _decide(self, invite: InviteReceived, snapshot: TenantSnapshot | None) -> Decision:
+        if invite.refused_with:
+            return Refuse(invite.refused_with, "Call cannot be set up as offered")
         if self.is_draining:
             return Refuse(503, "Worker is restarting", RETRY_AFTER_S)
         if len(self._registry) >= self._settings.capacity:

@@ -36,11 +36,11 @@ class Load:
         stand.register(CALLEE, "sipp", self._callee_port)
 
     def callee(self) -> Sipp:
-        arguments = ["-p", self._callee_port, "-mp", free_port(), "-rtp_echo"]
+        arguments: list[str | int | Path] = ["-p", self._callee_port, "-mp", free_port(), "-rtp_echo"]
         return Sipp(self._directory / "callee", "callee", "127.0.0.1", arguments)
 
     def caller(self, *, calls: int, rate: int, talk_ms: int) -> Sipp:
-        arguments = [
+        arguments: list[str | int | Path] = [
             "-p",
             self._caller_port,
             "-s",

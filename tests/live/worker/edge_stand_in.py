@@ -57,6 +57,9 @@ class EdgeStandIn:
     def requests(self, method: str) -> list[str]:
         return [text for text in list(self.log) if text.startswith(f"{method} ")]
 
+    def answers(self, code: int) -> list[str]:
+        return [text for text in list(self.log) if text.startswith(f"SIP/2.0 {code} ")]
+
     def _run(self) -> None:
         while not self._is_over:
             try:
@@ -69,7 +72,7 @@ class EdgeStandIn:
     def _forward(self, data: bytes, source: Address) -> None:
         head, _, body = data.partition(HEAD_END)
         lines = _header_lines(head.decode(errors="surrogateescape"))
-        self.log.append("\r\n".join(lines))
+        self.log.append("\r\n".join(lines) + "\r\n\r\n" + body.decode(errors="replace"))
         if lines[0].startswith("SIP/2.0 "):
             target = self._forward_response(lines)
         else:

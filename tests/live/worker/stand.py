@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import subprocess
@@ -24,6 +25,7 @@ from tests.phones.phone import Phone, PhoneBench
 from tests.phones.waiting import until
 
 HERE = Path(__file__).parent
+REDIS_DATABASES = itertools.cycle(range(1, 16))
 REPOSITORY = HERE.parents[2]
 DOMAIN, TENANT_ID = "acme.example", 1
 ALICE_HZ, BOB_HZ, BOBS_MOBILE_HZ = 500, 700, 900
@@ -111,6 +113,8 @@ class Stand:
 def open_stand(directory: Path) -> Iterator[Stand]:
     worker_port = free_port()
     edge = EdgeStandIn(("127.0.0.1", worker_port))
+    # All stands call their worker the same: each needs tables of live calls of its own.
+    redis_url = urlsplit(os.environ["REDIS_URL"])._replace(path=f"/{next(REDIS_DATABASES)}").geturl()
     rtp_port = 20_000 + worker_port % 10_000
     with _database() as database_url, PhoneBench(directory / "phones") as bench:
         environment = {
@@ -124,9 +128,9 @@ def open_stand(directory: Path) -> Iterator[Stand]:
             "PBX_RTP_PORT_MAX": str(rtp_port + 1000),
             "PBX_DRAIN_TIMEOUT_S": "10",
             "DATABASE_URL": database_url,
-            "REDIS_URL": os.environ["REDIS_URL"],
+            "REDIS_URL": redis_url,
         }
-        stand = Stand(directory, database_url, os.environ["REDIS_URL"], bench, edge, environment)
+        stand = Stand(directory, database_url, redis_url, bench, edge, environment)
         stand.contacts_file.write_text("{}")
         try:
             yield stand

@@ -11,6 +11,7 @@ import pytest
 import redis
 
 from deploy.stack.free_ports import free_port
+from tests.live.worker.raw_messages import CONTRACT, SDP_TYPE, audio_offer, send_invite, send_options
 from tests.live.worker.relay import TcpRelay
 from tests.live.worker.stand import ALICE_HZ, BOB_HZ, DOMAIN, TENANT_ID, Stand, open_stand
 from tests.phones.config import PhoneConfig
@@ -19,25 +20,13 @@ from tests.phones.waiting import until
 
 pytestmark = pytest.mark.live
 
-OPTIONS = (
-    "OPTIONS sip:{worker} SIP/2.0\r\nVia: SIP/2.0/UDP {edge};branch=z9hG4bK{number}\r\nMax-Forwards: 1\r\n"
-    "From: <sip:edge@{edge}>;tag={number}\r\nTo: <sip:{worker}>\r\nCall-ID: ping-{number}\r\n"
-    "CSeq: 1 OPTIONS\r\nContent-Length: 0\r\n\r\n"
-)
-INVITE = (
-    "INVITE sip:102@acme.example SIP/2.0\r\nVia: SIP/2.0/UDP {edge};branch=z9hG4bK{number}\r\n"
-    "Max-Forwards: 9\r\nFrom: <sip:101@acme.example>;tag={number}\r\nTo: <sip:102@acme.example>\r\n"
-    "Call-ID: bad-{number}\r\nCSeq: 1 INVITE\r\nContact: <sip:101@{edge}>\r\n"
-    "{headers}Content-Length: {length}\r\n\r\n{body}"
-)
-CONTRACT = "X-PBX-Kind: ext\r\nX-PBX-User: 101\r\nX-PBX-Domain: acme.example\r\nX-PBX-Tenant: 1\r\n"
 MALFORMED = {
     "no-tenant": {"headers": CONTRACT.replace("X-PBX-Tenant: 1\r\n", "")},
     "tenant-is-no-number": {"headers": CONTRACT.replace("Tenant: 1", "Tenant: 1 OR 1=1")},
     "no-headers-at-all": {"headers": ""},
     "broken-utf8": {"headers": CONTRACT + "User-Agent: \udcff\udcfe\x07\r\n"},
     "sdp-is-garbage": {
-        "headers": CONTRACT + "Content-Type: application/sdp\r\n",
+        "headers": CONTRACT + SDP_TYPE,
         "body": "v=0\r\nm=audio x y z\r\n",
     },
     "endless-header": {"headers": CONTRACT + "Subject: " + "a" * 20_000 + "\r\n"},
@@ -54,14 +43,18 @@ def test_a_call_that_does_not_come_from_the_edge_is_forbidden(stand: Stand) -> N
 
 @pytest.mark.parametrize("case", MALFORMED)
 def test_malformed_invites_end_in_a_refusal_and_the_worker_goes_on(stand: Stand, case: str) -> None:
-    edge, worker = f"127.0.0.1:{stand.edge.port}", f"127.0.0.1:{stand.edge.worker[1]}"
-    parts = {"headers": "", "body": ""} | MALFORMED[case]
-    text = INVITE.format(edge=edge, number=case, length=len(parts["body"]), **parts)
-    stand.edge.send_to_worker(text.encode(errors="surrogateescape"))
-    stand.edge.send_to_worker(OPTIONS.format(edge=edge, worker=worker, number=f"after-{case}").encode())
-    until(lambda: any(f"ping-after-{case}" in answer for answer in stand.edge.log), 5, "the worker answers")
+    send_invite(stand.edge, case, **MALFORMED[case])
+    ping = send_options(stand.edge, f"after-{case}")
+    until(lambda: any(ping in answer for answer in stand.edge.answers(200)), 5, "the worker answers")
     assert stand.process is not None
     assert stand.process.poll() is None
+
+
+def test_an_offer_without_a_usable_codec_is_refused_and_recorded(stand: Stand) -> None:
+    offer = audio_offer("IP4", "127.0.0.1", "m=audio 4000 RTP/AVP 97\r\na=rtpmap:97 iLBC/8000\r\n")
+    call_id = send_invite(stand.edge, "no-codec", CONTRACT + SDP_TYPE, offer)
+    until(lambda: any(call_id in answer for answer in stand.edge.answers(488)), 5, "488")
+    assert stand.events(call_id)[-1][1]["sip_code"] == 488
 
 
 def test_a_hundred_calls_leave_no_leg_behind(stand: Stand, alice: Phone, bob: Phone) -> None:
@@ -84,12 +77,19 @@ def own_stand(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stand]:
         yield stand
 
 
+def test_a_caller_on_ipv6_gets_an_ipv6_answer(own_stand: Stand) -> None:
+    own_stand.start_worker(PBX_BIND6="::1")
+    offer = audio_offer("IP6", "::1", "m=audio 4000 RTP/AVP 8\r\n")
+    send_invite(own_stand.edge, "ipv6", CONTRACT + SDP_TYPE, offer, dialled="*44")
+    until(lambda: any("c=IN IP6 ::1" in text for text in own_stand.edge.answers(200)), 5, "an IPv6 answer")
+
+
 def test_a_command_hangs_up_the_call(stand: Stand, alice: Phone, bob: Phone) -> None:
     bob.on_incoming(final=200)
     call = alice.dial("102").wait_confirmed()
-    server = redis.Redis.from_url(stand.redis_url)
+    server = redis.Redis.from_url(stand.redis_url, decode_responses=True)
     until(lambda: server.hgetall(f"pbx:live:{TENANT_ID}:worker-0"), 5, "the call is listed")
-    session_id = next(iter(server.hgetall(f"pbx:live:{TENANT_ID}:worker-0"))).decode()
+    session_id = str(next(iter(server.hgetall(f"pbx:live:{TENANT_ID}:worker-0"))))
     command = {
         "command": "hang_up",
         "id": "c1",
