@@ -34,6 +34,8 @@ PBX_SIP_PORTS = {
     "ws": env_port("PBX_SIP_WS_PORT", 5062),
     "wss": env_port("PBX_SIP_WSS_PORT", 5065),
 }
+PBX_EDGE_RPC_PORT = env_port("PBX_EDGE_RPC_PORT", 15065)
+PBX_EDGE_EVENTS_PORT = env_port("PBX_EDGE_EVENTS_PORT", 15066)
 
 SECRET_KEY = env_secret("SECRET_KEY")
 # The first key encrypts, all of them decrypt: rotate by putting a new one in front.

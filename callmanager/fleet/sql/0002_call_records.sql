@@ -1,4 +1,5 @@
--- Call events and CDRs: partitioned by month, each tenant's rows locked by row-level security.
+-- Call events and CDRs, partitioned by month; row-level security on every shared table with tenants' rows
+-- (but sip_directory, which the edge reads before it knows the tenant).
 -- Frozen: a later change is a new numbered file beside this one.
 
 CREATE TABLE public.call_event (
@@ -66,6 +67,15 @@ CREATE POLICY tenant_rows ON public.call_event
 ALTER TABLE public.cdr ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.cdr FORCE ROW LEVEL SECURITY;
 CREATE POLICY tenant_rows ON public.cdr
+    USING ((SELECT current_setting('tandem.tenant_id', true)) IN ('all', tenant_id::text));
+
+ALTER TABLE public.open_call ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.open_call FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenant_rows ON public.open_call
+    USING ((SELECT current_setting('tandem.tenant_id', true)) IN ('all', tenant_id::text));
+ALTER TABLE public.registration ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.registration FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenant_rows ON public.registration
     USING ((SELECT current_setting('tandem.tenant_id', true)) IN ('all', tenant_id::text));
 
 -- Rows whose month has no partition land here, so that a late beat loses nothing.

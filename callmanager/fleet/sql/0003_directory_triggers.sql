@@ -101,15 +101,17 @@ CREATE TRIGGER tenant_revise
     FOR EACH ROW EXECUTE FUNCTION public.tenant_revise();
 
 -- Events have no index by tenant; its records know their sessions.
-CREATE FUNCTION public.forget_call_records(tenant bigint) RETURNS void
+CREATE FUNCTION public.forget_tenant_rows(gone_id bigint) RETURNS void
 LANGUAGE plpgsql AS $$
 DECLARE
     row_scope text := coalesce(current_setting('tandem.tenant_id', true), '');
 BEGIN
     PERFORM set_config('tandem.tenant_id', 'all', true);
+    DELETE FROM public.registration WHERE tenant_id = gone_id;
+    DELETE FROM public.open_call WHERE tenant_id = gone_id;
     DELETE FROM public.call_event USING public.cdr
-     WHERE cdr.tenant_id = tenant AND call_event.session_id = cdr.session_id;
-    DELETE FROM public.cdr WHERE tenant_id = tenant;
+     WHERE cdr.tenant_id = gone_id AND call_event.session_id = cdr.session_id;
+    DELETE FROM public.cdr WHERE tenant_id = gone_id;
     PERFORM set_config('tandem.tenant_id', row_scope, true);
 END
 $$;
@@ -124,9 +126,7 @@ BEGIN
     END IF;
     IF TG_OP = 'DELETE' THEN
         DELETE FROM public.sip_directory WHERE tenant_id = OLD.id;
-        DELETE FROM public.registration WHERE tenant_id = OLD.id;
-        DELETE FROM public.open_call WHERE tenant_id = OLD.id;
-        PERFORM public.forget_call_records(OLD.id);
+        PERFORM public.forget_tenant_rows(OLD.id);
         PERFORM pg_notify('tenant_config', OLD.id || ':' || OLD.config_rev + 1);
         PERFORM pg_notify('edge_cache', 'tenants ' || OLD.sip_domain);
         RETURN NULL;

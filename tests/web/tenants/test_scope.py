@@ -5,12 +5,13 @@ from __future__ import annotations
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from django.core.cache import cache
 from django.db import DatabaseError, connection, transaction
 
-from callmanager.fleet.models import Cdr, StoredCallEvent
+from callmanager.fleet.models import Cdr, OpenCall, Registration, SipDirectoryEntry, StoredCallEvent
 from callmanager.models import Extension
 from callmanager.selectors.extension import extension_get
 from tenants.models import Tenant
@@ -48,8 +49,10 @@ def test_the_stranger_with_the_same_number_is_somebody_else_in_each_scope(cast: 
         assert not Extension.objects.filter(number="102").exists()
 
 
-@pytest.mark.parametrize("model", [Extension, Cdr, StoredCallEvent])
-def test_a_query_without_a_scope_raises(cast: Cast, model: type[Extension | Cdr | StoredCallEvent]) -> None:
+@pytest.mark.parametrize(
+    "model", [Extension, Cdr, StoredCallEvent, OpenCall, Registration, SipDirectoryEntry]
+)
+def test_a_query_without_a_scope_raises(cast: Cast, model: Any) -> None:
     with pytest.raises(TenantScopeMissing):
         model.objects.all()
 
@@ -96,6 +99,17 @@ def test_row_level_security_hides_other_tenants_rows_from_raw_sql(cast: Cast) ->
     with tenant_scope(cast.globex):
         assert _visible_sessions() == {"globex-call"}
     assert _visible_sessions() == set()
+
+
+def test_every_shared_table_with_tenants_rows_is_locked(db: None) -> None:
+    """But the directory, which the edge reads before it knows the tenant, and who signs in, before a scope is known."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT relname FROM pg_class JOIN pg_attribute ON attrelid = pg_class.oid AND attname = 'tenant_id'"
+            " WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p') AND NOT relforcerowsecurity"
+        )
+        unlocked = {name for (name,) in cursor.fetchall()}
+    assert unlocked == {"sip_directory", "tenants_apitoken", "tenants_auditentry", "tenants_user"}
 
 
 def test_row_level_security_refuses_a_row_for_another_tenant(cast: Cast) -> None:
