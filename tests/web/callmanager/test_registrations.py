@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 import redis
 from django.conf import settings
+from redis.client import PubSub
 
 from callmanager.domain.edge_events import EdgeRegistration, RegistrationChange, RegistrationChanged
 from callmanager.edge.cache_link import FORGET_ALL_ABOVE, CacheLink
@@ -42,7 +43,7 @@ Listener = Callable[[], list[dict[str, Any]]]
 def heard(acme: Tenant) -> Iterator[Listener]:
     """What subscribers of Acme got since the last question."""
     client = redis.Redis.from_url(settings.REDIS_URL)
-    subscription = client.pubsub(ignore_subscribe_messages=True)
+    subscription = PubSub(client.connection_pool, ignore_subscribe_messages=True)
     subscription.subscribe(f"pbx:events:{acme.pk}")
     subscription.get_message(timeout=1)
 
