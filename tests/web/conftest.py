@@ -40,6 +40,8 @@ def sip_password(name: str) -> str:
 def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
     Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
     with override_settings(PASSWORD_HASHERS=[FAST_HASHER]), django_db_blocker.unblock():
+        # pytest-django makes a test database only where a collected test is marked for one.
+        assert connection.settings_dict["NAME"].startswith("test_"), "no test uses the fixture or mark `db`"
         template_make()
         _make_cast()
         yield

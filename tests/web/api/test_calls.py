@@ -81,9 +81,7 @@ def test_records_are_filtered_by_time_status_and_party(acme_user: Rest, acme: Te
         pytest.param({"ordering": "started_at) --"}, ("ordering", "ordering"), id="ordering-injection"),
     ],
 )
-def test_a_wrong_filter_is_refused(
-    acme_user: Rest, query: dict[str, str], problem: tuple[str, str]
-) -> None:
+def test_a_wrong_filter_is_refused(acme_user: Rest, query: dict[str, str], problem: tuple[str, str]) -> None:
     answer = acme_user.get("/api/cdrs", **query)
     assert (answer.status, answer.problems) == (400, {problem})
 

@@ -51,7 +51,9 @@ def test_an_email_address_signs_in_whom_it_belongs_to(nobody: Rest, acme: Tenant
         pytest.param({}, ("password", "required"), id="nothing"),
         pytest.param({"password": "x"}, (None, "sign_in_form"), id="nobody"),
         pytest.param(
-            {"username": "acme", "email": "a@b.example", "password": "x"}, (None, "sign_in_form"), id="two-forms"
+            {"username": "acme", "email": "a@b.example", "password": "x"},
+            (None, "sign_in_form"),
+            id="two-forms",
         ),
         pytest.param(
             {"extension_number": "101", "password": "x"}, ("sip_domain", "required"), id="no-domain"
@@ -98,9 +100,7 @@ def test_ten_failures_lock_the_name_for_the_right_password_too(nobody: Rest) -> 
 
 def test_another_spelling_of_a_name_does_not_double_the_attempts(nobody: Rest) -> None:
     for attempt in range(10):
-        nobody.post(
-            "/api/auth/login", {"username": "ACME" if attempt % 2 else "acme", "password": "wrong"}
-        )
+        nobody.post("/api/auth/login", {"username": "ACME" if attempt % 2 else "acme", "password": "wrong"})
     assert nobody.post("/api/auth/login", {"username": "Acme", "password": WEB_PASSWORD}).status == 429
 
 

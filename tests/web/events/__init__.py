@@ -1,0 +1,1 @@
+"""The event socket with real uvicorn and Redis."""

@@ -1,0 +1,174 @@
+"""/ws/events: who gets in, who hears what, and who is shown out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import httpx
+import pytest
+from django.test import Client
+
+from tenants.models import Tenant, User
+from tenants.services.user import user_sign_out_everywhere
+from tests.web.asgi_server import AsgiServer, committed
+from tests.web.calls import FakeWorker
+from tests.web.conftest import ACME_DOMAIN, GLOBEX_DOMAIN, WEB_PASSWORD
+from tests.web.events.client import EventClient
+from tests.web.events.conftest import Connect
+
+pytestmark = pytest.mark.django_db
+
+OK = {"status": 0}
+CALLS = {"topic": "extension_events", "keys": ["call_start", "call_ended"]}
+ACME = {"command": "auth", "name": "acme", "password": WEB_PASSWORD}
+ALICE = {"command": "auth", "extension": "101", "domain": ACME_DOMAIN, "password": WEB_PASSWORD}
+MALLORY = {**ALICE, "domain": GLOBEX_DOMAIN}
+ROOT = {"command": "auth", "name": "root", "password": WEB_PASSWORD}
+
+
+def subscribed(client: EventClient, login: dict[str, str], **request: Any) -> EventClient:
+    assert client.command(**login) == OK
+    assert client.command(command="subscribe", **{"topics": [CALLS], **request}) == OK
+    return client
+
+
+def test_a_tenant_hears_its_calls_numbered_and_flat(
+    connect: Connect, worker: FakeWorker, acme: Tenant
+) -> None:
+    client = subscribed(connect(), ACME)
+    worker.publish(acme, "call_start", 0, session_id="s1", caller="102", callee="103")
+    worker.publish(acme, "call_ended", 1, session_id="s1", caller="102", callee="103")
+    start, end = client.read(), client.read()
+    assert (start["topic"], start["key"], start["number"]) == ("extension_events", "call_start", "1")
+    assert (start["caller"], start["session_id"], start["tenant_name"]) == ("102", "s1", "acme")
+    assert start["tenant_id"] == str(acme.pk)
+    assert (end["key"], end["number"]) == ("call_ended", "2")
+
+
+def test_the_stranger_with_the_same_number_hears_nothing(
+    connect: Connect, worker: FakeWorker, acme: Tenant
+) -> None:
+    mallory = subscribed(connect(), MALLORY)
+    globex = subscribed(connect(), {**ACME, "name": "globex"})
+    alice = subscribed(connect(), ALICE)
+    worker.publish(acme, "call_start", 0, session_id="s1", caller="101", callee="102")
+    assert alice.read()["session_id"] == "s1"
+    assert mallory.is_silent()
+    assert globex.is_silent()
+
+
+def test_an_extension_hears_only_itself(connect: Connect, worker: FakeWorker, acme: Tenant) -> None:
+    alice = subscribed(connect(), ALICE)
+    refused = alice.command(command="subscribe", topics=[CALLS], extensions=["102"])
+    assert refused == {"error": "extension not allowed", "status": -1}
+    worker.publish(acme, "call_start", 0, session_id="others", caller="102", callee="103")
+    worker.publish(acme, "call_start", 0, session_id="own", caller="102", callee="101")
+    assert alice.read()["session_id"] == "own"
+
+
+def test_only_an_administrator_names_a_tenant(connect: Connect, worker: FakeWorker, acme: Tenant) -> None:
+    root = connect()
+    assert root.command(**ROOT) == OK
+    for name, error in (("", "tenant missing"), ("nobody", "unknown tenant")):
+        answer = root.command(command="subscribe", topics=[CALLS], tenant=name)
+        assert answer == {"error": error, "status": -1}
+    assert root.command(command="subscribe", topics=[CALLS], tenant="acme") == OK
+    mallory = connect()
+    assert mallory.command(**MALLORY) == OK
+    answer = mallory.command(command="subscribe", topics=[CALLS], tenant="acme")
+    assert answer == {"error": "tenant not allowed", "status": -1}
+    worker.publish(acme, "call_start", 0, session_id="s1")
+    assert root.read()["session_id"] == "s1"
+
+
+def test_leaving_a_topic_ends_its_events(connect: Connect, worker: FakeWorker, acme: Tenant) -> None:
+    client = subscribed(connect(), ACME, topics=[CALLS, {"topic": "cdr_events"}])
+    assert client.command(command="unsubscribe", topics=[CALLS]) == OK
+    worker.publish(acme, "call_start", 0, session_id="s1")
+    worker.publish(acme, "call_cdr", 0, session_id="s1")
+    assert client.read()["key"] == "call_cdr"
+
+
+@pytest.mark.parametrize("text", ["hello", "[]", "{}", '{"command":"eval"}', '{"command":"subscribe"}'])
+def test_nonsense_is_answered_and_forgiven(connect: Connect, text: str) -> None:
+    client = connect()
+    answer = client.say(text)
+    assert answer["status"] == -1
+    assert answer["error"]
+    assert client.command(**ALICE) == OK
+
+
+def test_without_signing_in_there_are_no_events(connect: Connect) -> None:
+    answer = connect().command(command="subscribe", topics=[CALLS])
+    assert answer == {"error": "not signed in", "status": -1}
+
+
+def test_five_wrong_passwords_end_the_socket(connect: Connect) -> None:
+    client = connect()
+    wrong = {"command": "auth", "name": "nobody-at-all", "password": "wrong"}
+    for _ in range(5):
+        assert client.command(**wrong) == {"error": "name or password error", "status": -1}
+    assert client.close_code() == 4401
+
+
+def test_the_lock_out_of_the_socket_is_that_of_the_api(connect: Connect, asgi_server: AsgiServer) -> None:
+    login = {"extension_number": "102", "sip_domain": ACME_DOMAIN, "password": "wrong"}
+    for _ in range(10):
+        httpx.post(f"{asgi_server.url}/api/auth/login", json=login)
+    locked = connect().command(**{**ALICE, "extension": "102"})
+    assert locked == {"error": "too many failures, try again later", "status": -1}
+
+
+def test_a_revoked_token_ends_its_socket_within_seconds(
+    connect: Connect, asgi_server: AsgiServer, sign_in_for_token: Callable[[str], str]
+) -> None:
+    token = sign_in_for_token("acme")
+    client = subscribed(connect(), {"command": "auth", "token": token})
+    httpx.post(f"{asgi_server.url}/api/auth/logout", headers={"Authorization": f"Bearer {token}"})
+    assert client.close_code() == 4403
+    assert connect().command(command="auth", token=token) == {"error": "token error", "status": -1}
+
+
+def test_ending_all_sessions_ends_sockets_too(connect: Connect) -> None:
+    client = subscribed(connect(), ALICE)
+    committed(lambda: user_sign_out_everywhere(user=User.objects.get(username="101@acme")))
+    assert client.close_code() == 4403
+
+
+def session_cookie(username: str) -> str:
+    def sign_in() -> str:
+        client = Client()
+        user = User.objects.get(username=username)
+        client.force_login(user, backend="tenants.authentication.SignInBackend")
+        return f"sessionid={client.cookies['sessionid'].value}"
+
+    return committed(sign_in)
+
+
+def test_the_consoles_own_page_needs_no_command_to_sign_in(connect: Connect, asgi_server: AsgiServer) -> None:
+    client = connect(origin=asgi_server.url, additional_headers={"Cookie": session_cookie("acme")})
+    assert client.command(command="subscribe", topics=[CALLS]) == OK
+
+
+@pytest.mark.parametrize("origin", ["http://evil.example", None])
+def test_a_foreign_page_cannot_use_the_cookie(connect: Connect, origin: str | None) -> None:
+    client = connect(origin=origin, additional_headers={"Cookie": session_cookie("acme")})
+    assert client.command(command="subscribe", topics=[CALLS])["status"] == -1
+
+
+def test_a_lost_event_is_announced(connect: Connect, worker: FakeWorker, acme: Tenant) -> None:
+    client = subscribed(connect(), ACME)
+    worker.publish(acme, "call_start", 0, session_id="s1")
+    worker.publish(acme, "call_ended", 2, session_id="s1")
+    assert [client.read()["key"] for _ in range(3)] == ["call_start", "resync", "call_ended"]
+
+
+def test_a_lost_redis_connection_is_made_again_and_announced(
+    connect: Connect, worker: FakeWorker, acme: Tenant
+) -> None:
+    client = subscribed(connect(), ACME)
+    worker.redis.execute_command("CLIENT", "KILL", "TYPE", "pubsub")
+    assert client.read_until("resync")["reason"] == "reconnected"
+    worker.publish(acme, "call_start", 0, session_id="s1")
+    assert client.read_until("call_start")["session_id"] == "s1"
