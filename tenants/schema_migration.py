@@ -22,6 +22,10 @@ _SCHEMAS_PER_QUERY = 400
 Migrations = set[tuple[str, str]]
 
 
+class RowSecurityBypassed(RuntimeError):
+    """The database role is above row-level security, so one of the locks between tenants would be open."""
+
+
 @dataclass(frozen=True, slots=True)
 class MigrationReport:
     schemas: int
@@ -32,6 +36,7 @@ class MigrationReport:
 def migrate_behind() -> MigrationReport:
     """Public first, then the tenants that lack a migration, then the template for new tenants."""
     with no_scope():
+        _require_row_security()
         on_disk = migrations_on_disk()
         migrated, recorded = [], []
         if not on_disk <= MigrationRecorder(connection).applied_migrations().keys():
@@ -47,6 +52,15 @@ def migrate_behind() -> MigrationReport:
                 recorded.append(schema_name)
         template_make()
     return MigrationReport(len(schemas) + 1, tuple(migrated), tuple(recorded))
+
+
+def _require_row_security() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user")
+        if cursor.fetchone() != (False,):
+            raise RowSecurityBypassed(
+                "The role in DATABASE_URL must be neither a superuser nor BYPASSRLS: it would see all tenants' rows."
+            )
 
 
 def _find_behind(schemas: Sequence[str], on_disk: Migrations) -> dict[str, Migrations]:

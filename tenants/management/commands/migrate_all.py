@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 
-from tenants.schema_migration import migrate_behind
+from tenants.schema_migration import RowSecurityBypassed, migrate_behind
 
 
 class Command(BaseCommand):
     help = "Migrate the public schema and those tenants' schemas that are behind."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        report = migrate_behind()
+        try:
+            report = migrate_behind()
+        except RowSecurityBypassed as error:
+            raise CommandError(str(error)) from error
         self.stdout.write(
             f"{report.schemas} schemas: {len(report.migrated)} migrated, {len(report.recorded)} noted,"
             f" {report.schemas - len(report.migrated) - len(report.recorded)} current"
