@@ -208,6 +208,7 @@ class Stack:
     def _wait_until_healthy(self) -> None:
         questions: dict[str, Callable[[], bool]] = {
             "The web console": lambda: is_web_healthy(self.config),
+            "The event socket": lambda: is_tcp_answering("127.0.0.1", self.config.ports.ws),
             "The edge": lambda: is_edge_healthy(self.config),
         }
         for index in range(self.config.workers):
