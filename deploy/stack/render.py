@@ -107,7 +107,8 @@ def _program(config: StackConfig, program: Program) -> str:
     return PROGRAM.format(
         name=program.name,
         command=_literal(shlex.join(program.command)),
-        directory=_literal(CHECKOUT),
+        # The checkout may lie where another user cannot enter.
+        directory="/" if program.user else _literal(CHECKOUT),
         start_s=program.start_s,
         stop_signal=program.stop_signal,
         stop_wait_s=program.stop_wait_s,
