@@ -12,7 +12,7 @@ import secrets
 import shutil
 import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 
 import structlog
 from django.core.management import call_command
@@ -143,10 +143,8 @@ def _migrate(schema_name: str) -> None:
 
 @contextmanager
 def _only_one_at_a_time() -> Iterator[None]:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_lock(%s)", (_TEMPLATE_LOCK,))
-    try:
+    """On a connection of its own, which ends with the lock: migrating closes Django's."""
+    with closing(connection.get_new_connection(connection.get_connection_params())) as guard:
+        with guard.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_lock(%s)", (_TEMPLATE_LOCK,))
         yield
-    finally:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_unlock(%s)", (_TEMPLATE_LOCK,))
