@@ -8,6 +8,8 @@ from django.contrib.auth.views import PasswordChangeView
 from django.http import HttpRequest, HttpResponse, HttpResponseNotFound
 from django.shortcuts import redirect
 from django.urls import URLPattern, path, reverse
+from django.utils.decorators import method_decorator
+from django.utils.http import urlencode
 from django.views.decorators.cache import never_cache
 from unfold.sites import UnfoldAdminSite
 
@@ -40,9 +42,10 @@ class ConsoleSite(UnfoldAdminSite):  # type: ignore[misc]
         is_managing = actor is not None and actor.role == Role.ADMINISTRATOR
         return {**context, "managed_tenant": actor.tenant if actor is not None and is_managing else None}
 
-    @never_cache
+    @method_decorator(never_cache)
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        return redirect(f"{reverse('sign_in')}?next={request.get_full_path()}")
+        wanted = urlencode({"next": request.GET.get("next", reverse("admin:index"))})
+        return redirect(f"{reverse('sign_in')}?{wanted}")
 
     def logout(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         return sign_out(request)

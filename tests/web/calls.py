@@ -185,6 +185,12 @@ class FakeWorker:
             thread.join()
             channel.close()
 
+    def wait_for_hang_up(self, session_id: str, patience_s: float = 5.0) -> None:
+        deadline = time.monotonic() + patience_s
+        while session_id not in self.hung_up:
+            assert time.monotonic() < deadline, f"nobody hung up {session_id}"
+            threading.Event().wait(0.02)
+
     def close(self) -> None:
         if self._keys:
             self.redis.delete(*self._keys)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any, Self
 
+import pytest
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
@@ -51,9 +52,8 @@ class EventClient:
 
     def close_code(self) -> int:
         """Of the close that the server sends; anything else it still says is skipped."""
-        try:
+        with pytest.raises(ConnectionClosed) as closed:
             while True:
                 self._socket.recv(timeout=PATIENCE_S)
-        except ConnectionClosed as closed:
-            assert closed.rcvd is not None
-            return closed.rcvd.code
+        assert closed.value.rcvd is not None
+        return closed.value.rcvd.code

@@ -1,0 +1,1 @@
+"""The console in a headless Chromium, with real uvicorn, PostgreSQL and Redis."""

@@ -1,0 +1,1 @@
+"""The console through the whole middleware, as a browser asks for it."""
