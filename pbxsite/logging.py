@@ -39,7 +39,11 @@ def logging_config(level: str) -> dict[str, Any]:
                 "foreign_pre_chain": _SHARED_PROCESSORS,
                 "processors": [
                     structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                    structlog.dev.ConsoleRenderer(colors=False),
+                    structlog.dev.ConsoleRenderer(
+                        colors=False,
+                        # The pretty one prints local variables: passwords among them.
+                        exception_formatter=structlog.dev.plain_traceback,
+                    ),
                 ],
             }
         },
