@@ -10,8 +10,6 @@ set -euo pipefail
 HERE=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 readonly HERE
 readonly SOURCE_VERSION=2.17
-# Raised when a patch or a limit changes, so that pip replaces an installed older wheel.
-readonly WHEEL_VERSION=$SOURCE_VERSION+tandem2
 readonly UPSTREAM_ARCHIVE=https://github.com/pjsip/pjproject/archive/refs/tags/$SOURCE_VERSION.tar.gz
 readonly NEEDED_MB=500
 readonly STEPS=7
@@ -25,8 +23,9 @@ readonly CONFIGURE_OPTIONS=(
     --disable-upnp --disable-libwebrtc --disable-libwebrtc-aec3
     --disable-ilbc-codec --disable-g7221-codec # their sources are not in every archive, and no phone needs them
 )
-# NDEBUG turns failed assertions of the library into log lines; the stack protector is there because SIP is parsed here.
-readonly COMPILER_FLAGS="-O2 -DNDEBUG -fPIC -fstack-protector-strong"
+# -O3 mixes and codes audio for about a tenth less CPU than -O2. NDEBUG turns failed assertions of the library into
+# log lines. The stack protector is there because strangers' SIP is parsed here.
+readonly COMPILER_FLAGS="-O3 -DNDEBUG -fPIC -fstack-protector-strong"
 
 step_number=0
 work=
@@ -50,7 +49,7 @@ wheel_key() {
         cat "$HERE/build.sh" "$HERE/pack_wheel.py" "$HERE/config_site.h" "$HERE/source.sha256" "$HERE"/patches/*.patch
         "$python" -IS -c 'import sys, sysconfig; print(sys.version, sysconfig.get_platform())'
         grep -E '^(ID|VERSION_ID)=' /etc/os-release
-    } | sha256sum | cut -c -16
+    } | sha256sum | cut -c -12
 }
 
 cached_wheel() {
@@ -96,9 +95,10 @@ run() {
 }
 
 family_of() {
-    local child
+    local children=() child
     printf '%s\n' "$1"
-    for child in $(cat "/proc/$1/task/$1/children" 2>/dev/null); do
+    read -ra children 2>/dev/null <"/proc/$1/task/$1/children" || return 0
+    for child in "${children[@]}"; do
         family_of "$child"
     done
 }
@@ -119,6 +119,7 @@ clean_up() {
     wait
     [[ -z $work ]] || rm -rf "$work"
     if ((status > 128)); then
+        rm -f "$log"
         say "build.sh: interrupted; nothing is left behind"
     elif ((status != 0)) && [[ -s $log ]]; then
         tail -n 15 "$log" >&2
@@ -243,7 +244,8 @@ compile_wrapper() {
     # -threads: library calls release the interpreter lock, callbacks from library threads take it.
     swig -python -c++ -threads -w312 "${includes[@]}" -o pjsua2_wrap.cpp ../pjsua2.i
     mapfile -t flags < <(build_setting cflags)
-    g++ "${flags[@]}" "-I$("$python" -c 'import sysconfig; print(sysconfig.get_path("include"))')" \
+    # -O2 comes last and wins: -O3 gains nothing in this glue and takes twice as long.
+    g++ "${flags[@]}" -O2 "-I$("$python" -c 'import sysconfig; print(sysconfig.get_path("include"))')" \
         -c pjsua2_wrap.cpp -o pjsua2_wrap.o
 }
 
@@ -258,10 +260,11 @@ link_module() {
         -Wl,--as-needed "${libraries[@]}" -Wl,-Bsymbolic -Wl,-z,relro,-z,now
 }
 
+# The key is part of the version, so that pip replaces an installed wheel whenever anything about it changed.
 pack_wheel() {
     mkdir "$work/finished"
     "$python" "$HERE/pack_wheel.py" --module "$tree/pjsip-apps/src/swig/python/pjsua2.py" \
-        --extension "$tree/_pjsua2.so" --licence "$tree/COPYING" --version "$WHEEL_VERSION" --into "$work/finished"
+        --extension "$tree/_pjsua2.so" --licence "$tree/COPYING" --version "$SOURCE_VERSION+tandem.g$key" --into "$work/finished"
 }
 
 try_wheel() {

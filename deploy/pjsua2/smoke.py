@@ -143,7 +143,9 @@ def check_calls(endpoint: pj.Endpoint, phone: Phone, port: int) -> None:
     legs = phone.placed + phone.received
     for leg in phone.placed:
         leg.dialDtmf(DIGITS)
-    until(endpoint, f"DTMF {DIGITS} on every call", lambda: all(leg.digits == DIGITS for leg in phone.received))
+    until(
+        endpoint, f"DTMF {DIGITS} on every call", lambda: all(leg.digits == DIGITS for leg in phone.received)
+    )
     endpoint.hangupAllCalls()
     until(endpoint, "all calls ended", lambda: all(leg.ended for leg in legs))
 
