@@ -8,7 +8,7 @@ from types import FrameType
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 
 from callmanager.edge.cache_link import CacheLink
 from callmanager.edge.registration_link import RegistrationLink
@@ -24,8 +24,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         rpc = EdgeRpc(settings.PBX_EDGE_RPC_PORT)
         registrations = RegistrationLink(rpc, settings.PBX_EDGE_EVENTS_PORT)
-        stopping = threading.Event()
-        _stop_on_signals(stopping)
+        asked, stopping = threading.Event(), threading.Event()
+        _stop_on_signals(asked, stopping)
         threads = [
             threading.Thread(target=run_until_stopped, args=(name, work, stopping), name=name)
             for name, work in (("registrations", registrations.work), ("caches", CacheLink(rpc).work))
@@ -37,11 +37,14 @@ class Command(BaseCommand):
             continue
         for thread in threads:
             thread.join(JOIN_TIMEOUT_S)
+        if not asked.is_set():
+            raise CommandError("The edge link failed; its log says where.")
 
 
-def _stop_on_signals(stopping: threading.Event) -> None:
+def _stop_on_signals(*events: threading.Event) -> None:
     def stop(number: int, frame: FrameType | None) -> None:
-        stopping.set()
+        for event in events:
+            event.set()
 
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, stop)
