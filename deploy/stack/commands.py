@@ -4,22 +4,23 @@ from __future__ import annotations
 
 import os
 import shlex
+import signal
 import sys
 import time
 from collections.abc import Mapping, Sequence
-from pathlib import Path
+from contextlib import suppress
 
 from deploy.stack.config import CHECKOUT, StackConfig
 from deploy.stack.errors import StackError
 from deploy.stack.keys import env_file_read
 from deploy.stack.log_follow import LogFollower
 from deploy.stack.programs import WORKER_FAREWELL_S
-from deploy.stack.render import control_socket, supervisor_pid_file
+from deploy.stack.render import control_socket
 from deploy.stack.sign_in_table import sign_in_table
 from deploy.stack.signals import AskedToLeave, signals_as_exit, signals_handled
 from deploy.stack.stack import STOP_MARGIN_S, Stack
 from deploy.stack.state_dir import default_state_dir_link, state_dir_find, state_dir_locked, state_dir_prepare
-from deploy.stack.supervision import Supervision
+from deploy.stack.supervision import RunnerStopping, Supervision
 
 POLL_INTERVAL_S = 0.2
 LOG_LINES_BEFORE = 20
@@ -41,7 +42,9 @@ def run(environ: Mapping[str, str]) -> int:
             _say("Stopping; running calls have "
                  f"{config.drain_timeout_s} s to finish. Ctrl-C again ends them now.")  # fmt: skip
         finally:
-            with signals_handled(lambda _number: _end_calls(stack)):
+            # Asked now: once it stops, the runner answers nothing.
+            workers = stack.worker_pids()
+            with signals_handled(lambda _number: _end_calls(workers)):
                 stack.stop()
                 follower.stop()
     _say("Stopped.")
@@ -79,13 +82,12 @@ def stop(environ: Mapping[str, str]) -> int:
     if not supervision.is_answering():
         _say("Tandem is not running.")
         return 0
-    pid = supervision.pid()
     supervision.ask_to_leave()
     deadline = time.monotonic() + config.drain_timeout_s + WORKER_FAREWELL_S + STOP_MARGIN_S
-    while Path(f"/proc/{pid}").exists() and time.monotonic() < deadline:
+    while supervision.is_answering():
+        if time.monotonic() > deadline:
+            raise StackError(f"The process runner does not end; see {config.log_dir}/supervisor.log.")
         time.sleep(POLL_INTERVAL_S)
-    if Path(f"/proc/{pid}").exists():
-        raise StackError(f"The process runner {pid} does not end; see {config.log_dir}/supervisor.log.")
     _say("Stopped.")
     return 0
 
@@ -96,7 +98,12 @@ def status(environ: Mapping[str, str]) -> int:
     if not supervision.is_answering():
         _say("Tandem is not running.")
         return 1
-    for process in supervision.processes():
+    try:
+        processes = supervision.processes()
+    except RunnerStopping:
+        _say("Tandem is stopping.")
+        return 0
+    for process in processes:
         detail = f"pid {process.pid:<8} up {process.uptime_s} s" if process.pid else ""
         print(f"{process.name:<10} {process.state.lower():<9} {detail}".rstrip())
     print(f"console    {_console_url(config)}")
@@ -162,13 +169,13 @@ def _stack_environment(environ: Mapping[str, str]) -> dict[str, str]:
 
 
 def _supervision(config: StackConfig) -> Supervision:
-    return Supervision(control_socket(config), supervisor_pid_file(config))
+    return Supervision(control_socket(config))
 
 
-def _end_calls(stack: Stack) -> None:
-    for process in stack.supervision.processes():
-        if process.group == "calls" and process.pid:
-            stack.kill(process.name)
+def _end_calls(workers: tuple[int, ...]) -> None:
+    for pid in workers:
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
 
 
 def _announce(config: StackConfig) -> None:

@@ -80,7 +80,9 @@ def _edge(config: StackConfig) -> Program:
     # -DD: stay in the foreground; -E: log to stderr.
     # -m, -M: shared and per-process memory in MiB, taken as needed; sipworker/edge/README.md has the sums.
     command = ("kamailio", "-DD", "-E", "-m", "512", "-M", "128", "-f", str(edge_file(config)))
-    return Program("edge", EDGE, (*command, "-P", str(config.run_dir / "edge.pid"), "-Y", str(config.run_dir)))
+    return Program(
+        "edge", EDGE, (*command, "-P", str(config.run_dir / "edge.pid"), "-Y", str(config.run_dir))
+    )
 
 
 def _nginx(config: StackConfig) -> Program:

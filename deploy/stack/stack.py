@@ -30,11 +30,12 @@ from deploy.stack.programs import (
     stack_programs,
 )
 from deploy.stack.readiness import is_postgres_ready, is_redis_ready
-from deploy.stack.render import configuration_write, control_socket, supervisor_file, supervisor_pid_file
+from deploy.stack.render import configuration_write, control_socket, supervisor_file
 from deploy.stack.state_dir import state_dir_prepare
-from deploy.stack.supervision import BACKOFF, FATAL, RUNNING, STARTING, ProcessState, Supervision
+from deploy.stack.supervision import BACKOFF, FATAL, RUNNING, STARTING, ProcessState, RunnerGone, Supervision
 
-READY_TIMEOUT_S = 60
+# Generous: a small machine that runs the tests at the same time takes a minute.
+READY_TIMEOUT_S = 120
 STOP_MARGIN_S = 90
 POLL_INTERVAL_S = 0.1
 LAST_LINES = 5
@@ -54,7 +55,7 @@ class Stack:
     ) -> None:
         self.config = config
         self.environment: dict[str, str] = {}
-        self.supervision = Supervision(control_socket(config), supervisor_pid_file(config))
+        self.supervision = Supervision(control_socket(config))
         self._operator = operator
         self._say = say
         self._programs = stack_programs(config)
@@ -140,6 +141,10 @@ class Stack:
 
     def pid_of(self, name: str) -> int:
         return self.supervision.process(name).pid
+
+    def worker_pids(self) -> tuple[int, ...]:
+        processes = self._processes_if_answering()
+        return tuple(process.pid for process in processes if process.group == CALLS and process.pid)
 
     def kill(self, name: str, number: signal.Signals = signal.SIGKILL) -> None:
         """The runner starts it again, unless it leaves by the runner's own request."""
@@ -248,7 +253,10 @@ class Stack:
         return "".join(reasons) or f" See the logs in {self.config.log_dir}."
 
     def _processes_if_answering(self) -> tuple[ProcessState, ...]:
-        return self.supervision.processes() if self.supervision.is_answering() else ()
+        try:
+            return self.supervision.processes()
+        except RunnerGone:
+            return ()
 
 
 def last_lines(path: Path) -> str:

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import http.client
-import os
-import signal
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from xmlrpc.client import Fault, ServerProxy
 
-from supervisor.xmlrpc import SupervisorTransport
+from supervisor.xmlrpc import Faults, SupervisorTransport
 
 RUNNING, STARTING, BACKOFF, FATAL = "RUNNING", "STARTING", "BACKOFF", "FATAL"
+
+
+class RunnerGone(Exception):
+    """Nobody answers at the control socket."""
+
+
+class RunnerStopping(RunnerGone):
+    """It stops its processes and answers nothing else any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,18 +32,18 @@ class ProcessState:
 
 
 class Supervision:
-    def __init__(self, control_socket: Path, pid_file: Path) -> None:
+    def __init__(self, control_socket: Path) -> None:
         self._control_socket = control_socket
-        self._pid_file = pid_file
 
     def is_answering(self) -> bool:
+        """Also while it stops."""
         try:
-            return bool(self._call("getState")["statename"])
-        except (OSError, http.client.HTTPException, Fault):
+            self._call("getState")
+        except RunnerStopping:
+            return True
+        except RunnerGone:
             return False
-
-    def pid(self) -> int:
-        return int(self._pid_file.read_text(encoding="ascii"))
+        return True
 
     def processes(self) -> tuple[ProcessState, ...]:
         return tuple(_process_state(info) for info in self._call("getAllProcessInfo"))
@@ -61,15 +67,22 @@ class Supervision:
 
     def ask_to_leave(self) -> None:
         """All processes stop group by group, then the runner itself."""
-        os.kill(self.pid(), signal.SIGTERM)
+        self._call("shutdown")
 
     def _full_name(self, name: str) -> str:
         return f"{self.process(name).group}:{name}"
 
     def _call(self, method: str, *arguments: object) -> Any:
         transport = SupervisorTransport(None, None, f"unix://{self._control_socket}")
-        with ServerProxy("http://127.0.0.1", transport=transport) as proxy:
-            return getattr(proxy.supervisor, method)(*arguments)
+        try:
+            with ServerProxy("http://127.0.0.1", transport=transport) as proxy:
+                return getattr(proxy.supervisor, method)(*arguments)
+        except (OSError, http.client.HTTPException) as error:
+            raise RunnerGone from error
+        except Fault as fault:
+            if fault.faultCode == Faults.SHUTDOWN_STATE:
+                raise RunnerStopping from fault
+            raise
 
 
 def _process_state(info: dict[str, Any]) -> ProcessState:
