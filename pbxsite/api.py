@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.db.models import F, QuerySet
-from django.db.models.expressions import Combinable, OrderBy
+from django.db.models.expressions import Expression, OrderBy
 from rest_framework.exceptions import ValidationError
 from rest_framework.filters import BaseFilterBackend
 from rest_framework.pagination import PageNumberPagination
@@ -34,7 +34,7 @@ class Pagination(PageNumberPagination):
         return min(int(text), MAX_PAGE_SIZE)
 
 
-OrderingFields = Mapping[str, tuple[str | Combinable, ...]]
+OrderingFields = Mapping[str, tuple[str | Expression, ...]]
 
 
 class Ordering(BaseFilterBackend):
@@ -79,6 +79,6 @@ class Router(DefaultRouter):
         self.trailing_slash = "/?"
 
 
-def _order_by(column: str | Combinable, *, descends: bool) -> OrderBy:
+def _order_by(column: str | Expression, *, descends: bool) -> OrderBy:
     expression = F(column) if isinstance(column, str) else column
     return OrderBy(expression, descending=descends)

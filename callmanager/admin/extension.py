@@ -20,7 +20,6 @@ from callmanager.services.extension import extension_create, extension_delete, e
 from callmanager.services.sip_password import sip_password_generate
 from tenants.admin.service_admin import ServiceModelAdmin
 
-
 if TYPE_CHECKING:  # generic for the type checker only
     _ModelForm = forms.ModelForm[Extension]
 else:
@@ -56,7 +55,7 @@ class ExtensionForm(_ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if self.instance.pk is None:
+        if self.instance._state.adding:
             self.initial.setdefault("sip_password", sip_password_generate(number=""))
 
     def clean_web_password(self) -> str:

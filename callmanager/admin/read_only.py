@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from unfold.admin import ModelAdmin
 
 
-class ReadOnlyModelAdmin(ModelAdmin):  # type: ignore[misc]
+class ReadOnlyModelAdmin(ModelAdmin):
     list_fullwidth = True
     actions = None
 

@@ -25,6 +25,9 @@ from tenants.api.access import EVERYBODY, RoleAccess, actor_of, tenant_of
 from tenants.audit_trail import audit_request
 from tenants.models import Role
 
+# Inside the view `list` is its method.
+LiveCalls = list[LiveCall]
+
 SESSION_ID = OpenApiParameter("session_id", str, OpenApiParameter.PATH)
 
 
@@ -96,7 +99,7 @@ class CallSessionViewSet(RoleAccess, viewsets.GenericViewSet[Any]):
                 for call in calls
                 if search in f"{call.caller} {call.caller_display_name} {call.callee}".lower()
             ]
-        page = self.paginate_queryset(self._ordered(request, calls))  # type: ignore[arg-type] # pages any list
+        page = self.paginate_queryset(self._ordered(request, calls))
         return self.get_paginated_response(CallSessionSerializer(page, many=True).data)
 
     @extend_schema(parameters=[SESSION_ID])
@@ -133,7 +136,7 @@ class CallSessionViewSet(RoleAccess, viewsets.GenericViewSet[Any]):
                 return call
         raise exceptions.NotFound("No such call.")
 
-    def _calls(self, request: Request) -> list[LiveCall]:
+    def _calls(self, request: Request) -> LiveCalls:
         tenant, actor = tenant_of(request), actor_of(request)
         try:
             calls = live_call_list(tenant_id=tenant.pk)
@@ -143,7 +146,7 @@ class CallSessionViewSet(RoleAccess, viewsets.GenericViewSet[Any]):
             return [call for call in calls if call.concerns(actor.user.extension_number)]
         return calls
 
-    def _ordered(self, request: Request, calls: list[LiveCall]) -> list[LiveCall]:
+    def _ordered(self, request: Request, calls: LiveCalls) -> LiveCalls:
         wanted = request.query_params.get("ordering", "")
         if not wanted:
             return calls

@@ -36,7 +36,9 @@ class RegistrationSerializer(serializers.ModelSerializer[Registration]):
 class RegistrationViewSet(RoleAccess, mixins.ListModelMixin, viewsets.GenericViewSet[Registration]):
     read_roles = EVERYBODY
     serializer_class = RegistrationSerializer
-    queryset = ScopedQuerySet(Registration)  # names the model for the schema; without a scope it answers nothing
+    queryset = ScopedQuerySet(
+        Registration
+    )  # names the model for the schema; without a scope it answers nothing
     ordering_fields = {
         "extension_number": (Length("username"), "username"),
         "registered_at": ("registered_at",),

@@ -23,7 +23,6 @@ from callmanager.domain.subscriptions import (
     subscriptions_for,
 )
 from callmanager.events.identity import (
-    SignInRefused,
     SocketIdentity,
     WatchedTenant,
     identity_find_by_session,
@@ -32,6 +31,7 @@ from callmanager.events.identity import (
 )
 from callmanager.events.outbox import Outbox
 from callmanager.events.process import event_hub, identity_watch
+from tenants.sign_in import SignInRefused
 
 logger: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
 

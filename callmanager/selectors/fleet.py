@@ -18,10 +18,11 @@ def tenant_list_with_counts() -> QuerySet[Tenant]:
     """With `extension_count` and `registered_count`. Across tenants only: run it in that scope."""
     entries = SipDirectoryEntry.objects.filter(tenant_id=OuterRef("pk"))
     registrations = Registration.objects.filter(tenant_id=OuterRef("pk"))
-    return tenant_list().annotate(
+    tenants: QuerySet[Tenant] = tenant_list().annotate(
         extension_count=_count(entries, "tenant_id", Count("username")),
         registered_count=_count(registrations, "tenant_id", Count("username", distinct=True)),
     )
+    return tenants
 
 
 def extension_list_with_contacts() -> QuerySet[Extension]:

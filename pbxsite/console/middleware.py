@@ -23,6 +23,6 @@ class ConsoleMiddleware:
         actor: Actor | None = getattr(request, "actor", None)
         if actor is None or actor.tenant is None or request.path.startswith(API_PREFIX):
             return self.get_response(request)
-        request.urlconf = TENANT_URLS  # type: ignore[attr-defined] # as Django's handler documents it
+        request.urlconf = TENANT_URLS
         with timezone.override(actor.tenant.time_zone):
             return self.get_response(request)

@@ -9,6 +9,6 @@ from unfold.forms import AdminOwnPasswordChangeForm
 from tenants.services.user import user_set_password
 
 
-class OwnPasswordForm(AdminOwnPasswordChangeForm):  # type: ignore[misc]
+class OwnPasswordForm(AdminOwnPasswordChangeForm):
     def save(self, commit: bool = True) -> Any:
         return user_set_password(user=self.user, password=self.cleaned_data["new_password1"])

@@ -12,7 +12,7 @@ from tenants.models import AuditEntry
 from tenants.selectors.audit import audit_list
 
 
-class AuditEntryAdmin(ModelAdmin):  # type: ignore[misc]
+class AuditEntryAdmin(ModelAdmin):
     list_display = ("at", "username", "what", "object_name", "ip")
     list_filter = ("action",)
     search_fields = ("username", "action", "object_name")

@@ -16,7 +16,7 @@ from unfold.admin import ModelAdmin
 from tenants.audit_trail import audit_request
 
 
-class ServiceModelAdmin(ModelAdmin):  # type: ignore[misc]
+class ServiceModelAdmin(ModelAdmin):
     """Subclasses say how in `create`, `change` and `delete`; forms have done the validating by then."""
 
     audit_name: ClassVar[str]

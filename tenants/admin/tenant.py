@@ -31,7 +31,6 @@ from tenants.services.tenant import (
     tenant_update,
 )
 
-
 if TYPE_CHECKING:  # generic for the type checker only
     _ModelForm = forms.ModelForm[Tenant]
 else:
@@ -74,7 +73,7 @@ class TenantCreateForm(TenantForm):
 class TenantAdmin(ServiceModelAdmin):
     audit_name = "tenant"
     form = TenantForm
-    list_display = ("name", "display_name", "sip_domain", "state", "manage")
+    list_display: tuple[str, ...] = ("name", "display_name", "sip_domain", "state", "manage")
     list_filter = ("is_enabled",)
     search_fields = ("name", "display_name", "sip_domain")
     list_fullwidth = True

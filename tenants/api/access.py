@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from rest_framework.exceptions import NotAuthenticated, ValidationError
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
-from rest_framework.views import APIView
 
 from tenants.acting import TENANT_HEADER, Actor
 from tenants.models import Role, Tenant
+
+if TYPE_CHECKING:  # views read the settings, which name this module
+    from rest_framework.views import APIView
 
 
 def actor_of(request: Request) -> Actor:
@@ -43,9 +45,8 @@ class HasRole(BasePermission):
 
 
 class RoleAccess:
-    """Mixed into views that name their roles."""
+    """Mixed into views that name their roles; `HasRole` is the default permission of all views."""
 
-    permission_classes: ClassVar = [HasRole]
     read_roles: ClassVar[frozenset[Role]] = frozenset()
     write_roles: ClassVar[frozenset[Role]] = frozenset()
 

@@ -23,7 +23,15 @@ LONGEST_LIFETIME_S = 366 * 24 * 3600
 class ApiTokenSerializer(serializers.ModelSerializer[ApiToken]):
     class Meta:
         model = ApiToken
-        fields = ("id", "name", "prefix", "created_at", "expires_at", "revoked_at", "last_used_at")
+        fields: tuple[str, ...] = (
+            "id",
+            "name",
+            "prefix",
+            "created_at",
+            "expires_at",
+            "revoked_at",
+            "last_used_at",
+        )
         read_only_fields = fields
 
 

@@ -27,8 +27,16 @@ from tenants.services.tenant import (
 class TenantSerializer(serializers.ModelSerializer[Tenant]):
     class Meta:
         model = Tenant
-        fields = ("id", "name", "display_name", "sip_domain", "is_enabled", "time_zone", "created_at")
-        read_only_fields = ("id", "created_at")
+        fields: tuple[str, ...] = (
+            "id",
+            "name",
+            "display_name",
+            "sip_domain",
+            "is_enabled",
+            "time_zone",
+            "created_at",
+        )
+        read_only_fields: tuple[str, ...] = ("id", "created_at")
 
 
 class TenantCreateSerializer(TenantSerializer):

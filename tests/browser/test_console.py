@@ -76,7 +76,7 @@ def test_the_page_finds_its_way_back_after_redis_was_gone(
     acme_page.goto("/admin/live-calls/")
     expect(acme_page.locator("[data-connection]")).to_have_text("Live")
     worker.begin_call(acme, "missed")
-    worker.redis.execute_command("CLIENT", "KILL", "TYPE", "pubsub")
+    worker.cut_subscriptions()
     expect(acme_page.locator("tr[data-session=missed]")).to_be_visible()
 
 

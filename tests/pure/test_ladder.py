@@ -15,7 +15,10 @@ def story(*chapters: tuple[CallEventKind, dict[str, object]]) -> list[CallEvent]
     ]
 
 
-START = (CallEventKind.CALL_START, {"caller": "101", "callee": "102", "user_agent": "Desk phone"})
+START: tuple[CallEventKind, dict[str, object]] = (
+    CallEventKind.CALL_START,
+    {"caller": "101", "callee": "102", "user_agent": "Desk phone"},
+)
 DESK: dict[str, object] = {"target_id": "1", "number": "102", "user_agent": "Desk"}
 MOBILE: dict[str, object] = {"target_id": "2", "number": "102", "user_agent": "Mobile"}
 

@@ -10,7 +10,7 @@ from callmanager.events.outbox import Outbox
 async def test_messages_leave_in_order_with_their_numbers() -> None:
     outbox = Outbox()
     for word in ("first", "second"):
-        outbox.put(lambda number, word=word: f"{number} {word}")
+        outbox.put(f"{{}} {word}".format)
     assert [await outbox.take(), await outbox.take()] == ["1 first", "2 second"]
 
 

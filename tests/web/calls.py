@@ -171,7 +171,7 @@ class FakeWorker:
     @contextmanager
     def answering(self) -> Iterator[None]:
         """Obeys `hang_up` for its own calls and keeps silent about all others."""
-        channel = self.redis.pubsub(ignore_subscribe_messages=True)
+        channel = self.redis.pubsub(ignore_subscribe_messages=True)  # type: ignore[no-untyped-call]
         channel.subscribe("pbx:commands")
         is_over = threading.Event()
         # The subscription stands once its confirmation was read.
@@ -190,6 +190,10 @@ class FakeWorker:
         while session_id not in self.hung_up:
             assert time.monotonic() < deadline, f"nobody hung up {session_id}"
             threading.Event().wait(0.02)
+
+    def cut_subscriptions(self) -> None:
+        """Everybody who listens to Redis loses the connection."""
+        self.redis.client_kill_filter(_type="pubsub")
 
     def close(self) -> None:
         if self._keys:

@@ -53,7 +53,10 @@ class EventClient:
     def close_code(self) -> int:
         """Of the close that the server sends; anything else it still says is skipped."""
         with pytest.raises(ConnectionClosed) as closed:
-            while True:
-                self._socket.recv(timeout=PATIENCE_S)
+            self._read_to_the_end()
         assert closed.value.rcvd is not None
         return closed.value.rcvd.code
+
+    def _read_to_the_end(self) -> None:
+        while True:
+            self._socket.recv(timeout=PATIENCE_S)

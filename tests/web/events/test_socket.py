@@ -168,7 +168,7 @@ def test_a_lost_redis_connection_is_made_again_and_announced(
     connect: Connect, worker: FakeWorker, acme: Tenant
 ) -> None:
     client = subscribed(connect(), ACME)
-    worker.redis.execute_command("CLIENT", "KILL", "TYPE", "pubsub")
+    worker.cut_subscriptions()
     assert client.read_until("resync")["reason"] == "reconnected"
     worker.publish(acme, "call_start", 0, session_id="s1")
     assert client.read_until("call_start")["session_id"] == "s1"
