@@ -16,7 +16,7 @@ ZIP_EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
 def python_tag() -> str:
-    return "cp" + sysconfig.get_config_var("py_version_nodot")
+    return f"cp{sysconfig.get_config_var('py_version_nodot')}"
 
 
 def wheel_tag() -> str:
