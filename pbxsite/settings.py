@@ -131,7 +131,7 @@ AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_FAILURE_LIMIT = env_int("PBX_SIGN_IN_ATTEMPTS", 10)
 AXES_COOLOFF_TIME = 0.25  # hours
 AXES_RESET_ON_SUCCESS = True
-AXES_IPWARE_PROXY_COUNT = 1
+AXES_CLIENT_IP_CALLABLE = "tenants.sign_in.client_ip"
 AXES_USERNAME_CALLABLE = "tenants.sign_in.lockout_name"
 AXES_LOCKOUT_CALLABLE = "tenants.sign_in.lockout_response"
 # Its log of successes would open a session for every API sign-in.

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from axes.helpers import get_client_ip_address
 from drf_spectacular.utils import extend_schema
 from redis.exceptions import RedisError
 from rest_framework import exceptions, serializers, status
@@ -20,6 +19,7 @@ from tenants.services.api_token import api_token_create, api_token_revoke
 from tenants.sign_in import (
     SignInLocked,
     SignInRefused,
+    client_ip,
     extension_sign_in_name,
     sign_in_check,
     sign_in_succeeded,
@@ -33,7 +33,7 @@ class LoginThrottle(SimpleRateThrottle):
     rate = "120/min"
 
     def get_cache_key(self, request: Request, view: APIView) -> str:
-        return f"throttle_login_{get_client_ip_address(request._request)}"
+        return f"throttle_login_{client_ip(request._request)}"
 
     def allow_request(self, request: Request, view: APIView) -> bool:
         try:

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.test import Client, RequestFactory
 from django.utils import timezone
 
 from callmanager.selectors.extension import extension_get
@@ -13,8 +14,9 @@ from callmanager.services.extension import extension_update
 from tenants.models import ApiToken, Tenant
 from tenants.scope import tenant_scope
 from tenants.services.tenant import tenant_disable
+from tenants.sign_in import client_ip
 from tests.web.api.conftest import Rest
-from tests.web.conftest import ACME_DOMAIN, GLOBEX_DOMAIN, WEB_PASSWORD
+from tests.web.conftest import ACME_DOMAIN, GLOBEX_DOMAIN, WEB_PASSWORD, Cast
 
 ALICE = {"extension_number": "101", "sip_domain": ACME_DOMAIN, "password": WEB_PASSWORD}
 
@@ -96,6 +98,40 @@ def test_ten_failures_lock_the_name_for_the_right_password_too(nobody: Rest) -> 
     assert (locked.status, locked.problems) == (429, {(None, "locked")})
     other = nobody.post("/api/auth/login", {"username": "globex", "password": WEB_PASSWORD})
     assert other.status == 200
+
+
+@pytest.mark.parametrize(
+    ("peer", "forwarded", "seen"),
+    [
+        pytest.param("192.0.2.1", "", "192.0.2.1", id="direct"),
+        pytest.param("127.0.0.1", "203.0.113.5", "203.0.113.5", id="through-our-proxy"),
+        pytest.param("127.0.0.1", "6.6.6.6, 203.0.113.5", "203.0.113.5", id="forged-before-our-proxy"),
+        pytest.param("192.0.2.1", "6.6.6.6", "192.0.2.1", id="forged-without-our-proxy"),
+        pytest.param("127.0.0.1", "rubbish", "127.0.0.1", id="unreadable"),
+        pytest.param("", "2001:db8::1", "2001:db8::1", id="proxy-over-a-unix-socket"),
+    ],
+)
+def test_an_address_is_believed_from_our_own_proxy_only(
+    rf: RequestFactory, peer: str, forwarded: str, seen: str
+) -> None:
+    request = rf.get("/", headers={"X-Forwarded-For": forwarded} if forwarded else {}, REMOTE_ADDR=peer)
+    assert client_ip(request) == seen
+
+
+def test_failures_from_one_address_lock_nobody_out_elsewhere(cast: Cast) -> None:
+    def sign_in(address: str, password: str) -> int:
+        form = {"username": "acme", "password": password}
+        headers = {"X-Forwarded-For": address}
+        return (
+            Client()
+            .post("/api/auth/login", form, content_type="application/json", headers=headers)
+            .status_code
+        )
+
+    for _ in range(10):
+        sign_in("203.0.113.66", "wrong")
+    assert sign_in("203.0.113.66", WEB_PASSWORD) == 429
+    assert sign_in("198.51.100.7", WEB_PASSWORD) == 200
 
 
 def test_another_spelling_of_a_name_does_not_double_the_attempts(nobody: Rest) -> None:
