@@ -53,7 +53,7 @@ def running_asgi_server() -> Iterator[AsgiServer]:
     connections.settings["default"]["CONN_MAX_AGE"] = 0
     listener = socket.create_server(("127.0.0.1", 0))
     server = uvicorn.Server(
-        uvicorn.Config(application, log_level="error", lifespan="off", ws_ping_interval=None)
+        uvicorn.Config(application, log_level="error", lifespan="off", ws="websockets-sansio")
     )
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
     thread.start()

@@ -5,6 +5,9 @@ const card = document.querySelector("#live-calls");
 const rows = card.querySelector("[data-rows]");
 const template = document.querySelector("#live-call-row");
 const calls = new Map();
+const RETRY_MS = 3_000;
+let socketState = "waiting";
+let isListKnown = true;
 
 const STATES = {
   ringing: ["Ringing", "td-info td-pulse"],
@@ -67,7 +70,12 @@ function tick() {
 
 async function reload() {
   const response = await fetch(card.dataset.listUrl, { headers: { Accept: "application/json" } });
-  if (!response.ok) return;
+  isListKnown = response.ok;
+  showConnection();
+  if (!response.ok) {
+    window.setTimeout(reload, RETRY_MS);
+    return;
+  }
   const list = await response.json();
   calls.clear();
   for (const call of list.results) calls.set(call.session_id, call);
@@ -112,11 +120,13 @@ async function hangUp(row) {
   if (response.status === 404) reload();
 }
 
-function showConnection(state) {
+function showConnection() {
   const pill = card.querySelector("[data-connection]");
+  const state = socketState === "live" && !isListKnown ? "unknown" : socketState;
   const [label, classes] = {
     live: ["Live", "td-good td-pulse"],
     waiting: ["Reconnecting…", "td-warn"],
+    unknown: ["Not known at the moment", "td-warn"],
     refused: ["Not allowed", "td-bad"],
   }[state];
   pill.textContent = label;
@@ -135,7 +145,10 @@ new window.TandemEvents({
   ] }],
   onEvent: apply,
   onResync: reload,
-  onState: showConnection,
+  onState: (state) => {
+    socketState = state;
+    showConnection();
+  },
 });
 window.setInterval(tick, 1000);
 // What a lost event left behind disappears here at the latest.

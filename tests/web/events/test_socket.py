@@ -16,6 +16,7 @@ from tests.web.calls import FakeWorker
 from tests.web.conftest import ACME_DOMAIN, GLOBEX_DOMAIN, WEB_PASSWORD
 from tests.web.events.client import EventClient
 from tests.web.events.conftest import Connect
+from tests.web.events.lazy_client import LazyClient
 
 pytestmark = pytest.mark.django_db
 
@@ -155,6 +156,17 @@ def test_the_consoles_own_page_needs_no_command_to_sign_in(connect: Connect, asg
 def test_a_foreign_page_cannot_use_the_cookie(connect: Connect, origin: str | None) -> None:
     client = connect(origin=origin, additional_headers={"Cookie": session_cookie("acme")})
     assert client.command(command="subscribe", topics=[CALLS])["status"] == -1
+
+
+def test_a_client_that_does_not_read_is_let_go(
+    asgi_server: AsgiServer, worker: FakeWorker, acme: Tenant
+) -> None:
+    with LazyClient(asgi_server.host, asgi_server.port) as lazy:
+        assert b'"status": 0' in lazy.command(**ACME)
+        assert b'"status": 0' in lazy.command(command="subscribe", topics=[CALLS])
+        for number in range(8_000):
+            worker.publish(acme, "call_start", 0, session_id=f"s{number}", caller_display_name="x" * 4_000)
+        assert lazy.read_to_close_code() == 4008
 
 
 def test_a_lost_event_is_announced(connect: Connect, worker: FakeWorker, acme: Tenant) -> None:
