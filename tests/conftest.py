@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 HERE = Path(__file__).parent
-CATEGORIES = {"pure", "web", "browser", "worker", "live", "architecture"}
+CATEGORIES = {"pure", "web", "worker", "live", "architecture"}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.core.management import call_command
 from django.db import connection
 from django.test import override_settings
 from pytest_django import DjangoDbBlocker
@@ -18,6 +19,7 @@ from tenants.schema_template import template_make
 from tenants.scope import NO_SCOPE, current_scope, tenant_scope
 from tenants.services.tenant import tenant_create, tenant_delete
 from tenants.services.user import user_create
+from tests.web.asgi_server import AsgiServer, running_asgi_server
 
 WEB_PASSWORD = "a-web-pass-phrase-1"
 SIP_PASSWORD = "s1p-Password-of-"
@@ -61,6 +63,14 @@ def _make_cast() -> None:
                     sip_password=sip_password(name),
                     web_password=WEB_PASSWORD,
                 )
+
+
+@pytest.fixture(scope="session")
+def asgi_server(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[AsgiServer]:
+    """One for all tests, because a process has one event hub. It reads what is committed."""
+    call_command("collectstatic", interactive=False, verbosity=0)
+    with django_db_blocker.unblock(), running_asgi_server() as server:
+        yield server
 
 
 @pytest.fixture

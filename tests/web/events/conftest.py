@@ -9,18 +9,11 @@ from typing import Any
 import httpx
 import pytest
 from axes.models import AccessAttempt
-from pytest_django import DjangoDbBlocker
 
-from tests.web.asgi_server import AsgiServer, committed, running_asgi_server
+from tests.web.asgi_server import AsgiServer, committed
 from tests.web.calls import FakeWorker
 from tests.web.conftest import WEB_PASSWORD
 from tests.web.events.client import EventClient
-
-
-@pytest.fixture(scope="session")
-def asgi_server(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[AsgiServer]:
-    with django_db_blocker.unblock(), running_asgi_server() as server:
-        yield server
 
 
 @pytest.fixture(autouse=True)

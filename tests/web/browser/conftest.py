@@ -7,22 +7,13 @@ import shutil
 from collections.abc import Iterator
 
 import pytest
-from django.conf import settings
-from django.core.management import call_command
 from playwright.sync_api import Browser, Page, sync_playwright
-from pytest_django import DjangoDbBlocker
 
 from callmanager.fleet.models import Cdr, StoredCallEvent, WorkerNode
-from tenants.models import Tenant
 from tenants.scope import across_tenants
-from tests.web.asgi_server import AsgiServer, committed, running_asgi_server
+from tests.web.asgi_server import AsgiServer, committed
 from tests.web.calls import FakeWorker
-from tests.web.conftest import (  # noqa: F401 - the cast is made by it
-    WEB_PASSWORD,
-    Cast,
-    cast,
-    django_db_setup,
-)
+from tests.web.conftest import WEB_PASSWORD
 
 CHROMIUM_FLAGS = (
     "--no-sandbox",
@@ -35,19 +26,13 @@ CHROMIUM_FLAGS = (
 )
 
 
-@pytest.fixture(scope="session")
-def asgi_server(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[AsgiServer]:  # noqa: F811
-    call_command("collectstatic", interactive=False, verbosity=0)
-    with django_db_blocker.unblock(), running_asgi_server() as server:
-        yield server
-
-
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     program = shutil.which("chromium")
     if program is None:
         pytest.skip("Debian's package chromium is not installed")
-    # Playwright runs an event loop in this thread; Django would take that for a mistake.
+    # Playwright runs an event loop in this thread: Django would take that for a mistake, and no other test
+    # may need a loop of its own meanwhile, so it ends with the module.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=program, args=list(CHROMIUM_FLAGS))
@@ -83,22 +68,12 @@ def acme_page(page: Page) -> Page:
 
 
 @pytest.fixture
-def acme(cast: Cast) -> Tenant:  # noqa: F811
-    return cast.acme
-
-
-@pytest.fixture
 def worker(redis_url: str, asgi_server: AsgiServer) -> Iterator[FakeWorker]:
     worker = FakeWorker(redis_url)
     committed(worker.register)
     yield worker
     committed(_forget_calls)
     worker.close()
-
-
-@pytest.fixture
-def redis_url() -> str:
-    return str(settings.REDIS_URL)
 
 
 def _forget_calls() -> None:
