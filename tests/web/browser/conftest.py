@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from callmanager.fleet.models import Cdr, StoredCallEvent, WorkerNode
+from tenants.models import AuditEntry
 from tenants.scope import across_tenants
 from tests.web.asgi_server import AsgiServer, committed
 from tests.web.calls import FakeWorker
@@ -54,6 +55,7 @@ def page(browser: Browser, asgi_server: AsgiServer, db: None) -> Iterator[Page]:
     )
     yield page
     context.close()
+    committed(lambda: AuditEntry.objects.all().delete())
     assert problems == []
 
 
