@@ -14,47 +14,6 @@ from tenants.api.access import EVERYBODY, RoleAccess, actor_of, tenant_of
 from tenants.models import Role
 from tenants.scoped_models import ScopedQuerySet
 
-_LIST_FIELDS = (
-    "id",
-    "session_id",
-    "call_id",
-    "status",
-    "direction",
-    "caller",
-    "caller_display_name",
-    "callee",
-    "answered_number",
-    "started_at",
-    "answered_at",
-    "ended_at",
-    "ring_duration_ms",
-    "talk_duration_ms",
-    "ended_by",
-    "ended_reason",
-    "sip_code",
-    "caller_mos",
-    "callee_mos",
-)
-_DETAIL_FIELDS = (
-    *_LIST_FIELDS,
-    "caller_domain",
-    "callee_domain",
-    "answered_by",
-    "final_destination",
-    "ringing_at",
-    "post_dial_delay_ms",
-    "is_worker_lost",
-    "source",
-    "caller_user_agent",
-    "callee_user_agent",
-    "caller_codec",
-    "callee_codec",
-    "caller_media",
-    "callee_media",
-    "call_targets",
-    "worker",
-)
-
 
 class CdrFilter(django_filters.FilterSet):
     """`from` is inclusive, `to` exclusive, both by the start of the call."""
@@ -71,22 +30,53 @@ CdrFilter.base_filters["to"] = django_filters.IsoDateTimeFilter(field_name="star
 
 
 class CdrSerializer(serializers.ModelSerializer[Cdr]):
-    class Meta:
-        model = Cdr
-        fields: tuple[str, ...] = _LIST_FIELDS
-        read_only_fields: tuple[str, ...] = _LIST_FIELDS
-
-
-class CdrDetailSerializer(CdrSerializer):
     """With the voice quality of both sides and every phone that was rung."""
 
-    class Meta(CdrSerializer.Meta):
-        fields = _DETAIL_FIELDS
-        read_only_fields = _DETAIL_FIELDS
+    class Meta:
+        model = Cdr
+        fields = (
+            "id",
+            "session_id",
+            "call_id",
+            "status",
+            "direction",
+            "caller",
+            "caller_domain",
+            "caller_display_name",
+            "callee",
+            "callee_domain",
+            "answered_by",
+            "answered_number",
+            "final_destination",
+            "started_at",
+            "ringing_at",
+            "answered_at",
+            "ended_at",
+            "post_dial_delay_ms",
+            "ring_duration_ms",
+            "talk_duration_ms",
+            "ended_by",
+            "ended_reason",
+            "sip_code",
+            "is_worker_lost",
+            "source",
+            "caller_user_agent",
+            "callee_user_agent",
+            "caller_codec",
+            "callee_codec",
+            "caller_mos",
+            "callee_mos",
+            "caller_media",
+            "callee_media",
+            "call_targets",
+            "worker",
+        )
+        read_only_fields = fields
 
 
 class CdrViewSet(RoleAccess, mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet[Cdr]):
     read_roles = EVERYBODY
+    serializer_class = CdrSerializer
     queryset = ScopedQuerySet(Cdr)  # names the model for the schema; without a scope it answers nothing
     lookup_value_regex = r"\d{1,18}"
     filterset_class = CdrFilter
@@ -98,9 +88,6 @@ class CdrViewSet(RoleAccess, mixins.ListModelMixin, mixins.RetrieveModelMixin, v
         "status": ("status",),
     }
     search_fields = ("caller", "caller_display_name", "callee", "answered_number")
-
-    def get_serializer_class(self) -> type[CdrSerializer]:
-        return CdrDetailSerializer if self.action == "retrieve" else CdrSerializer
 
     def get_queryset(self) -> QuerySet[Cdr]:
         tenant_of(self.request)

@@ -46,7 +46,7 @@ def test_records_are_seen_by_their_tenant_and_their_parties(
     assert sessions(rest_as("root", tenant_name="globex")) == ["mallorys"]
 
 
-def test_a_record_tells_more_in_detail_and_nothing_to_strangers(
+def test_a_record_tells_its_whole_story_and_nothing_to_strangers(
     acme_user: Rest, globex_user: Rest, mallory: Rest, alice: Rest, acme: Tenant
 ) -> None:
     cdr = cdr_make(acme, "s1")
