@@ -70,7 +70,7 @@ EdgeEvent = RegistrationChanged | WorkerChanged
 
 
 def edge_event_parse(line: str | bytes) -> EdgeEvent | None:
-    """None for an event of a kind this version does not know."""
+    """None for the greeting, and for an event of a kind this version does not know."""
     document = _mapping(_json(line))
     kind, at = _text(document, "event"), _integer(document, "at")
     if kind in ("worker_up", "worker_down"):

@@ -13,12 +13,18 @@ RECEIVE_BYTES = 65536
 
 
 class EventLines:
+    """`first` holds what came with the edge's greeting: from there on nothing is missed."""
+
     def __init__(self, stream: socket.socket) -> None:
         self._stream = stream
         self._rest = b""
+        self.first = self.take()
+        if not self.first:
+            raise TimeoutError("the edge did not greet")
+        stream.settimeout(WAIT_S)
 
     def take(self) -> list[bytes]:
-        """Lines that arrived within a second; OSError when the edge has gone."""
+        """Lines that arrived within the socket's timeout; OSError when the edge has gone."""
         try:
             received = self._stream.recv(RECEIVE_BYTES)
         except TimeoutError:
@@ -32,5 +38,4 @@ class EventLines:
 @contextmanager
 def event_lines(port: int) -> Iterator[EventLines]:
     with socket.create_connection((HOST, port), CONNECT_TIMEOUT_S) as stream:
-        stream.settimeout(WAIT_S)
         yield EventLines(stream)

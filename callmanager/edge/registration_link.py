@@ -32,8 +32,9 @@ class RegistrationLink:
 
     def work(self, stopping: threading.Event, is_working: Working) -> None:
         with event_lines(self.events_port) as lines:
-            # Connected first, asked after: what happens in between waits in the socket and is applied on top.
+            # Greeted first, asked after: what happens in between waits in the socket and is applied on top.
             reconciled_at = self._reconcile()
+            self._apply(lines.first)
             is_working()
             while not stopping.is_set():
                 self._apply(lines.take())
@@ -60,6 +61,6 @@ class RegistrationLink:
                 case WorkerChanged(sip_uri=worker, is_up=is_up):
                     log.warning("edge_link.worker_changed", worker=worker, is_up=is_up)
                 case None:
-                    log.info("edge_link.unknown_event")
+                    pass  # a greeting, or a word of a later version
         if changes:
             registrations_apply(changes=changes)

@@ -49,7 +49,7 @@ class EventLines:
     rest: bytes = field(default=b"")
 
     def take(self) -> list[bytes]:
-        """Whole lines that arrived within a second; OSError when the edge has gone."""
+        """Whole lines that arrived within the socket's timeout; OSError when the edge has gone."""
         try:
             received = self.stream.recv(RECEIVE_BYTES)
         except TimeoutError:
@@ -83,10 +83,16 @@ class EdgeContacts(ReconnectingThread[EventLines]):
     @contextmanager
     def open(self) -> Iterator[EventLines]:
         with socket.create_connection((HOST, self._events_port), CONNECT_TIMEOUT_S) as stream:
-            stream.settimeout(WAIT_S)
-            # Connect first, ask after: what happens in between waits in the socket and is applied on top.
+            # Greeted first, asked after: what happens in between waits in the socket and is applied on top.
+            lines = EventLines(stream)
+            greeting = lines.take()
+            if not greeting:
+                raise TimeoutError("the edge did not greet")
             self.replace_all(self._dump())
-            yield EventLines(stream)
+            for line in greeting:
+                self.apply(line)
+            stream.settimeout(WAIT_S)
+            yield lines
 
     def turn(self, link: EventLines) -> None:
         for line in link.take():

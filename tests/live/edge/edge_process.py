@@ -162,7 +162,7 @@ class Edge:
         try:
             # The process behind the event socket is the last to start.
             socket.create_connection(self.at("EDGE_EVENTS"), timeout=ANSWER_TIMEOUT_S).close()
-            return bool(self.rpc("core.uptime"))
+            return "uptime" in self.rpc("core.uptime")
         except OSError:
             return False
 
@@ -175,7 +175,7 @@ class Edge:
             with urllib.request.urlopen(request, timeout=ANSWER_TIMEOUT_S) as answer:  # noqa: S310 - http, as written above
                 return json.load(answer)["result"]
         except urllib.error.HTTPError as error:
-            return json.load(error)
+            return json.loads(error.read() or b"{}")
 
     def at(self, port_name: str, host: str = "127.0.0.1") -> tuple[str, int]:
         return host, self.ports[f"PBX_{port_name}_PORT"]
@@ -187,6 +187,7 @@ class EventStream:
     def __init__(self, edge: Edge) -> None:
         self._socket = socket.create_connection(edge.at("EDGE_EVENTS"), timeout=ANSWER_TIMEOUT_S)
         self._file = self._socket.makefile("rb")
+        self.next(event="connected")
 
     def next(self, **expected: object) -> dict[str, Any]:
         """The next event with these values; others are passed over."""

@@ -283,3 +283,21 @@ def test_absent_values_are_empty_in_events(phone: PhoneMaker, events: EventStrea
     device.register(("User-Agent", ""))
     event = events.next(event="registered")
     assert (event["user_agent"], event["instance"], event["received"], event["reg_id"]) == ("", "", "", 0)
+
+
+def test_unreadable_directory_is_503_and_not_remembered_as_an_unknown_number(
+    phone: PhoneMaker, edge: Edge, directory: Directory, new_extension: Callable[[], Account]
+) -> None:
+    account = new_extension()
+    for view, cache, key in (
+        ("edge_auth", "auth", account.aor),
+        ("edge_tenants", "tenants", account.domain),
+    ):
+        directory.execute(f"ALTER VIEW {view} RENAME TO away")
+        try:
+            edge.rpc("htable.delete", cache, key)
+            answer = phone(account).register()
+            assert (answer.status, answer["Retry-After"]) == (503, "10")
+        finally:
+            directory.execute(f"ALTER VIEW away RENAME TO {view}")
+        assert phone(account).register().status == 200

@@ -8,7 +8,7 @@ import pytest
 
 from sipworker.gateways.edge_contacts import EdgeContacts
 from tests.live.edge.conftest import ALICE, BOB, MALLORY, PhoneMaker
-from tests.live.edge.edge_process import Edge, wait_for
+from tests.live.edge.edge_process import Edge, EventStream, wait_for
 
 
 @pytest.fixture
@@ -65,8 +65,11 @@ def test_restart_of_the_edge_is_survived(phone: PhoneMaker, contacts: EdgeContac
     wait_for("Bob is there", lambda: user_agents(contacts, "102") != [])
 
 
-def test_contact_long_past_its_time_is_not_offered(phone: PhoneMaker, edge: Edge) -> None:
+def test_contact_long_past_its_time_is_not_offered(
+    phone: PhoneMaker, edge: Edge, events: EventStream
+) -> None:
     phone(ALICE).register()
+    events.next(event="registered")
     now = [0.0]
     contacts = EdgeContacts(
         edge.ports["PBX_EDGE_EVENTS_PORT"], edge.ports["PBX_EDGE_RPC_PORT"], lambda: now[0]
