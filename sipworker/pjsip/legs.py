@@ -59,6 +59,7 @@ class Leg(pj.Call):
         self._emit = emit
         self._codecs = codecs
         self._answer_sdp = ""
+        self._remote_codecs: tuple[str, ...] = ()
         self._is_held = False
         self._totals = MediaTotals()
         self._audio_index = -1
@@ -70,7 +71,12 @@ class Leg(pj.Call):
     def answer_sdp(self, codec: str) -> str:
         """Our SDP answer narrowed to one codec, "" to answer as usual. Only the first answer can differ."""
         sdp, self._answer_sdp = self._answer_sdp, ""
-        return with_codec_only(sdp, codec) if codec and codec in offered_codecs(sdp) else ""
+        # Ours lists all we speak: a codec that the caller did not offer would leave no common one.
+        return (
+            with_codec_only(sdp, codec)
+            if codec in self._remote_codecs and codec in offered_codecs(sdp)
+            else ""
+        )
 
     def media_report(self) -> MediaReport | None:
         current = read_stream(self, self._audio_index) if self._audio_index >= 0 else None
@@ -138,6 +144,7 @@ class Leg(pj.Call):
             prm.sdp.wholeSdp = with_codecs_first(prm.sdp.wholeSdp, self._codecs)
         elif not self.is_answered:
             self._answer_sdp = prm.sdp.wholeSdp
+            self._remote_codecs = offered_codecs(prm.remSdp.wholeSdp)
 
     def onCallTransferRequest(self, prm: pj.OnCallTransferRequestParam) -> None:
         """Left alone, pjsua would call whatever a phone names in REFER, past the dialplan."""
