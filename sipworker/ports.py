@@ -35,7 +35,7 @@ class SipPort(Protocol):
         """Handle SIP events for at most this long; delivers signals to the sink given at construction."""
 
     def drain(self) -> None:
-        """From now on answer the edge's OPTIONS with 503, so that it sends no new calls."""
+        """Let the edge know that it should send new calls elsewhere."""
 
     def close(self) -> None: ...
 

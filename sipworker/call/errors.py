@@ -9,9 +9,9 @@ class CallError(Exception):
     sip_code = 500
 
 
-class IllegalAction(CallError):  # noqa: N818 - named for the fact
+class IllegalAction(CallError):
     """A feature wished something of a leg that its state does not allow: a mistake in the feature."""
 
 
-class IllegalSignal(CallError):  # noqa: N818 - named for the fact
+class IllegalSignal(CallError):
     """A leg said something that its state does not allow. Nothing was changed; the call may go on."""
