@@ -34,9 +34,7 @@ class TenantSnapshot:
     time_zone: str
     extensions: tuple[ExtensionEntry, ...] = ()
     schema_version: int = SCHEMA_VERSION
-    _by_number: dict[str, ExtensionEntry] = field(
-        init=False, repr=False, compare=False, default_factory=dict
-    )
+    _by_number: dict[str, ExtensionEntry] = field(init=False, repr=False, compare=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         self._by_number.update({entry.number: entry for entry in self.extensions})

@@ -166,14 +166,15 @@ def check_rejection_header(endpoint: pj.Endpoint, phone: Phone, port: int) -> No
 
 def check_player_deletion(endpoint: pj.Endpoint, file: Path) -> None:
     """Players dropped around the end of their file, which is when the unpatched library crashes."""
-    players: list[Silence] = []
-    for _ in range(40):
-        player = Silence(file, pj.PJMEDIA_FILE_NO_LOOP)
-        player.startTransmit(endpoint.audDevManager().getPlaybackDevMedia())
-        players.append(player)
+    players = [playing(endpoint, file) for _ in range(40)]
     until(endpoint, "a player's end of file", lambda: any(player.ends for player in players))
     players.clear()
-    del player
+
+
+def playing(endpoint: pj.Endpoint, file: Path) -> Silence:
+    player = Silence(file, pj.PJMEDIA_FILE_NO_LOOP)
+    player.startTransmit(endpoint.audDevManager().getPlaybackDevMedia())
+    return player
 
 
 def write_silence(path: Path, seconds: float) -> Path:

@@ -43,9 +43,7 @@ def edge_configuration_render(
     values["EDGE_DATABASE_URL"] = values["EDGE_DATABASE_URL"].replace("postgresql://", "postgres://", 1)
     for name, value in values.items():
         if not SAFE_VALUE.fullmatch(value):
-            raise UnsafeEdgeValueError(
-                f"{name} holds a character that cannot be written there."
-            )
+            raise UnsafeEdgeValueError(f"{name} holds a character that cannot be written there.")
     template = (EDGE_DIR / "local.cfg.template").read_text(encoding="utf-8")
     return Template(template).substitute(values, PUBLIC_LISTENERS=_public_listeners(environment))
 
