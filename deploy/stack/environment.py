@@ -22,6 +22,8 @@ def stack_environment(config: StackConfig, keys: Keys, operator: Mapping[str, st
         "PBX_RTP_PORT_MAX": str(config.rtp_port_max),
         "PBX_WORKERS": str(config.workers),
         "PBX_DRAIN_TIMEOUT_S": str(config.drain_timeout_s),
+        "PBX_BRIDGE_CLOCK_RATE": operator.get("PBX_BRIDGE_CLOCK_RATE") or "16000",
+        "PBX_MUSIC_DIR": operator.get("PBX_MUSIC_DIR") or "/usr/share/asterisk/moh",
         "PBX_LOG_LEVEL": config.log_level,
         "DATABASE_URL": config.database_url or _own_database_url(config, "tandem", keys.postgres_password),
         "EDGE_DATABASE_URL": config.edge_database_url
