@@ -103,6 +103,7 @@ CACHES = {
         "LOCATION": REDIS_URL,
         # Without the tenant in the key, tenants would read each other's entries.
         "KEY_FUNCTION": "django_tenants.cache.make_key",
+        "OPTIONS": {"serializer": "pbxsite.cache_serializer.JsonSerializer"},
     }
 }
 
@@ -226,12 +227,12 @@ CELERY_BEAT_SCHEDULE = {
     "assemble-missed-cdrs": {
         "task": "callmanager.sweep_open_calls",
         "schedule": 10.0,
-        "options": {"expires": 10},
+        "options": {"expires": 30},
     },
     "close-calls-of-lost-workers": {
         "task": "callmanager.reap_lost_calls",
         "schedule": 10.0,
-        "options": {"expires": 10},
+        "options": {"expires": 30},
     },
     "make-partitions": {"task": "callmanager.maintain_partitions", "schedule": 6 * 3600.0},
 }

@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
 import structlog
+from django.core.cache import cache
 from django.db import transaction
 from django.utils import timezone
 
 from callmanager.domain.call_events import CallEvent, CallEventKind
 from callmanager.domain.cdr import WORKER_LOST, CallDetail, MediaDetail, assemble, worker_lost_event
 from callmanager.domain.live_events import cdr_message
-from callmanager.domain.worker_loss import WorkerSighting, find_loss
+from callmanager.domain.worker_loss import Silence, WorkerSighting, find_loss, notice_silences
 from callmanager.fleet.models import Cdr, OpenCall, StoredCallEvent, WorkerNode
 from callmanager.services.live_event import live_events_publish
-from tenants.scope import across_tenants
+from tenants.scope import across_tenants, no_scope
 
 logger = structlog.get_logger(__name__)
 
@@ -27,6 +28,9 @@ BATCH = 200
 ANNOUNCEMENT_GRACE = timedelta(seconds=5)
 # An ended call that still has no record by then has lost events.
 INCOMPLETE_AFTER = timedelta(minutes=10)
+
+_SILENCES_KEY = "callmanager.silent_workers"
+_SILENCES_VALID_S = 120
 
 
 def cdrs_assemble(*, session_ids: Sequence[str]) -> int:
@@ -50,11 +54,20 @@ def open_calls_sweep(*, now: datetime | None = None) -> int:
 
 
 def lost_calls_reap(*, now: datetime | None = None) -> int:
-    """Close the calls whose worker went away, and write their records."""
+    """Close the calls whose worker went away, and write their records. Silence counts when noticed twice."""
     now = now or timezone.now()
+    sightings = {
+        node.worker: WorkerSighting(node.started_at, node.last_seen_at) for node in WorkerNode.objects.all()
+    }
+    silences = notice_silences(sightings, _recall_silences(), now)
+    _remember_silences(silences)
     with across_tenants():
         with transaction.atomic():
-            lost = dict(_lost_calls(now))
+            lost = {
+                call: lost_at
+                for call in OpenCall.objects.filter(ended_at=None).select_for_update(skip_locked=True)
+                if (lost_at := _find_loss(call, sightings, silences, now)) is not None
+            }
             _close_as_lost(lost)
             OpenCall.objects.filter(pk__in=[call.pk for call in lost]).update(ended_at=now)
         if lost:
@@ -96,14 +109,28 @@ def _events_by_call(session_ids: Iterable[str]) -> Iterable[list[CallEvent]]:
     return calls.values()
 
 
-def _lost_calls(now: datetime) -> Iterator[tuple[OpenCall, datetime]]:
-    sightings = {
-        node.worker: WorkerSighting(node.started_at, node.last_seen_at) for node in WorkerNode.objects.all()
+def _find_loss(
+    call: OpenCall, sightings: Mapping[str, WorkerSighting], silences: Mapping[str, Silence], now: datetime
+) -> datetime | None:
+    return find_loss(call.started_at, sightings.get(call.worker), silences.get(call.worker), now)
+
+
+def _recall_silences() -> dict[str, Silence]:
+    with no_scope():
+        remembered: dict[str, list[str]] = cache.get(_SILENCES_KEY) or {}
+    return {
+        worker: Silence(datetime.fromisoformat(last_seen_at), datetime.fromisoformat(noticed_at))
+        for worker, (last_seen_at, noticed_at) in remembered.items()
     }
-    for call in OpenCall.objects.filter(ended_at=None).select_for_update(skip_locked=True):
-        lost_at = find_loss(call.started_at, sightings.get(call.worker), now)
-        if lost_at is not None:
-            yield call, lost_at
+
+
+def _remember_silences(silences: Mapping[str, Silence]) -> None:
+    remembered = {
+        worker: [silence.last_seen_at.isoformat(), silence.noticed_at.isoformat()]
+        for worker, silence in silences.items()
+    }
+    with no_scope():
+        cache.set(_SILENCES_KEY, remembered, _SILENCES_VALID_S)
 
 
 def _close_as_lost(calls: dict[OpenCall, datetime]) -> None:
