@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -69,11 +70,17 @@ def bob(_bob: Phone) -> Iterator[Phone]:
 
 @pytest.fixture
 def make_phone(system: RunningSystem, phone_bench: PhoneBench) -> Iterator[PhoneMaker]:
-    """A phone for one test: `make_phone("demo", "103", transport="tls")`; not registered yet."""
+    """A phone for one test: `make_phone("demo", "103", transport="tls")`; not registered yet.
+
+    `account=(number, password)` signs in as an extension the sign-in table does not know.
+    """
     made: list[Phone] = []
 
-    def make(tenant: str, number: str, **changes: Any) -> Phone:
-        phone = phone_bench.phone(system.demo.phone_config(tenant, number, **changes))
+    def make(tenant: str, number: str, *, account: tuple[str, str] | None = None, **changes: Any) -> Phone:
+        config = system.demo.phone_config(tenant, number, **changes)
+        if account is not None:
+            config = replace(config, number=account[0], password=account[1])
+        phone = phone_bench.phone(config)
         made.append(phone)
         return phone
 

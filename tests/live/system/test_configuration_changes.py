@@ -13,7 +13,7 @@ from tests.phones.rest import Json, RestClient
 from tests.phones.waiting import until
 
 IN_FORCE_WITHIN_S = 1.0
-NEW_NUMBER, NEW_PASSWORD = "177", "correct horse battery staple 7"
+NEW_NUMBER, NEW_PASSWORD = "177", "correct-horse-battery-staple-7"
 
 
 @pytest.fixture
@@ -40,7 +40,7 @@ def test_a_new_extension_is_called_within_a_second(
     while call.code == 404 and time.monotonic() - made_at < IN_FORCE_WITHIN_S:
         call = alice.dial(NEW_NUMBER).wait_over()
     assert call.code == 480
-    phone = make_phone("demo", "103", number=NEW_NUMBER, password=NEW_PASSWORD)
+    phone = make_phone("demo", "103", account=(NEW_NUMBER, NEW_PASSWORD))
     phone.register()
     phone.on_incoming(final=200)
     call = alice.dial(NEW_NUMBER).wait_confirmed()

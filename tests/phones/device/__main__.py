@@ -123,7 +123,9 @@ class Device:
         self._call(command).respond(command["code"], command.get("reason", ""))
 
     def do_hang_up(self, command: dict[str, Any]) -> None:
-        self._call(command).hang_up()
+        # The other side may have been faster.
+        if command["call"] in self.calls:
+            self._call(command).hang_up()
 
     def do_hold(self, command: dict[str, Any]) -> None:
         self._call(command).setHold(pj.CallOpParam(True))
