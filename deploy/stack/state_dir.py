@@ -17,7 +17,9 @@ from deploy.stack.errors import StackError
 MARKER = ".tandem-state"
 SYSTEM_STATE = Path("/var/lib/tandem")
 NEEDED_BYTES = 500 * 1024**2
-SUBDIRECTORIES = ("log", "run", "tls", "edge", "nginx", "spool")
+SUBDIRECTORIES = ("log", "run", "tls", "edge", "spool")
+# nginx keeps long bodies in rooms of its own in there, which its unprivileged workers must reach.
+PASSABLE_SUBDIRECTORIES = ("nginx",)
 
 
 def state_dir_find(environ: Mapping[str, str]) -> Path:
@@ -46,6 +48,9 @@ def state_dir_prepare(directory: Path) -> None:
     (directory / MARKER).touch()
     for name in SUBDIRECTORIES:
         (directory / name).mkdir(mode=0o700, exist_ok=True)
+    for name in PASSABLE_SUBDIRECTORIES:
+        (directory / name).mkdir(exist_ok=True)
+        (directory / name).chmod(0o711)
     if not _can_postgres_reach(directory):
         raise StackError(
             f"The user `postgres` cannot reach {directory}; set PBX_STATE_DIR to a path it can enter."

@@ -8,6 +8,7 @@ import pytest
 from deploy.stack import clean
 from deploy.stack.errors import StackError
 from deploy.stack.state_dir import (
+    MARKER,
     is_state_dir,
     state_dir_find,
     state_dir_locked,
@@ -28,6 +29,13 @@ def test_a_new_directory_is_made_with_closed_rooms(tmp_path: Path) -> None:
     state_dir_prepare(tmp_path / "state")
     assert is_state_dir(tmp_path / "state")
     assert stat.S_IMODE((tmp_path / "state" / "tls").stat().st_mode) == 0o700
+
+
+def test_nginx_reaches_its_rooms_for_long_bodies_and_lists_nothing(tmp_path: Path) -> None:
+    (tmp_path / "state" / "nginx").mkdir(parents=True, mode=0o700)
+    (tmp_path / "state" / MARKER).touch()
+    state_dir_prepare(tmp_path / "state")
+    assert stat.S_IMODE((tmp_path / "state" / "nginx").stat().st_mode) == 0o711
 
 
 def test_a_directory_with_other_files_is_not_taken_over(tmp_path: Path) -> None:
