@@ -67,6 +67,8 @@ class PjsipPort:
         self._edge_address = f"127.0.0.1:{config.edge_sip_port}"
         self._sip_thread = threading.get_ident()
         self._wake_socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        # Sending from an unbound socket would open a port to every network.
+        self._wake_socket.bind(("127.0.0.1", 0))
         self._numbers = itertools.count(1)
         self._inbox: deque[InviteReceived | LegSignal] = deque()
         self._legs: dict[LegId, Leg] = {}
