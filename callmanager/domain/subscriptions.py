@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
 MAX_COMMAND_CHARS = 16_384
 MAX_NAMES_PER_COMMAND = 1_000
+# JSON can say them; the database and UTF-8 can't.
+UNSTORABLE = re.compile(r"[\0\ud800-\udfff]")
 
 EXTENSION_EVENTS = "extension_events"
 CDR_EVENTS = "cdr_events"
@@ -223,11 +226,10 @@ def _parse_topic_request(document: Mapping[str, object], *, is_subscribe: bool) 
     topics = document.get("topics")
     if not isinstance(topics, list) or not topics:
         raise CommandError("topics missing")
-    pairs: list[tuple[str, str]] = []
-    for entry in topics:
-        pairs.extend(_parse_topic(entry))
+    # Without repetitions: they would be multiplied by the extensions.
+    pairs = dict.fromkeys(pair for entry in topics for pair in _parse_topic(entry))
     tenant = document.get("tenant", "")
-    if not isinstance(tenant, str):
+    if not isinstance(tenant, str) or UNSTORABLE.search(tenant):
         raise CommandError("tenant is not a string")
     return TopicRequest(is_subscribe, tuple(pairs), frozenset(_names(document, "extensions")), tenant)
 
@@ -258,6 +260,8 @@ def _text_of(document: Mapping[str, object], field: str) -> str:
     value = document.get(field)
     if not isinstance(value, str) or not value:
         raise CommandError(f"{field} missing")
+    if UNSTORABLE.search(value):
+        raise CommandError(f"{field} has characters that can't be")
     return value
 
 

@@ -16,4 +16,5 @@ def tenant_get(*, tenant_id: int) -> Tenant:
 
 
 def tenant_find_by_name(name: str) -> Tenant | None:
-    return Tenant.objects.filter(name=name).first()
+    """None too for what no name can be and the database refuses to be asked, such as NUL."""
+    return Tenant.objects.filter(name=name).first() if name.isprintable() else None

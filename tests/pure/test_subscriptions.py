@@ -118,6 +118,9 @@ def test_a_command_is_understood(document: dict[str, object], command: object) -
         pytest.param(
             '{"command":"subscribe","topics":[{"topic":"cdr_events"}],"tenant":3}', id="tenant-is-a-number"
         ),
+        pytest.param('{"command":"subscribe","topics":[{"topic":"cdr_events"}],"tenant":"a\\u0000"}', id="nul"),
+        pytest.param('{"command":"auth","name":"a\\u0000","password":"x"}', id="nul-in-a-name"),
+        pytest.param('{"command":"auth","name":"acme","password":"\\ud800"}', id="half-a-character"),
         pytest.param(" " * (MAX_COMMAND_CHARS + 1), id="too-long"),
     ],
 )
@@ -125,6 +128,11 @@ def test_anything_else_is_refused_with_a_reason(text: str) -> None:
     with pytest.raises(CommandError) as refused:
         parse_command(text)
     assert str(refused.value)
+
+
+def test_a_topic_said_often_is_one_topic() -> None:
+    text = json.dumps({"command": "subscribe", "topics": [{"topic": "cdr_events"}] * 500})
+    assert parse_command(text) == TopicRequest(True, (("cdr_events", "call_cdr"),), frozenset(), "")
 
 
 @pytest.mark.parametrize(
