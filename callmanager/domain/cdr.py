@@ -132,10 +132,11 @@ def assemble(events: Iterable[CallEvent]) -> CallDetail | None:
         source=_text(about, "source"),
         caller_user_agent=_text(about, "user_agent"),
         callee_user_agent=_text(answer, "user_agent"),
-        status=CallStatus(_text(end.data, "status")),
+        # What was answered stays answered, also when its worker died: its talk time is owed.
+        status=CallStatus.ANSWERED if established else CallStatus(_text(end.data, "status")),
         ended_by=EndedBy(_text(end.data, "ended_by")),
         ended_reason=_text(end.data, "reason"),
-        sip_code=_whole(end.data, "sip_code"),
+        sip_code=200 if established else _whole(end.data, "sip_code"),
         started_at=told[0].at,
         ringing_at=_earliest(target.ringing_at for target in targets),
         answered_at=established.at if established else None,

@@ -58,7 +58,7 @@ def test_a_killed_workers_calls_are_closed_and_the_next_call_works(
     _next_call_works(alice, bob, rest)
     cdr = rest.wait_cdr(call.sip_call_id, REAPER_S)
     assert cdr["is_worker_lost"] is True
-    assert (cdr["status"], cdr["caller"], cdr["callee"]) == ("failed", "101", "102")
+    assert (cdr["status"], cdr["caller"], cdr["callee"]) == ("answered", "101", "102")
 
 
 def test_a_call_goes_on_and_is_recorded_while_redis_is_down(

@@ -81,13 +81,16 @@ def test_lost_events_lose_their_facts_but_not_the_record(lost: set[int]) -> None
 def test_a_lost_worker_is_marked_and_keeps_what_is_known() -> None:
     reaped = worker_lost_event(ACME_ID, "s1", "worker-0", START_AT + 60)
     detail = record([*answered_call()[:8], reaped])
-    assert (detail.status, detail.ended_by, detail.ended_reason) == (
-        CallStatus.FAILED,
-        EndedBy.PBX,
-        WORKER_LOST,
-    )
+    assert (detail.status, detail.sip_code) == (CallStatus.ANSWERED, 200)
+    assert (detail.ended_by, detail.ended_reason) == (EndedBy.PBX, WORKER_LOST)
     assert detail.answered_at == START_AT + 5.2
     assert detail.targets[0].ended_at == START_AT + 60
+
+
+def test_a_call_lost_before_its_answer_has_failed() -> None:
+    reaped = worker_lost_event(ACME_ID, "s1", "worker-0", START_AT + 60)
+    detail = record([answered_call()[0], reaped])
+    assert (detail.status, detail.sip_code, detail.talk_duration_s) == (CallStatus.FAILED, 500, 0.0)
 
 
 def test_an_end_that_arrives_after_the_reaper_wins() -> None:

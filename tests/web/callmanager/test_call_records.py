@@ -231,7 +231,7 @@ def test_a_killed_workers_call_gets_a_record_that_says_so(acme: Tenant) -> None:
     with tenant_scope(acme):
         cdr = cdr_find(session_id="s1")
         assert cdr is not None
-        assert (cdr.status, cdr.ended_by, cdr.ended_reason) == ("failed", "pbx", WORKER_LOST)
+        assert (cdr.status, cdr.ended_by, cdr.ended_reason) == ("answered", "pbx", WORKER_LOST)
         assert cdr.is_worker_lost
         assert cdr.ended_at == NOW + timedelta(seconds=10)
         assert cdr_find(session_id="s2") is None
