@@ -13,6 +13,9 @@ from django.http import HttpRequest, HttpResponse
 from tenants.models import User
 from tenants.selectors.user import user_find_by_sign_in_name
 
+# What the table of failures has room for.
+MAX_COUNTED_NAME = 255
+
 
 class SignInRefused(RuntimeError):
     """Unknown name or wrong password: which of the two is nobody's business."""
@@ -46,7 +49,7 @@ def lockout_name(request: HttpRequest | None, credentials: Mapping[str, Any] | N
     given = (credentials or {}).get("username")
     name = given if isinstance(given, str) else ""
     user = user_find_by_sign_in_name(name) if name else None
-    return user.username if user is not None else name.lower()
+    return user.username if user is not None else name.lower()[:MAX_COUNTED_NAME]
 
 
 def lockout_response(

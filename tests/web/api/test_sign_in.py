@@ -77,6 +77,7 @@ def test_a_wrong_form_names_field_and_rule(
     [
         pytest.param({"username": "acme", "password": "wrong"}, id="wrong-password"),
         pytest.param({"username": "no-such", "password": WEB_PASSWORD}, id="unknown-name"),
+        pytest.param({"email": "a" * 320, "password": WEB_PASSWORD}, id="name-longer-than-any"),
         pytest.param({**ALICE, "sip_domain": "nowhere.example"}, id="unknown-domain"),
         pytest.param({"username": "101@acme", "password": WEB_PASSWORD}, id="internal-name-of-an-extension"),
     ],
