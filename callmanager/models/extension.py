@@ -7,6 +7,7 @@ triggers (migrations 0002), so that bulk updates and imports can't leave them be
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -21,6 +22,8 @@ from tenants.scope import current_tenant_id
 from tenants.scoped_models import ScopedQuerySet, TenantSchemaManager
 
 RING_TIMEOUT_S = (5, 300)
+# A display name becomes part of SIP headers and of every page that lists calls.
+CONTROL_CHARACTERS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _HA1_INPUTS = frozenset({"number", "sip_password"})
 
 
@@ -96,8 +99,15 @@ class Extension(models.Model):
 
     def clean(self) -> None:
         super().clean()
+        problems = {}
         if weakness := find_weakness(self.sip_password or "", self.number or ""):
-            raise ValidationError({"sip_password": ValidationError(weakness, code="weak_password")})
+            problems["sip_password"] = ValidationError(weakness, code="weak_password")
+        if CONTROL_CHARACTERS.search(self.display_name or ""):
+            problems["display_name"] = ValidationError(
+                "No line breaks or control characters.", code="invalid"
+            )
+        if problems:
+            raise ValidationError(problems)
 
     def set_ha1(self, sip_domain: str) -> None:
         self.ha1 = digest_ha1(self.number, sip_domain, self.sip_password)

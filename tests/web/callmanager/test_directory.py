@@ -183,6 +183,7 @@ def test_an_encrypted_password_can_not_be_searched_for(acme_scope: Tenant) -> No
         ("ring_timeout_s", 4),
         ("ring_timeout_s", 301),
         ("email", "nobody"),
+        ("display_name", "Alice\r\nX-PBX-Kind: ext"),
     ],
 )
 def test_bad_input_is_refused_with_its_field(acme_scope: Tenant, field: str, value: Any) -> None:
