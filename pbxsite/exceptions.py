@@ -8,7 +8,8 @@ from typing import Any
 from django.core.exceptions import NON_FIELD_ERRORS
 from django.core.exceptions import PermissionDenied as DjangoPermissionDenied
 from django.core.exceptions import ValidationError as DjangoValidationError
-from django.http import Http404, HttpRequest, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.views import defaults as default_views
 from rest_framework import exceptions, status
 from rest_framework.response import Response
 from rest_framework.settings import api_settings
@@ -30,10 +31,25 @@ def api_exception_handler(error: Exception, context: dict[str, Any]) -> Response
 
 def api_not_found(request: HttpRequest, exception: Exception | None = None) -> JsonResponse:
     """The answer for a path that is no resource."""
-    return JsonResponse(
-        {"errors": [{"code": "not_found", "field": None, "message": "No such resource."}]},
-        status=status.HTTP_404_NOT_FOUND,
-    )
+    return _one_error("not_found", "No such resource.", status.HTTP_404_NOT_FOUND)
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """handler400: for programs in their shape, such as a host name that is not ours."""
+    if not request.path.startswith(API_PREFIX):
+        return default_views.bad_request(request, exception)
+    return _one_error("bad_request", "The request was not understood.", status.HTTP_400_BAD_REQUEST)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """handler500: the log says what happened, the answer does not."""
+    if not request.path.startswith(API_PREFIX):
+        return default_views.server_error(request)
+    return _one_error("error", "The request failed.", status.HTTP_500_INTERNAL_SERVER_ERROR)
+
+
+def _one_error(code: str, message: str, http_status: int) -> JsonResponse:
+    return JsonResponse({"errors": [{"code": code, "field": None, "message": message}]}, status=http_status)
 
 
 def _rest_detail(error: DjangoValidationError) -> Any:

@@ -12,6 +12,9 @@ from pbxsite.my_extension import my_extension
 from pbxsite.sign_in import sign_in
 from pbxsite.sign_out import sign_out
 
+handler400 = "pbxsite.exceptions.bad_request"
+handler500 = "pbxsite.exceptions.server_error"
+
 shared_urlpatterns = [
     path("", RedirectView.as_view(pattern_name="sign_in"), name="home"),
     path("sign-in/", sign_in, name="sign_in"),
