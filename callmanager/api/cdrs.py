@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+from typing import Any
+
 import django_filters
+from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.db.models.functions import Length
+from django_filters.fields import IsoDateTimeField
 from rest_framework import mixins, serializers, viewsets
 
 from callmanager.fleet.models import Cdr, CdrStatus
@@ -13,6 +18,21 @@ from callmanager.selectors.person import own_cdr_list
 from tenants.api.access import EVERYBODY, RoleAccess, actor_of, tenant_of
 from tenants.models import Role
 from tenants.scoped_models import ScopedQuerySet
+
+
+class MomentField(IsoDateTimeField):
+    """In UTC: Python reads offsets and years that the database refuses."""
+
+    def to_python(self, value: Any) -> datetime | None:
+        moment = super().to_python(value)
+        try:
+            return moment and moment.astimezone(UTC)
+        except OverflowError as error:
+            raise ValidationError(self.error_messages["invalid"], code="invalid") from error
+
+
+class MomentFilter(django_filters.IsoDateTimeFilter):
+    field_class = MomentField
 
 
 class CdrFilter(django_filters.FilterSet):
@@ -25,8 +45,8 @@ class CdrFilter(django_filters.FilterSet):
 
 
 # `from` is a word of Python's own and can't be written as a class attribute.
-CdrFilter.base_filters["from"] = django_filters.IsoDateTimeFilter(field_name="started_at", lookup_expr="gte")
-CdrFilter.base_filters["to"] = django_filters.IsoDateTimeFilter(field_name="started_at", lookup_expr="lt")
+CdrFilter.base_filters["from"] = MomentFilter(field_name="started_at", lookup_expr="gte")
+CdrFilter.base_filters["to"] = MomentFilter(field_name="started_at", lookup_expr="lt")
 
 
 class CdrSerializer(serializers.ModelSerializer[Cdr]):
@@ -78,7 +98,7 @@ class CdrViewSet(RoleAccess, mixins.ListModelMixin, mixins.RetrieveModelMixin, v
     read_roles = EVERYBODY
     serializer_class = CdrSerializer
     queryset = ScopedQuerySet(Cdr)  # names the model for the schema; without a scope it answers nothing
-    lookup_value_regex = r"\d{1,18}"
+    lookup_value_regex = r"[0-9]{1,18}"
     filterset_class = CdrFilter
     ordering_fields = {
         "started_at": ("started_at", "id"),

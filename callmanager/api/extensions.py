@@ -28,7 +28,9 @@ class ExtensionSerializer(serializers.ModelSerializer[Extension]):
     """`number` is what is dialled; it takes effect for the next call and the next registration."""
 
     # Uniqueness is the service's word: it answers a lost race too.
-    number = serializers.RegexField(r"^[A-Za-z0-9]+\Z", max_length=20)
+    number = serializers.RegexField(
+        r"^[A-Za-z0-9]+\Z", max_length=20, error_messages={"invalid": "Only letters and digits."}
+    )
     sip_password = serializers.CharField(
         write_only=True, required=False, max_length=64, trim_whitespace=False
     )
@@ -72,7 +74,7 @@ class ExtensionViewSet(RoleAccess, viewsets.GenericViewSet[Extension]):
     write_roles = MANAGERS
     serializer_class = ExtensionSerializer
     queryset = ScopedQuerySet(Extension)  # names the model for the schema; without a scope it answers nothing
-    lookup_value_regex = r"\d{1,18}"
+    lookup_value_regex = r"[0-9]{1,18}"
     ordering_fields = {
         "number": (Length("number"), "number"),
         "display_name": ("display_name",),

@@ -54,7 +54,7 @@ class ApiTokenViewSet(
     read_roles = write_roles = EVERYBODY
     serializer_class = ApiTokenSerializer
     queryset = ApiToken.objects.none()
-    lookup_value_regex = r"\d{1,18}"
+    lookup_value_regex = r"[0-9]{1,18}"
     ordering_fields = {"created_at": ("created_at",), "expires_at": ("expires_at",), "name": ("name",)}
     search_fields = ("name", "prefix")
 

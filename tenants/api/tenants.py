@@ -59,7 +59,7 @@ class TenantViewSet(RoleAccess, viewsets.GenericViewSet[Tenant]):
     read_roles = write_roles = ADMINISTRATORS
     serializer_class = TenantSerializer
     queryset = Tenant.objects.none()
-    lookup_value_regex = r"\d{1,18}"
+    lookup_value_regex = r"[0-9]{1,18}"
     ordering_fields = {
         "name": ("name",),
         "display_name": ("display_name",),

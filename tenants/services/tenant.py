@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import F
 
@@ -39,6 +40,8 @@ def tenant_create(
     )
     with no_scope():
         tenant.full_clean()
+        if User.objects.filter(username=name).exists():
+            raise ValidationError({"name": ValidationError("Somebody signs in by this name.", code="unique")})
         with refusing_duplicates():
             tenant.save()
             schema_create(tenant.schema_name)

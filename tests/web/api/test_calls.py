@@ -76,6 +76,8 @@ def test_records_are_filtered_by_time_status_and_party(acme_user: Rest, acme: Te
     ("query", "problem"),
     [
         pytest.param({"from": "yesterday"}, ("from", "invalid"), id="from"),
+        pytest.param({"from": "0001-01-01T00:00:00+23:59"}, ("from", "invalid"), id="from-before-time"),
+        pytest.param({"to": "9999-12-31T23:59:59-12:00"}, ("to", "invalid"), id="to-after-time"),
         pytest.param({"status": "fine"}, ("status", "invalid_choice"), id="status"),
         pytest.param({"ordering": "tenant_id"}, ("ordering", "ordering"), id="ordering"),
         pytest.param({"ordering": "started_at) --"}, ("ordering", "ordering"), id="ordering-injection"),

@@ -44,6 +44,7 @@ def test_a_tenants_name_never_changes(administrator: Rest, acme: Tenant) -> None
     ("change", "problem"),
     [
         pytest.param({"name": "acme"}, ("name", "unique"), id="name-taken"),
+        pytest.param({"name": "root"}, ("name", "unique"), id="name-of-an-administrator"),
         pytest.param({"name": "Not Good"}, ("name", "invalid"), id="name-with-blank"),
         pytest.param({"sip_domain": "acme.example"}, ("sip_domain", "unique"), id="domain-taken"),
         pytest.param({"sip_domain": "-x-"}, ("sip_domain", "sip_domain"), id="domain-invalid"),
