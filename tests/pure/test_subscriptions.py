@@ -118,7 +118,9 @@ def test_a_command_is_understood(document: dict[str, object], command: object) -
         pytest.param(
             '{"command":"subscribe","topics":[{"topic":"cdr_events"}],"tenant":3}', id="tenant-is-a-number"
         ),
-        pytest.param('{"command":"subscribe","topics":[{"topic":"cdr_events"}],"tenant":"a\\u0000"}', id="nul"),
+        pytest.param(
+            '{"command":"subscribe","topics":[{"topic":"cdr_events"}],"tenant":"a\\u0000"}', id="nul"
+        ),
         pytest.param('{"command":"auth","name":"a\\u0000","password":"x"}', id="nul-in-a-name"),
         pytest.param('{"command":"auth","name":"acme","password":"\\ud800"}', id="half-a-character"),
         pytest.param(" " * (MAX_COMMAND_CHARS + 1), id="too-long"),
