@@ -24,9 +24,9 @@ class MomentField(IsoDateTimeField):
     """In UTC: Python reads offsets and years that the database refuses."""
 
     def to_python(self, value: Any) -> datetime | None:
-        moment = super().to_python(value)
+        moment: datetime | None = super().to_python(value)
         try:
-            return moment and moment.astimezone(UTC)
+            return moment.astimezone(UTC) if moment is not None else None
         except OverflowError as error:
             raise ValidationError(self.error_messages["invalid"], code="invalid") from error
 
