@@ -63,7 +63,9 @@ class CacheLink:
             if cursor.fetchone()[0]:
                 return
         self.rpc.unregister(aor)
-        registrations_remove(aor=aor)
+        # The edge may take a phone that comes back for the same contact, and would say nothing of it.
+        for ruid in registrations_remove(aor=aor):
+            self.rpc.forget("announced", ruid)
 
 
 def _listen() -> Any:

@@ -22,7 +22,7 @@ TIMEOUT_S = 3.0
 DUMP_TIMEOUT_S = 20.0
 HTTP_OK, HTTP_NOT_FOUND = 200, 404
 
-EdgeCache = Literal["auth", "tenants"]
+EdgeCache = Literal["auth", "tenants", "announced"]
 
 
 class EdgeAwayError(Exception):

@@ -43,12 +43,13 @@ def registrations_replace(*, registrations: Iterable[EdgeRegistration]) -> int:
     return len(changed) + len(gone)
 
 
-def registrations_remove(*, aor: str) -> None:
-    """The edge was told to forget this extension's contacts."""
+def registrations_remove(*, aor: str) -> list[str]:
+    """The edge was told to forget this extension's contacts; which they were."""
     number, _, domain = aor.partition("@")
     with across_tenants():
         rows = list(Registration.objects.filter(username=number, domain=domain))
     _write(there=[], gone=[_from_row(row) for row in rows], at=time.time())
+    return [row.ruid for row in rows]
 
 
 def _write(*, there: Sequence[EdgeRegistration], gone: Sequence[EdgeRegistration], at: float) -> None:
