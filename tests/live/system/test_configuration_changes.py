@@ -68,6 +68,11 @@ def test_a_disabled_extension_neither_calls_nor_is_called_a_second_later(
     finally:
         rest.patch(path, {"is_enabled": True})
     until(carol.registration_works, 5, "103 may register again")
+    until(
+        lambda: any(row["extension_number"] == "103" for row in rest.rows("/registrations/")),
+        5,
+        "103 is listed again",
+    )
     carol.on_incoming(final=200)
     call = alice.dial("103").wait_confirmed()
     call.hang_up()
