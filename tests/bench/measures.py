@@ -89,7 +89,7 @@ class Bench:
             self._caller("-r", 20, "-l", calls, "-m", calls, "-d", hold_ms) as caller,
         ):
             until(
-                lambda: caller.current_calls >= calls or not caller.is_running, set_up_s + 20, "calls stand"
+                lambda: caller.calls_started >= calls or not caller.is_running, set_up_s + 20, "calls stand"
             )
             probe = self._probe(phones)
             edge_before, worker_before = self._cpu()

@@ -108,10 +108,10 @@ class Sipp:
         return self._result()
 
     @property
-    def current_calls(self) -> int:
+    def calls_started(self) -> int:
         """As of its last entry in the statistics, one a second."""
         try:
-            return int(self._last_statistics()["CurrentCall"])
+            return int(self._last_statistics()["TotalCallCreated"])
         except (FileNotFoundError, IndexError, KeyError, TypeError):
             return 0
 
