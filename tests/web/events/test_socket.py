@@ -8,6 +8,8 @@ from typing import Any
 import httpx
 import pytest
 from django.test import Client
+from websockets.exceptions import InvalidStatus
+from websockets.sync.client import connect as websocket_connect
 
 from tenants.models import Tenant, User
 from tenants.services.user import user_sign_out_everywhere
@@ -98,6 +100,19 @@ def test_nonsense_is_answered_and_forgiven(connect: Connect, text: str) -> None:
     assert answer["status"] == -1
     assert answer["error"]
     assert client.command(**ALICE) == OK
+
+
+def test_a_name_nobody_can_have_is_refused_and_the_socket_stays(connect: Connect) -> None:
+    client = connect()
+    for name in ("a\0", "\ud800", "a" * 9000):
+        assert client.command(command="auth", name=name, password="wrong")["status"] == -1
+    assert client.command(**ALICE) == OK
+
+
+def test_another_address_is_refused_before_the_socket_opens(asgi_server: AsgiServer) -> None:
+    with pytest.raises(InvalidStatus) as refusal, websocket_connect(f"{asgi_server.events_url}/other"):
+        pass
+    assert refusal.value.response.status_code == 403
 
 
 def test_without_signing_in_there_are_no_events(connect: Connect) -> None:
