@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from typing import Any
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "pbxsite.settings")
 # Every ASGI request runs in a thread of its own, which would keep its database connection.
@@ -13,25 +12,26 @@ import django
 
 django.setup()
 
-from asgiref.typing import ASGIReceiveCallable, ASGISendCallable  # noqa: E402 - as below
-from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402 - after the apps are loaded
+from channels.generic.websocket import AsyncWebsocketConsumer  # noqa: E402 - after the apps are loaded
+from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
 from django.core.asgi import get_asgi_application  # noqa: E402
 from django.urls import re_path  # noqa: E402
 
 from callmanager.events.consumer import EventConsumer  # noqa: E402
 
 
-async def no_such_socket(scope: Any, receive: ASGIReceiveCallable, send: ASGISendCallable) -> None:
+class NoSuchSocket(AsyncWebsocketConsumer):
     """Refused before it opens; without it every stranger's guess would be an error of ours in the log."""
-    await receive()
-    await send({"type": "websocket.close", "code": 1008, "reason": ""})
+
+    async def connect(self) -> None:
+        await self.close()
 
 
 application = ProtocolTypeRouter(
     {
         "http": get_asgi_application(),
         "websocket": URLRouter(
-            [re_path(r"^ws/events/?$", EventConsumer.as_asgi()), re_path(r"", no_such_socket)]
+            [re_path(r"^ws/events/?$", EventConsumer.as_asgi()), re_path(r"", NoSuchSocket.as_asgi())]
         ),
     }
 )
