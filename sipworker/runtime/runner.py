@@ -171,12 +171,18 @@ class Runner:
         call = self._registry.find_by_leg(signal.leg)
         if call is None:
             if isinstance(signal, LegAnswered):
-                # It answered while our CANCEL was under way, and its call is already over.
-                self._ports.sip.perform(HangUpLeg(signal.leg, "Answered too late"))
+                self._hang_up_late(signal.leg)
             return
         if isinstance(signal, LegHungUp) and signal.media is not None:
             call.media[signal.leg] = signal.media
         self._step(call, signal)
+
+    def _hang_up_late(self, leg: LegId) -> None:
+        """It answered while our CANCEL was under way, and its call is already over: nothing is left to abort."""
+        try:
+            self._ports.sip.perform(HangUpLeg(leg, "Answered too late"))
+        except Exception:
+            log.exception("leg.late_hang_up_failed")
 
     def _step(self, call: LiveCall, signal: Signal) -> None:
         self._guarded(call, partial(call.session.handle, signal))

@@ -110,6 +110,15 @@ def test_a_stack_that_breaks_at_every_word_still_lets_calls_go(worker: WorkerInM
     assert worker.cdr().ended_reason == "Internal error"
 
 
+def test_a_stack_that_breaks_on_an_answer_after_the_end_does_not_stop_the_worker(
+    worker: WorkerInMemory,
+) -> None:
+    worker.sip.breaks_on = (HangUpLeg,)
+    with capture_logs() as logs:
+        worker.hear(LegAnswered(DESK))
+    assert [line["event"] for line in logs] == ["leg.late_hang_up_failed"]
+
+
 def test_a_contact_list_that_breaks_ends_the_call(worker: WorkerInMemory) -> None:
     worker.contacts.by_aor = None  # type: ignore[assignment]  # the port itself is broken
     worker.hear(alice_calls(BOB))
