@@ -16,7 +16,7 @@ from tests.bench.subscribers import answering_phones, subscribers_make
 from tests.live.system.running_system import running_system
 from tests.phones.rest import RestClient
 
-CALL_RATES = (20, 40, 60, 80, 100, 125, 150, 175, 200)
+CALL_RATES = (20, 40, 60, 80, 100, 125, 150, 175, 200, 250, 300, 400)
 STEP_S = 10
 DELAY_RATE, DELAY_S = 20, 30
 BRIDGED = (100, 200)
