@@ -15,6 +15,7 @@ from tests.phones.rest import RestClient
 from tests.phones.waiting import holds_for, until
 
 REAPER_S = 60.0
+PACKETS_OF_ONE_SECOND = 50
 REDIS_AWAY_S = 10.0
 POSTGRES_AWAY_S = 5.0
 APPLICATION = ("web", "ws", "tasks", "beat", "edge-link")
@@ -53,6 +54,8 @@ def test_a_killed_workers_calls_are_closed_and_the_next_call_works(
     system: RunningSystem, alice: Phone, bob: Phone, rest: RestClient
 ) -> None:
     call, _answered = _talk(alice, bob)
+    # Events wait up to a tenth of a second for their batch; a call killed within that leaves no trace.
+    until(lambda: call.statistics()["rx_packets"] >= PACKETS_OF_ONE_SECOND, 5, "the call goes on for a while")
     system.stack.kill(_worker_of(rest))
     bob.calls.clear()
     _next_call_works(alice, bob, rest)
