@@ -65,7 +65,7 @@ def bridged_share(rate_hz: int, calls: int, window_s: float) -> float:
         load = Load(stand, Path(name))
         talk_ms = int(1000 * (calls / SET_UP_RATE + 2 * SETTLE_S + window_s + 5))
         with load.callee(), load.caller(calls=calls, rate=SET_UP_RATE, talk_ms=talk_ms) as caller:
-            until(lambda: caller.current_calls == calls, 60, f"{calls} calls are up")
+            until(lambda: caller.calls_started == calls, 60, f"{calls} calls are up")
             threading.Event().wait(SETTLE_S)
             assert stand.process is not None
             before = cpu_seconds(stand.process.pid)
