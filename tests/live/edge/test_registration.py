@@ -146,7 +146,7 @@ def test_lost_connection_expires_the_contact(phone: PhoneMaker, events: EventStr
         device.register()
         ruid = events.next(event="registered", aor=ALICE.aor)["ruid"]
         device.close()
-        assert events.next(event="expired", aor=ALICE.aor)["ruid"] == ruid
+        assert events.next(event="expired", ruid=ruid)["aor"] == ALICE.aor
 
 
 def test_events_escape_what_phones_write(phone: PhoneMaker, events: EventStream) -> None:

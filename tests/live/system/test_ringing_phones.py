@@ -28,7 +28,8 @@ def test_all_phones_ring_and_the_losers_are_told_why_they_stop(
     cdr = rest.wait_cdr(call.sip_call_id)
     assert cdr["status"] == "answered"
     assert cdr["callee_user_agent"] == "Desk phone"
-    assert len(cdr["call_targets"]) == 2
+    # A phone of an earlier test whose connection has only just closed may still be listed; it can't ring.
+    assert len([target for target in cdr["call_targets"] if target["status"] != "failed"]) == 2
 
 
 def test_one_busy_phone_does_not_stop_the_other_from_ringing(
