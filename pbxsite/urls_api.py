@@ -7,6 +7,7 @@ from drf_spectacular.views import SpectacularJSONAPIView, SpectacularSwaggerView
 
 from callmanager.api.call_sessions import CallSessionViewSet
 from callmanager.api.cdrs import CdrViewSet
+from callmanager.api.extension_groups import ExtensionGroupViewSet
 from callmanager.api.extensions import ExtensionViewSet
 from callmanager.api.registrations import RegistrationViewSet
 from pbxsite import openapi_bearer  # noqa: F401 - registers itself
@@ -20,6 +21,7 @@ from tenants.api.tenants import TenantViewSet
 router = Router()
 router.register("tenants", TenantViewSet, basename="tenants")
 router.register("extensions", ExtensionViewSet, basename="extensions")
+router.register("extension_groups", ExtensionGroupViewSet, basename="extension_groups")
 router.register("registrations", RegistrationViewSet, basename="registrations")
 router.register("call_sessions", CallSessionViewSet, basename="call_sessions")
 router.register("cdrs", CdrViewSet, basename="cdrs")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from callmanager.domain.rights import GroupEntry, Right
 from callmanager.domain.snapshot import ExtensionEntry, TenantSnapshot
 from sipworker.call.signals import Contact, InviteReceived
 
@@ -21,6 +22,10 @@ ACME = TenantSnapshot(
         ExtensionEntry(BOB, "Bob", ring_timeout_s=20),
         ExtensionEntry(CAROL, ""),
         ExtensionEntry(DISABLED_DAVE, "Dave", is_enabled=False),
+    ),
+    groups=(
+        GroupEntry(1, "DEFAULT", frozenset({Right.PAGE}), frozenset({ALICE, BOB, CAROL, DISABLED_DAVE})),
+        GroupEntry(2, "Sales", frozenset({Right.CALL_EXTERNAL}), frozenset({BOB})),
     ),
 )
 GLOBEX = TenantSnapshot(

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 
 from callmanager.domain.decisions import Decision, EchoTest, Refuse, RingExtension, ToneTest
+from callmanager.domain.rights import Right
 from callmanager.domain.snapshot import TenantSnapshot
 
 ECHO_TEST_CODE = "*43"
 TONE_TEST_CODE = "*44"
+
+# International, or longer than people make extensions: somebody outside the company is meant.
+_OUTSIDE_NUMBER = re.compile(r"\+[0-9]+|00[0-9]+|[0-9]{7,}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +63,19 @@ def _service(dialled: str) -> EchoTest | ToneTest | None:
 def _extension(call: IncomingCall, snapshot: TenantSnapshot) -> RingExtension | Refuse:
     callee = snapshot.find_extension(call.dialled)
     if callee is None:
-        return Refuse(404, "No such extension")
+        return _outside(call, snapshot)
     if not callee.is_enabled:
         return Refuse(480, "Extension disabled")
     if callee.number == call.caller:
         # The calling phone is one of the contacts and nothing tells which, so it would ring itself.
         return Refuse(486, "Caller dialled their own number")
     return RingExtension(callee.number, callee.display_name, callee.ring_timeout_s)
+
+
+def _outside(call: IncomingCall, snapshot: TenantSnapshot) -> Refuse:
+    """Nobody of the tenant's has this number."""
+    if not _OUTSIDE_NUMBER.fullmatch(call.dialled):
+        return Refuse(404, "No such extension")
+    if Right.CALL_EXTERNAL not in snapshot.rights_of(call.caller):
+        return Refuse(403, "External calls are not allowed for this extension")
+    return Refuse(404, "No way to call this number")

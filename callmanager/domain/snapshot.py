@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Self
 
-SCHEMA_VERSION = 1
+from callmanager.domain.rights import GroupEntry, MonitorScope, Right, rights_by_number
+
+SCHEMA_VERSION = 2
 
 
 class SnapshotFormatError(ValueError):
@@ -33,15 +35,22 @@ class TenantSnapshot:
     config_rev: int
     time_zone: str
     extensions: tuple[ExtensionEntry, ...] = ()
+    groups: tuple[GroupEntry, ...] = ()
     schema_version: int = SCHEMA_VERSION
     _by_number: dict[str, ExtensionEntry] = field(init=False, repr=False, compare=False, default_factory=dict)
+    _rights: dict[str, frozenset[Right]] = field(init=False, repr=False, compare=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         self._by_number.update({entry.number: entry for entry in self.extensions})
+        self._rights.update(rights_by_number(self.groups))
 
     def find_extension(self, number: str) -> ExtensionEntry | None:
         """The extension with this number, enabled or not."""
         return self._by_number.get(number)
+
+    def rights_of(self, number: str) -> frozenset[Right]:
+        """What the groups of this extension allow it, taken together; nothing for an unknown number."""
+        return self._rights.get(number, frozenset())
 
     def to_json(self) -> dict[str, object]:
         """A plain mapping for the worker's last good copy on disk."""
@@ -56,6 +65,7 @@ class TenantSnapshot:
             "extensions": [
                 [e.number, e.display_name, e.is_enabled, e.ring_timeout_s] for e in self.extensions
             ],
+            "groups": [_group_to_row(group) for group in self.groups],
         }
 
     @classmethod
@@ -64,7 +74,35 @@ class TenantSnapshot:
         if document.get("schema_version") != SCHEMA_VERSION:
             raise SnapshotFormatError(f"schema_version {document.get('schema_version')!r}")
         fields = dict(document)
-        rows = fields.pop("extensions")
-        if not isinstance(rows, list):
-            raise SnapshotFormatError("extensions is not a list")
-        return cls(extensions=tuple(ExtensionEntry(*row) for row in rows), **fields)  # type: ignore[arg-type]
+        rows, groups = fields.pop("extensions"), fields.pop("groups")
+        if not isinstance(rows, list) or not isinstance(groups, list):
+            raise SnapshotFormatError("extensions or groups is not a list")
+        return cls(
+            extensions=tuple(ExtensionEntry(*row) for row in rows),
+            groups=tuple(_group_from_row(*row) for row in groups),
+            **fields,  # type: ignore[arg-type]
+        )
+
+
+def _group_to_row(group: GroupEntry) -> list[object]:
+    return [
+        group.group_id,
+        group.name,
+        sorted(group.rights),
+        sorted(group.members),
+        sorted(group.monitors),
+        group.monitor_scope,
+    ]
+
+
+def _group_from_row(
+    group_id: int, name: str, rights: list[str], members: list[str], monitors: list[str], monitor_scope: str
+) -> GroupEntry:
+    return GroupEntry(
+        group_id,
+        name,
+        frozenset(map(Right, rights)),
+        frozenset(members),
+        frozenset(monitors),
+        MonitorScope(monitor_scope),
+    )

@@ -5,9 +5,11 @@ The caller owns the transaction: REPEATABLE READ READ ONLY, so that all queries 
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from callmanager.domain.rights import GroupEntry, MonitorScope, Right
 from callmanager.domain.snapshot import ExtensionEntry, TenantSnapshot
 
 # (sql, params) -> all rows; `%s` placeholders.
@@ -28,6 +30,34 @@ _EXTENSIONS_SQL = """
      ORDER BY length(number), number
 """
 
+_GROUPS_SQL = """
+    SELECT id, name, monitor_scope, may_see_members, may_see_member_calls, may_use_console, may_page,
+           may_call_external
+      FROM callmanager_extensiongroup
+     ORDER BY id
+"""
+_GROUP_RIGHTS = (
+    Right.SEE_MEMBERS,
+    Right.SEE_MEMBER_CALLS,
+    Right.USE_CONSOLE,
+    Right.PAGE,
+    Right.CALL_EXTERNAL,
+)
+
+_MEMBERS_SQL = """
+    SELECT membership.group_id, extension.number
+      FROM callmanager_groupmembership AS membership
+      JOIN callmanager_extension AS extension ON extension.id = membership.extension_id
+"""
+
+_MONITORS_SQL = """
+    SELECT monitor.group_id, extension.number
+      FROM callmanager_groupmonitor AS monitor
+      JOIN callmanager_extensiongroup AS chosen ON chosen.id = monitor.group_id
+      JOIN callmanager_extension AS extension ON extension.id = monitor.extension_id
+     WHERE chosen.is_monitoring_allowed
+"""
+
 _REVISIONS_SQL = "SELECT id, config_rev FROM public.tenants_tenant"
 
 
@@ -46,7 +76,30 @@ def load_snapshot(execute: Execute, tenant_id: int) -> TenantSnapshot | None:
         config_rev=config_rev,
         time_zone=time_zone,
         extensions=tuple(ExtensionEntry(*row) for row in execute(_EXTENSIONS_SQL, ())),
+        groups=_load_groups(execute),
     )
+
+
+def _load_groups(execute: Execute) -> tuple[GroupEntry, ...]:
+    members, monitors = _numbers_by_group(execute, _MEMBERS_SQL), _numbers_by_group(execute, _MONITORS_SQL)
+    return tuple(
+        GroupEntry(
+            group_id=group_id,
+            name=name,
+            rights=frozenset(right for right, is_given in zip(_GROUP_RIGHTS, given, strict=True) if is_given),
+            members=frozenset(members[group_id]),
+            monitors=frozenset(monitors[group_id]),
+            monitor_scope=MonitorScope(monitor_scope),
+        )
+        for group_id, name, monitor_scope, *given in execute(_GROUPS_SQL, ())
+    )
+
+
+def _numbers_by_group(execute: Execute, sql: str) -> defaultdict[int, list[str]]:
+    numbers: defaultdict[int, list[str]] = defaultdict(list)
+    for group_id, number in execute(sql, ()):
+        numbers[group_id].append(number)
+    return numbers
 
 
 def load_revisions(execute: Execute) -> dict[int, int]:

@@ -6,5 +6,6 @@ What all tenants share (CDRs, registrations, workers) is in `callmanager.fleet.m
 from __future__ import annotations
 
 from callmanager.models.extension import Extension
+from callmanager.models.extension_group import ExtensionGroup, GroupMembership, GroupMonitor
 
-__all__ = ["Extension"]
+__all__ = ["Extension", "ExtensionGroup", "GroupMembership", "GroupMonitor"]

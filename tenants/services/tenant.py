@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import F
 
 from tenants.integrity import refusing_duplicates
@@ -78,6 +78,8 @@ def tenant_disable(*, tenant: Tenant) -> Tenant:
 def tenant_delete(*, tenant: Tenant) -> None:
     """With everything that belongs to it. There is no way back."""
     with no_scope(), transaction.atomic():
+        # A table with checks that still wait for the end of the transaction can't be dropped.
+        connection.check_constraints()
         tenant.delete(force_drop=True)
 
 

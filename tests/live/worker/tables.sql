@@ -15,8 +15,15 @@ CREATE TABLE public.worker_node (
 );
 CREATE SCHEMA acme;
 CREATE TABLE acme.callmanager_extension (
-    number text, display_name text, is_enabled boolean, ring_timeout_s integer
+    id bigint GENERATED ALWAYS AS IDENTITY, number text, display_name text, is_enabled boolean,
+    ring_timeout_s integer
 );
+CREATE TABLE acme.callmanager_extensiongroup (
+    id bigint, name text, monitor_scope text, may_see_members boolean, may_see_member_calls boolean,
+    may_use_console boolean, may_page boolean, may_call_external boolean, is_monitoring_allowed boolean
+);
+CREATE TABLE acme.callmanager_groupmembership (group_id bigint, extension_id bigint);
+CREATE TABLE acme.callmanager_groupmonitor (group_id bigint, extension_id bigint);
 INSERT INTO tenants_tenant VALUES (1, 'acme', 'Acme', 'acme.example', true, 1, 'UTC');
-INSERT INTO acme.callmanager_extension VALUES ('101', 'Alice "Al" Ice', true, 30), ('102', 'Bob', true, 30),
+INSERT INTO acme.callmanager_extension (number, display_name, is_enabled, ring_timeout_s) VALUES ('101', 'Alice "Al" Ice', true, 30), ('102', 'Bob', true, 30),
     ('103', 'Carol', true, 30), ('104', 'Dave', true, 30);

@@ -70,6 +70,26 @@ TABLE = {
         from_acme(DISABLED_DAVE, "*43"),
         Refuse(403, "Caller may not call"),
     ),
+    "a number outside needs the right to call there": (
+        from_alice("+4930123456"),
+        Refuse(403, "External calls are not allowed for this extension"),
+    ),
+    "so does an international one": (
+        from_alice("00441"),
+        Refuse(403, "External calls are not allowed for this extension"),
+    ),
+    "so does a long one": (
+        from_alice("5550100"),
+        Refuse(403, "External calls are not allowed for this extension"),
+    ),
+    "one group of several is enough for the right": (
+        from_acme(BOB, "+4930123456"),
+        Refuse(404, "No way to call this number"),
+    ),
+    "a short unknown number is somebody of the company's": (
+        from_acme(BOB, "999999"),
+        Refuse(404, "No such extension"),
+    ),
     "an unknown caller may not call": (from_acme("555"), Refuse(403, "Caller may not call")),
     "a caller of another tenant with a known number may not call": (
         IncomingCall(MALLORY, GLOBEX_DOMAIN, BOB, ACME_DOMAIN),

@@ -72,6 +72,10 @@ def test_a_schema_from_the_dump_equals_a_migrated_one_with_its_triggers(
     shape = _shape(make_committed_tenant("dumped").schema_name)
     assert {row[2] for row in shape if row[0] == "trigger"} == {
         "extension_to_sip_directory",
+        "extension_joins_default_group",
+        "extension_keeps_a_group",
+        "default_group_is_not_deleted",
+        "default_group_is_not_renamed",
         "tenant_config_changed",
     }
     assert shape == _shape(migrated_schema)
@@ -154,7 +158,13 @@ def test_only_the_schema_that_is_behind_is_migrated(make_committed_tenant: Tenan
     late = make_committed_tenant("late")
     schema = sql.Identifier(late.schema_name)
     with connection.cursor() as cursor:
-        cursor.execute(sql.SQL("DROP TABLE {}.callmanager_extension").format(schema))
+        cursor.execute(sql.SQL("DROP TABLE {}.callmanager_extension CASCADE").format(schema))
+        cursor.execute(
+            "SELECT tablename FROM pg_tables WHERE schemaname = %s AND starts_with(tablename, 'callmanager_')",
+            [late.schema_name],
+        )
+        for (table,) in cursor.fetchall():
+            cursor.execute(sql.SQL("DROP TABLE {}.{} CASCADE").format(schema, sql.Identifier(table)))
         cursor.execute(sql.SQL("DELETE FROM {}.django_migrations WHERE app = 'callmanager'").format(schema))
     assert migrate_behind().migrated == (late.schema_name,)
     with tenant_scope(late):
