@@ -4,7 +4,7 @@ import django.core.validators
 import django.db.models.functions.text
 from django.db import migrations, models
 
-import callmanager.models.encrypted_field
+import tenants.encrypted_field
 
 
 class Migration(migrations.Migration):
@@ -24,7 +24,7 @@ class Migration(migrations.Migration):
                 ('email', models.EmailField(blank=True, default='', max_length=254)),
                 ('is_enabled', models.BooleanField(default=True, verbose_name='enabled')),
                 ('ring_timeout_s', models.PositiveSmallIntegerField(default=30, validators=[django.core.validators.MinValueValidator(5), django.core.validators.MaxValueValidator(300)], verbose_name='ring time (s)')),
-                ('sip_password', callmanager.models.encrypted_field.EncryptedTextField(verbose_name='SIP password')),
+                ('sip_password', tenants.encrypted_field.EncryptedTextField(verbose_name='SIP password')),
                 ('ha1', models.CharField(editable=False, max_length=32)),
                 ('created_at', models.DateTimeField(auto_now_add=True)),
                 ('updated_at', models.DateTimeField(auto_now=True)),

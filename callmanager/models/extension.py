@@ -16,7 +16,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator, RegexVa
 from django.db import models, transaction
 
 from callmanager.domain.passwords import find_weakness
-from callmanager.models.encrypted_field import EncryptedTextField
+from tenants.encrypted_field import EncryptedTextField
 from tenants.models import Tenant
 from tenants.scope import current_tenant_id
 from tenants.scoped_models import ScopedQuerySet, TenantSchemaManager
