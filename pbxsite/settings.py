@@ -155,6 +155,7 @@ MIDDLEWARE = [
     "pbxsite.console.middleware.ConsoleMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "tenants.audit_middleware.AuditMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
 TEMPLATES: list[dict[str, Any]] = [
@@ -234,9 +235,12 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 10.0,
         "options": {"expires": 30},
     },
+    "expire-logs": {"task": "tenants.expire_logs", "schedule": 6 * 3600.0},
     "make-partitions": {"task": "callmanager.maintain_partitions", "schedule": 6 * 3600.0},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(PBX_STATE_DIR / "celerybeat-schedule")
+AUDIT_RETENTION_DAYS = env_int("PBX_AUDIT_RETENTION_DAYS", 730)
+EVENT_LOG_RETENTION_DAYS = env_int("PBX_EVENT_LOG_RETENTION_DAYS", 90)
 CALL_EVENT_RETENTION_DAYS = env_int("PBX_CALL_EVENT_RETENTION_DAYS", 90)
 
 LOGGING = logging_config(env_str("PBX_LOG_LEVEL", "info"))

@@ -38,6 +38,9 @@ class EncryptedTextField(_TextField):
         plain = super().get_prep_value(value)
         return None if plain is None else _current_cipher().encrypt(plain.encode()).decode("ascii")
 
+    # The audit log tells that it changed and nothing more.
+    is_secret = True
+
     def from_db_value(self, value: str | None, *_: object) -> str | None:
         return None if value is None else _current_cipher().decrypt(value).decode()
 

@@ -13,7 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from unfold.admin import ModelAdmin
 
-from tenants.audit_trail import audit_request
+from tenants.audit_trail import audit_request, audit_request_failed
 
 
 class ServiceModelAdmin(ModelAdmin):
@@ -67,5 +67,13 @@ class ServiceModelAdmin(ModelAdmin):
             # What only the database could know, such as a number taken in the same second.
             for message in refusal.messages:
                 messages.error(request, message)
+            object_id = next((str(one) for one in args if one is not None), "")
+            audit_request_failed(
+                request,
+                action=f"{self.audit_name}.{'update' if object_id else 'create'}",
+                reason="; ".join(refusal.messages),
+                object_type=self.audit_name,
+                object_id=object_id,
+            )
             return redirect(request.get_full_path())
         return response

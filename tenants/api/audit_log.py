@@ -11,17 +11,34 @@ from tenants.selectors.audit import audit_list
 
 
 class AuditEntrySerializer(serializers.ModelSerializer[AuditEntry]):
+    """`changes` is `{"field": {"before", "after"}}`; of secrets it says only that they changed."""
+
+    actor = serializers.CharField(
+        read_only=True, help_text="The person, and for whom an administrator acted."
+    )
+    changes = serializers.DictField(
+        child=serializers.DictField(child=serializers.JSONField(allow_null=True)), read_only=True
+    )
+
     class Meta:
         model = AuditEntry
         fields = (
             "id",
             "at",
+            "actor",
             "username",
+            "role",
             "tenant_id",
+            "tenant_name",
+            "is_on_behalf",
+            "door",
             "action",
             "object_type",
             "object_id",
             "object_name",
+            "outcome",
+            "reason",
+            "changes",
             "ip",
         )
         read_only_fields = fields

@@ -3,10 +3,23 @@
 from __future__ import annotations
 
 from tenants.models.api_token import ApiToken
-from tenants.models.audit import AuditEntry
+from tenants.models.audit import AuditDoor, AuditEntry, AuditOutcome
+from tenants.models.event_log import EventLogEntry, EventSource, Severity
 from tenants.models.schema_template import SchemaTemplate
 from tenants.models.tenant import Tenant
 from tenants.models.user import User
 from tenants.roles import Role
 
-__all__ = ["ApiToken", "AuditEntry", "Role", "SchemaTemplate", "Tenant", "User"]
+__all__ = [
+    "ApiToken",
+    "AuditDoor",
+    "AuditEntry",
+    "AuditOutcome",
+    "EventLogEntry",
+    "EventSource",
+    "Role",
+    "SchemaTemplate",
+    "Severity",
+    "Tenant",
+    "User",
+]

@@ -16,6 +16,9 @@ def token_digest(secret: str) -> str:
 
 
 class ApiToken(models.Model):
+    # Made at every sign-in; who makes and revokes one by hand says so.
+    is_audited = False
+
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="api_tokens")
     # The user's tenant when the token was made; a user who moved takes no token along.
     tenant = models.ForeignKey(Tenant, null=True, blank=True, on_delete=models.CASCADE, related_name="+")

@@ -6,6 +6,8 @@ from django.db import models
 
 
 class SchemaTemplate(models.Model):
+    is_audited = False
+
     fingerprint = models.CharField(max_length=64, primary_key=True)
     # The schema name in the script; random, so that replacing it can't hit anything else.
     placeholder = models.CharField(max_length=63)

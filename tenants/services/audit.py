@@ -2,22 +2,68 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
+from datetime import datetime
+from typing import TypedDict
+
 from django.db.models import Model
 
-from tenants.models import AuditEntry, Tenant, User
+from tenants.models import AuditDoor, AuditEntry, AuditOutcome, Tenant, User
+
+_WORD_STARTS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+REASON_LENGTH = 500
+
+
+class Change(TypedDict):
+    before: object
+    after: object
 
 
 def audit_record(
-    *, action: str, target: Model, user: User | None, tenant: Tenant | None, ip: str | None
-) -> None:
-    """Inside the transaction of what it tells of, so that neither exists without the other."""
-    AuditEntry.objects.create(
+    *,
+    action: str,
+    target: Model | None,
+    user: User | None,
+    tenant: Tenant | None,
+    ip: str | None,
+    door: AuditDoor = AuditDoor.SYSTEM,
+    is_on_behalf: bool = False,
+    outcome: AuditOutcome = AuditOutcome.OK,
+    reason: str = "",
+    changes: Mapping[str, Change] | None = None,
+    object_type: str = "",
+    object_id: str = "",
+    username: str = "",
+) -> AuditEntry:
+    """Inside the transaction of what it tells of, so that neither exists without the other.
+
+    `object_type` and `object_id` stand in for a target that does not exist, `username` for a user who does not.
+    """
+    return AuditEntry.objects.create(
         user=user,
-        username=user.username if user else "",
-        tenant=tenant,
-        action=action,
-        object_type=target._meta.model_name or "",
-        object_id=str(target.pk or ""),
-        object_name=str(target)[:200],
+        username=user.username if user else username,
+        role=user.role if user else "",
+        tenant=tenant if tenant is None or tenant.pk is not None else None,
+        tenant_name=tenant.name if tenant else "",
+        is_on_behalf=is_on_behalf,
+        door=door,
+        action=action[:64],
+        object_type=object_type_of(type(target)) if target is not None else object_type[:64],
+        object_id=str(target.pk or "")[:64] if target is not None else object_id[:64],
+        object_name=str(target)[:200] if target is not None else "",
+        outcome=outcome,
+        reason=reason[:REASON_LENGTH],
+        changes=dict(changes or {}),
         ip=ip,
     )
+
+
+def audit_expire(*, before: datetime) -> int:
+    """Forget what is older; the number of entries."""
+    return AuditEntry.objects.filter(at__lt=before).delete()[0]
+
+
+def object_type_of(model: type[Model]) -> str:
+    """`ApiToken` is `api_token`: the word that actions begin with."""
+    return _WORD_STARTS.sub("_", model.__name__).lower()

@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 from django.db.models import F
 
+from tenants.audit_changes import audit_note
 from tenants.integrity import refusing_duplicates
 from tenants.models import Role, Tenant, User
 from tenants.models.tenant import new_schema_name
@@ -86,6 +87,7 @@ def tenant_delete(*, tenant: Tenant) -> None:
 def _set_enabled(tenant: Tenant, is_enabled: bool) -> Tenant:
     with no_scope(), transaction.atomic():
         Tenant.objects.filter(pk=tenant.pk).update(is_enabled=is_enabled)
+        audit_note(target=tenant, name="is_enabled", before=tenant.is_enabled, after=is_enabled)
         if not is_enabled:
             User.objects.filter(tenant=tenant).update(login_generation=F("login_generation") + 1)
     tenant.refresh_from_db()
