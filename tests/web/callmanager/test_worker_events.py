@@ -18,6 +18,8 @@ def told() -> list[tuple[str, str]]:
 
 
 def test_what_becomes_of_a_worker_is_told_once(db: None) -> None:
+    with across_tenants():
+        EventLogEntry.objects.all().delete()
     now = timezone.now()
     node = WorkerNode(
         worker="w-test", sip_uri="sip:127.0.0.1:1", started_at=now, last_seen_at=now, state=WorkerState.UP

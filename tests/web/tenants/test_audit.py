@@ -32,8 +32,12 @@ NEW_SIP_PASSWORD = "An0ther-good-one"
 
 
 @pytest.fixture(autouse=True)
-def _nobody_is_throttled(db: None) -> None:
+def _empty_logs(db: None) -> None:
+    """Without what tests with a real server left, and with nobody throttled."""
     cache.clear()
+    with across_tenants():
+        EventLogEntry.objects.all().delete()
+    AuditEntry.objects.all().delete()
 
 
 @pytest.fixture
