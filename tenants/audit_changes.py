@@ -11,19 +11,22 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypedDict
 
 from django.db.models import Field, Model
 from django.db.models.signals import m2m_changed, post_save, pre_save
 from django.dispatch import receiver
-
-from tenants.services.audit import Change
 
 AUDITED_APPS = frozenset({"tenants", "callmanager", "billing", "provisioning"})
 SECRET_NAME = re.compile(r"password|secret|token|digest|ha1|otp|recovery|private|api_key|credential", re.I)
 SECRET_SET, SECRET_CHANGED = "set", "changed"
 TEXT_LENGTH, CHANGES_AT_MOST, LIST_AT_MOST = 300, 100, 50
 _BEFORE = "_audit_before"
+
+
+class Change(TypedDict):
+    before: object
+    after: object
 
 
 @dataclass(slots=True)

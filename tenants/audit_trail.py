@@ -6,9 +6,9 @@ from django.db.models import Model
 from django.http import HttpRequest
 
 from tenants.acting import Actor
-from tenants.audit_changes import current_trail, fields_of
+from tenants.audit_changes import Change, current_trail, fields_of
 from tenants.models import AuditDoor, AuditOutcome, Role, Tenant
-from tenants.services.audit import Change, audit_record
+from tenants.services.audit import audit_record
 from tenants.sign_in import client_ip
 
 

@@ -10,15 +10,20 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 import structlog
 from django.db import connection
 
-if TYPE_CHECKING:
-    from tenants.models import Tenant
-
 PUBLIC_SCHEMA = "public"
+
+
+class ScopedTenant(Protocol):
+    """What a scope needs to know of a tenant; the models stand above this file."""
+
+    pk: Any
+    name: Any
+    schema_name: Any
 
 
 class TenantScopeMissing(RuntimeError):
@@ -57,7 +62,7 @@ def current_tenant_id() -> int:
 
 
 @contextmanager
-def tenant_scope(tenant: Tenant) -> Iterator[None]:
+def tenant_scope(tenant: ScopedTenant) -> Iterator[None]:
     """Everything inside sees this tenant's data and nobody else's."""
     scope = Scope(tenant.schema_name, str(tenant.pk), tenant.pk)
     with _in_force(scope), structlog.contextvars.bound_contextvars(tenant=tenant.name):

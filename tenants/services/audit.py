@@ -5,19 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import datetime
-from typing import TypedDict
 
 from django.db.models import Model
 
+from tenants.audit_changes import Change
 from tenants.models import AuditDoor, AuditEntry, AuditOutcome, Tenant, User
 
 _WORD_STARTS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 REASON_LENGTH = 500
-
-
-class Change(TypedDict):
-    before: object
-    after: object
 
 
 def audit_record(
