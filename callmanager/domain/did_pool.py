@@ -62,7 +62,10 @@ def _of_pool(part: str) -> NumberRange:
         raise NumberPatternError(
             "mask_prefix", f"The mask {part[:40]} must begin with digits, such as 44*****."
         )
-    return parse_number_range(part)
+    numbers = parse_number_range(part)
+    if not numbers.has_common_prefix:
+        raise NumberPatternError("range_prefix", f"The two ends of {part} must begin with the same digit.")
+    return numbers
 
 
 def _refuse_repeated(parts: list[str], ranges: list[NumberRange]) -> None:

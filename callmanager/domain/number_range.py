@@ -50,6 +50,11 @@ class NumberRange:
     def example(self) -> str:
         return f"{self.first:0{self.digits}d}"
 
+    @property
+    def has_common_prefix(self) -> bool:
+        """Whether all of the numbers begin with the same digit."""
+        return self.example[0] == f"{self.last:0{self.digits}d}"[0]
+
 
 def number_key(number: str) -> tuple[int, int] | None:
     """(number of digits, value), the order of all patterns; None for what is not a telephone number."""
@@ -82,10 +87,6 @@ def _range(first: str, last: str) -> NumberRange:
         )
     if int(first) >= int(last):
         raise NumberPatternError("range_order", f"{first} must be less than {last}.")
-    if first[0] != last[0]:
-        raise NumberPatternError(
-            "range_prefix", f"The two ends of {first}-{last} must begin with the same digit."
-        )
     return _checked(NumberRange(len(first), int(first), int(last)))
 
 
