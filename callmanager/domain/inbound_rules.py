@@ -80,7 +80,7 @@ class InboundRules:
     """A tenant's enabled rules, found by dictionary and bisection."""
 
     def __init__(self, rules: Iterable[InboundRule] = ()) -> None:
-        self._masked: dict[tuple[int, str], list[InboundRule]] = {}
+        self._masked: dict[tuple[int, str], list[tuple[NumberRange, InboundRule]]] = {}
         self._unmasked: dict[tuple[int, str], InboundRule] = {}
         for rule in rules:
             if not rule.is_enabled:
@@ -88,7 +88,7 @@ class InboundRules:
             if rule.caller_mask is None:
                 self._unmasked[rule.trunk_id, rule.did] = rule
             else:
-                self._masked.setdefault((rule.trunk_id, rule.did), []).append(rule)
+                self._masked.setdefault((rule.trunk_id, rule.did), []).append((rule.caller_mask, rule))
         for masked in self._masked.values():
             masked.sort(key=_mask_start)
 
@@ -97,22 +97,17 @@ class InboundRules:
         return self._find((trunk_id, did.removeprefix("+")), caller)
 
     def find_any(self, trunk_id: int, caller: str) -> InboundRule | None:
-        """The rule for `*`; the caller of this function has checked the pool."""
+        """The rule for `*`; whoever asks has checked the pool."""
         return self._find((trunk_id, ANY_NUMBER), caller)
 
     def _find(self, key: tuple[int, str], caller: str) -> InboundRule | None:
         masked, caller_key = self._masked.get(key), number_key(caller)
         if masked and caller_key is not None:
             position = bisect_right(masked, caller_key, key=_mask_start)
-            if position and caller in _mask(masked[position - 1]):
-                return masked[position - 1]
+            if position and caller in masked[position - 1][0]:
+                return masked[position - 1][1]
         return self._unmasked.get(key)
 
 
-def _mask(rule: InboundRule) -> NumberRange:
-    assert rule.caller_mask is not None
-    return rule.caller_mask
-
-
-def _mask_start(rule: InboundRule) -> tuple[int, int]:
-    return _mask(rule).digits, _mask(rule).first
+def _mask_start(masked: tuple[NumberRange, InboundRule]) -> tuple[int, int]:
+    return masked[0].digits, masked[0].first
