@@ -16,6 +16,7 @@ from pbxsite.exceptions import api_not_found
 from tenants.api.api_tokens import ApiTokenViewSet
 from tenants.api.audit_log import AuditLogViewSet
 from tenants.api.auth import LoginView, LogoutView, MeView
+from tenants.api.event_log import EventLogViewSet
 from tenants.api.tenants import TenantViewSet
 
 router = Router()
@@ -27,6 +28,7 @@ router.register("call_sessions", CallSessionViewSet, basename="call_sessions")
 router.register("cdrs", CdrViewSet, basename="cdrs")
 router.register("api_tokens", ApiTokenViewSet, basename="api_tokens")
 router.register("audit_log", AuditLogViewSet, basename="audit_log")
+router.register("event_log", EventLogViewSet, basename="event_log")
 
 urlpatterns = [
     re_path(r"^auth/login/?$", LoginView.as_view(), name="auth_login"),

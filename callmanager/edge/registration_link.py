@@ -18,6 +18,7 @@ from callmanager.edge.event_lines import event_lines
 from callmanager.edge.rpc import EdgeRpc
 from callmanager.edge.running import Working
 from callmanager.services.registration import registrations_apply, registrations_replace
+from callmanager.services.worker_watch import worker_reachability_record
 
 log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
 
@@ -58,8 +59,9 @@ class RegistrationLink:
             match event:
                 case RegistrationChanged():
                     changes.append(event)
-                case WorkerChanged(sip_uri=worker, is_up=is_up):
-                    log.warning("edge_link.worker_changed", worker=worker, is_up=is_up)
+                case WorkerChanged():
+                    log.warning("edge_link.worker_changed", worker=event.sip_uri, is_up=event.is_up)
+                    worker_reachability_record(change=event)
                 case None:
                     pass  # a greeting, or a word of a later version
         if changes:

@@ -10,6 +10,7 @@ import psycopg2
 import structlog
 from django.db import connection
 
+from callmanager.edge.outages import Outages
 from callmanager.edge.rpc import EdgeAwayError, EdgeRefusedError
 
 log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
@@ -23,7 +24,10 @@ Working = Callable[[], None]
 
 
 def run_until_stopped(
-    name: str, work: Callable[[threading.Event, Working], None], stopping: threading.Event
+    name: str,
+    work: Callable[[threading.Event, Working], None],
+    stopping: threading.Event,
+    outages: Outages,
 ) -> None:
     """`work` runs until `stopping` is set or something fails; it calls its second argument once it is ready."""
     pauses = 0
@@ -32,6 +36,7 @@ def run_until_stopped(
         nonlocal pauses
         pauses = 0
         log.info("edge_link.connected", part=name)
+        outages.end()
 
     try:
         while not stopping.is_set():
@@ -39,7 +44,10 @@ def run_until_stopped(
                 work(stopping, is_working)
             except OUTAGES as error:
                 log.warning("edge_link.disconnected", part=name, error=type(error).__name__)
-            # A broken connection must not be used again; the next attempt opens another.
+                # A broken connection must not be used again; the next attempt opens another.
+                connection.close()
+                if not stopping.is_set():
+                    outages.begin(error)
             connection.close()
             stopping.wait(min(FIRST_PAUSE_S * 2**pauses, LONGEST_PAUSE_S))
             pauses = min(pauses + 1, 10)

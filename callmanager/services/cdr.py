@@ -19,6 +19,7 @@ from callmanager.domain.live_events import cdr_message
 from callmanager.domain.worker_loss import Silence, WorkerSighting, find_loss, notice_silences
 from callmanager.fleet.models import Cdr, OpenCall, StoredCallEvent, WorkerNode
 from callmanager.services.live_event import live_events_publish
+from callmanager.services.worker_watch import lost_workers_record
 from tenants.scope import across_tenants, no_scope
 
 logger = structlog.get_logger(__name__)
@@ -61,6 +62,7 @@ def lost_calls_reap(*, now: datetime | None = None) -> int:
     }
     silences = notice_silences(sightings, _recall_silences(), now)
     _remember_silences(silences)
+    lost_workers_record(sightings=sightings, silences=silences, now=now)
     with across_tenants():
         with transaction.atomic():
             lost = {

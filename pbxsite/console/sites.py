@@ -25,7 +25,8 @@ from pbxsite.console.tenant_list import FleetTenantAdmin
 from pbxsite.sign_out import sign_out
 from tenants.acting import Actor
 from tenants.admin.audit import AuditEntryAdmin
-from tenants.models import AuditEntry, Role, Tenant
+from tenants.admin.event_log import EventLogAdmin
+from tenants.models import AuditEntry, EventLogEntry, Role, Tenant
 
 NavigationItem = tuple[str, str, str]
 
@@ -90,7 +91,8 @@ class PlatformSite(ConsoleSite):
             "Platform",
             (
                 ("Tenants", "domain", "admin:tenants_tenant_changelist"),
-                ("Audit log", "history", "admin:tenants_auditentry_changelist"),
+                ("Activity log", "history", "admin:tenants_auditentry_changelist"),
+                ("Event log", "monitor_heart", "admin:tenants_eventlogentry_changelist"),
             ),
         ),
     )
@@ -119,7 +121,13 @@ class TenantSite(ConsoleSite):
                 ("Registrations", "wifi_calling_3", "admin:fleet_registration_changelist"),
             ),
         ),
-        ("Account", (("Audit log", "history", "admin:tenants_auditentry_changelist"),)),
+        (
+            "Logs",
+            (
+                ("Activity log", "history", "admin:tenants_auditentry_changelist"),
+                ("Event log", "monitor_heart", "admin:tenants_eventlogentry_changelist"),
+            ),
+        ),
     )
 
     def extra_urls(self) -> list[URLPattern]:
@@ -148,9 +156,11 @@ class TenantSite(ConsoleSite):
 platform_site = PlatformSite(name="admin")
 platform_site.register(Tenant, FleetTenantAdmin)
 platform_site.register(AuditEntry, AuditEntryAdmin)
+platform_site.register(EventLogEntry, EventLogAdmin)
 
 tenant_site = TenantSite(name="admin")
 tenant_site.register(Extension, ExtensionAdmin)
 tenant_site.register(Registration, RegistrationAdmin)
 tenant_site.register(Cdr, CdrAdmin)
 tenant_site.register(AuditEntry, AuditEntryAdmin)
+tenant_site.register(EventLogEntry, EventLogAdmin)

@@ -11,6 +11,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from callmanager.edge.cache_link import CacheLink
+from callmanager.edge.outages import Outages
 from callmanager.edge.registration_link import RegistrationLink
 from callmanager.edge.rpc import EdgeRpc
 from callmanager.edge.running import run_until_stopped
@@ -24,10 +25,11 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         rpc = EdgeRpc(settings.PBX_EDGE_RPC_PORT)
         registrations = RegistrationLink(rpc, settings.PBX_EDGE_EVENTS_PORT)
+        outages = Outages()
         asked, stopping = threading.Event(), threading.Event()
         _stop_on_signals(asked, stopping)
         threads = [
-            threading.Thread(target=run_until_stopped, args=(name, work, stopping), name=name)
+            threading.Thread(target=run_until_stopped, args=(name, work, stopping, outages), name=name)
             for name, work in (("registrations", registrations.work), ("caches", CacheLink(rpc).work))
         ]
         for thread in threads:
