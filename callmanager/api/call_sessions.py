@@ -15,6 +15,7 @@ from rest_framework.response import Response
 from callmanager.domain.live_call import LiveCall
 from callmanager.live_redis import LiveCallsUnavailable
 from callmanager.selectors.live_call import live_call_list
+from callmanager.selectors.person import call_numbers_of, hang_up_numbers_of
 from callmanager.services.live_call import (
     CommandRefused,
     LiveCallNotFound,
@@ -116,9 +117,11 @@ class CallSessionViewSet(RoleAccess, viewsets.GenericViewSet[Any]):
         return self._hang_up(request, session_id)
 
     def _hang_up(self, request: Request, session_id: str) -> Response:
-        tenant = tenant_of(request)
-        if actor_of(request).role == Role.EXTENSION:
-            self._call(request, session_id)
+        tenant, actor = tenant_of(request), actor_of(request)
+        if actor.role == Role.EXTENSION:
+            call = self._call(request, session_id)
+            if not call.concerns_any(hang_up_numbers_of(number=actor.user.extension_number)):
+                raise exceptions.PermissionDenied("You may see this call but not end it.")
         try:
             live_call_hang_up(tenant_id=tenant.pk, session_id=session_id)
         except LiveCallNotFound as error:
@@ -143,7 +146,8 @@ class CallSessionViewSet(RoleAccess, viewsets.GenericViewSet[Any]):
         except LiveCallsUnavailable as error:
             raise Unavailable(str(error)) from error
         if actor.role == Role.EXTENSION:
-            return [call for call in calls if call.concerns(actor.user.extension_number)]
+            seen = call_numbers_of(number=actor.user.extension_number)
+            return [call for call in calls if call.concerns_any(seen)]
         return calls
 
     def _ordered(self, request: Request, calls: LiveCalls) -> LiveCalls:

@@ -1,4 +1,4 @@
-"""Call records. An extension sees the calls it took part in."""
+"""Call records. An extension sees the calls it took part in, and those its groups let it see."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from rest_framework import mixins, serializers, viewsets
 
 from callmanager.fleet.models import Cdr, CdrStatus
 from callmanager.selectors.call import cdr_list
-from callmanager.selectors.person import own_cdr_list
+from callmanager.selectors.person import visible_cdr_list
 from tenants.api.access import EVERYBODY, RoleAccess, actor_of, tenant_of
 from tenants.models import Role
 from tenants.scoped_models import ScopedQuerySet
@@ -113,5 +113,5 @@ class CdrViewSet(RoleAccess, mixins.ListModelMixin, mixins.RetrieveModelMixin, v
         tenant_of(self.request)
         actor = actor_of(self.request)
         if actor.role == Role.EXTENSION:
-            return own_cdr_list(number=actor.user.extension_number)
+            return visible_cdr_list(number=actor.user.extension_number)
         return cdr_list()

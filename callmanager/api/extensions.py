@@ -1,21 +1,26 @@
-"""Extensions. The SIP password is written, never read, except in the answer to its generation."""
+"""Extensions. The SIP password is written, never read, except in the answer to its generation.
+
+Who signed in as an extension reads itself, and of the members its groups let it see what colleagues may know.
+"""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
 import django_filters
 from django.db import transaction
 from django.db.models import QuerySet
 from django.db.models.functions import Length
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import PolymorphicProxySerializer, extend_schema
 from rest_framework import serializers, status, viewsets
+from rest_framework.exceptions import PermissionDenied
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from callmanager.models import Extension
 from callmanager.selectors.extension import extension_list
-from callmanager.selectors.person import own_extension_list
+from callmanager.selectors.person import changeable_extension_list, visible_extension_list
 from callmanager.services.extension import extension_create, extension_delete, extension_update
 from callmanager.services.sip_password import sip_password_generate
 from tenants.api.access import EVERYBODY, MANAGERS, RoleAccess, actor_of, tenant_of
@@ -61,17 +66,59 @@ class ExtensionCreatedSerializer(ExtensionSerializer):
     sip_password = serializers.CharField(read_only=True, required=False)
 
 
-class ExtensionFilter(django_filters.FilterSet):
+class ColleagueSerializer(serializers.ModelSerializer[Extension]):
+    """What an extension sees of the other members of its groups."""
+
+    class Meta:
+        model = Extension
+        fields = ("id", "number", "display_name", "is_enabled")
+        read_only_fields = fields
+
+
+class ColleagueChangeSerializer(serializers.ModelSerializer[Extension]):
+    """What the manager of a group may change of its members, if the group lets its managers."""
+
+    class Meta:
+        model = Extension
+        fields = ("display_name", "is_enabled", "ring_timeout_s")
+
+    def validate(self, attributes: dict[str, Any]) -> dict[str, Any]:
+        if foreign := self.initial_data.keys() - self.fields.keys():
+            raise serializers.ValidationError(
+                dict.fromkeys(sorted(foreign), "Managers of a group can't change this."), code="not_allowed"
+            )
+        return attributes
+
+
+# By who asks and whom the row is about.
+EXTENSION_OR_COLLEAGUE = PolymorphicProxySerializer(
+    component_name="ExtensionOrColleague",
+    serializers=[ExtensionSerializer, ColleagueSerializer],
+    resource_type_field_name=None,
+)
+EXTENSIONS_OR_COLLEAGUES = PolymorphicProxySerializer(
+    component_name="ExtensionOrColleague",
+    serializers=[ExtensionSerializer, ColleagueSerializer],
+    resource_type_field_name=None,
+    many=True,
+)
+
+
+class ColleagueFilter(django_filters.FilterSet):
     """Written out: derived from the model, it would ask the database outside any scope."""
 
     number = django_filters.CharFilter()
-    email = django_filters.CharFilter(lookup_expr="iexact")
     is_enabled = django_filters.BooleanFilter()
+
+
+class ExtensionFilter(ColleagueFilter):
+    email = django_filters.CharFilter(lookup_expr="iexact")
 
 
 class ExtensionViewSet(RoleAccess, viewsets.GenericViewSet[Extension]):
     read_roles = EVERYBODY
     write_roles = MANAGERS
+    action_roles: ClassVar[Mapping[str, frozenset[Role]]] = {"partial_update": EVERYBODY}
     serializer_class = ExtensionSerializer
     queryset = ScopedQuerySet(Extension)  # names the model for the schema; without a scope it answers nothing
     lookup_value_regex = r"[0-9]{1,18}"
@@ -81,22 +128,31 @@ class ExtensionViewSet(RoleAccess, viewsets.GenericViewSet[Extension]):
         "created_at": ("created_at",),
         "updated_at": ("updated_at",),
     }
-    search_fields = ("number", "display_name", "email")
-    filterset_class = ExtensionFilter
+    search_fields: tuple[str, ...] = ("number", "display_name", "email")
+    filterset_class: type[django_filters.FilterSet] = ExtensionFilter
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        if actor_of(request).role == Role.EXTENSION:
+            # What is not shown can't be searched for either.
+            self.search_fields = ("number", "display_name")
+            self.filterset_class = ColleagueFilter
 
     def get_queryset(self) -> QuerySet[Extension]:
         tenant_of(self.request)
         actor = actor_of(self.request)
         if actor.role == Role.EXTENSION:
-            return own_extension_list(number=actor.user.extension_number)
+            return visible_extension_list(number=actor.user.extension_number)
         return extension_list()
 
+    @extend_schema(responses=EXTENSIONS_OR_COLLEAGUES)
     def list(self, request: Request) -> Response:
         page = self.paginate_queryset(self.filter_queryset(self.get_queryset()))
-        return self.get_paginated_response(ExtensionSerializer(page, many=True).data)
+        return self.get_paginated_response([self._shown(extension) for extension in page or ()])
 
+    @extend_schema(responses=EXTENSION_OR_COLLEAGUE)
     def retrieve(self, request: Request, pk: str) -> Response:
-        return Response(ExtensionSerializer(self.get_object()).data)
+        return Response(self._shown(self.get_object()))
 
     @extend_schema(request=ExtensionSerializer, responses={201: ExtensionCreatedSerializer})
     def create(self, request: Request) -> Response:
@@ -119,8 +175,11 @@ class ExtensionViewSet(RoleAccess, viewsets.GenericViewSet[Extension]):
     def update(self, request: Request, pk: str) -> Response:
         return self._change(request, partial=False)
 
-    @extend_schema(request=ExtensionSerializer, responses=ExtensionSerializer)
+    @extend_schema(request=ExtensionSerializer, responses=EXTENSION_OR_COLLEAGUE)
     def partial_update(self, request: Request, pk: str) -> Response:
+        """Managers of a group that lets them change `display_name`, `is_enabled` and `ring_timeout_s` of members."""
+        if actor_of(request).role == Role.EXTENSION:
+            return self._change_colleague(request)
         return self._change(request, partial=True)
 
     @extend_schema(responses={204: None})
@@ -139,3 +198,20 @@ class ExtensionViewSet(RoleAccess, viewsets.GenericViewSet[Extension]):
             extension = extension_update(extension=extension, **form.validated_data)
             audit_request(request._request, action="extension.update", target=extension)
         return Response(ExtensionSerializer(extension).data)
+
+    def _change_colleague(self, request: Request) -> Response:
+        own_number = actor_of(request).user.extension_number
+        colleague = self.get_object()
+        if not changeable_extension_list(number=own_number).filter(pk=colleague.pk).exists():
+            raise PermissionDenied
+        form = ColleagueChangeSerializer(colleague, data=request.data, partial=True)
+        form.is_valid(raise_exception=True)
+        with transaction.atomic():
+            colleague = extension_update(extension=colleague, **form.validated_data)
+            audit_request(request._request, action="extension.update", target=colleague)
+        return Response(self._shown(colleague))
+
+    def _shown(self, extension: Extension) -> Any:
+        actor = actor_of(self.request)
+        is_colleague = actor.role == Role.EXTENSION and actor.user.extension_number != extension.number
+        return (ColleagueSerializer if is_colleague else ExtensionSerializer)(extension).data

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 
@@ -56,9 +56,9 @@ class LiveCall:
             callee_user_agent=_text(document, "callee_user_agent"),
         )
 
-    def concerns(self, number: str) -> bool:
-        """Whether this extension is a party of the call."""
-        return number in (self.caller, self.callee, self.answered_number)
+    def concerns_any(self, numbers: Collection[str]) -> bool:
+        """Whether one of these extensions is a party of the call."""
+        return any(number in numbers for number in (self.caller, self.callee, self.answered_number))
 
 
 def _text(document: Mapping[str, object], name: str) -> str:

@@ -15,12 +15,13 @@ UNSTORABLE = re.compile(r"[\0\ud800-\udfff]")
 
 EXTENSION_EVENTS = "extension_events"
 CDR_EVENTS = "cdr_events"
+EXTENSION_REGISTER = "extension_register"
 
 # The keys that exist; a topic asked for without keys means all of them.
 TOPIC_KEYS: Mapping[str, frozenset[str]] = {
     EXTENSION_EVENTS: frozenset(
         {
-            "extension_register",
+            EXTENSION_REGISTER,
             "call_start",
             "target_add",
             "target_ringing",
@@ -52,11 +53,15 @@ class SubscriberRole(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Subscriber:
-    """Who sits at the other end. Administrators have no tenant of their own, only extensions a number."""
+    """Who sits at the other end. Administrators have no tenant of their own, only extensions a number.
+
+    `call_numbers`: whose calls an extension's groups let it see, its own besides.
+    """
 
     role: SubscriberRole
     tenant_id: int | None = None
     extension_number: str | None = None
+    call_numbers: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,13 +133,11 @@ def subscriptions_for(
     """What the request means for this subscriber in this tenant; CommandError where it may not look."""
     if not may_enter_tenant(subscriber, tenant_id):
         raise CommandError("tenant not allowed")
-    extensions = request.extensions
     if subscriber.role is SubscriberRole.EXTENSION:
         own = subscriber.extension_number or ""
-        if extensions - {own}:
+        if request.extensions - subscriber.call_numbers - {own}:
             raise CommandError("extension not allowed")
-        extensions = frozenset({own})
-    wanted: Iterable[str | None] = extensions or (None,)
+    wanted: Iterable[str | None] = request.extensions or (None,)
     return frozenset(
         Subscription(tenant_id, topic, key, extension)
         for extension in wanted
@@ -172,11 +175,20 @@ def may_receive(
     if not may_enter_tenant(subscriber, tenant_id):
         return False
     numbers = extensions_of(event)
-    if subscriber.role is SubscriberRole.EXTENSION and subscriber.extension_number not in numbers:
-        return False
+    if subscriber.role is SubscriberRole.EXTENSION:
+        numbers = frozenset(number for number in numbers if _may_hear_of(subscriber, key, number))
+        if not numbers:
+            return False
     if Subscription(tenant_id, topic, key, None) in subscriptions:
-        return subscriber.role is not SubscriberRole.EXTENSION
+        return True
     return any(Subscription(tenant_id, topic, key, number) in subscriptions for number in numbers)
+
+
+def _may_hear_of(subscriber: Subscriber, key: str, number: str) -> bool:
+    """Where a phone is stays its owner's business; calls are seen as the groups say."""
+    if number == subscriber.extension_number:
+        return True
+    return key != EXTENSION_REGISTER and number in subscriber.call_numbers
 
 
 def extensions_of(event: Mapping[str, object]) -> frozenset[str]:

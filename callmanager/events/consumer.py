@@ -96,6 +96,10 @@ class EventConsumer(AsyncWebsocketConsumer):
         self._set_identity(None)
         self._tasks.add(asyncio.get_running_loop().create_task(self.close(CLOSE_REVOKED)))
 
+    def renew(self, identity: SocketIdentity) -> None:
+        """What is wanted stays as it is; `may_receive` asks the new rights from the next event on."""
+        self._identity = identity
+
     @property
     def identity(self) -> SocketIdentity | None:
         return self._identity
@@ -123,7 +127,7 @@ class EventConsumer(AsyncWebsocketConsumer):
         named = subscriptions_for(identity.subscriber, request, tenant.tenant_id)
         # Whoever begins to watch while Redis is away is told to resync when it is back.
         await event_hub().wait_connected(HUB_WAIT_S)
-        if self._identity is not identity:
+        if self._identity is None or self._identity.user_id != identity.user_id:
             raise CommandError("not signed in")
         self._tenant_names[tenant.tenant_id] = tenant.name
         self._subscriptions = apply_request(self._subscriptions, request, named)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import import_module
 from typing import Any
 from urllib.parse import urlsplit
@@ -24,9 +25,10 @@ from callmanager.domain.subscriptions import (
     SubscriberRole,
     TokenLogin,
 )
+from callmanager.selectors.person import call_numbers_by_person, call_numbers_of
 from tenants.authentication import may_sign_in
-from tenants.models import ApiToken, User
-from tenants.scope import no_scope
+from tenants.models import ApiToken, Tenant, User
+from tenants.scope import no_scope, tenant_scope
 from tenants.selectors.api_token import api_token_find
 from tenants.selectors.tenant import tenant_find_by_name
 from tenants.sign_in import SignInRefused, extension_sign_in_name, sign_in_check, sign_in_succeeded
@@ -36,13 +38,17 @@ Scope = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class SocketIdentity:
-    """`generation` changes with the user's password, role or tenant; token or session is what was shown."""
+    """`generation` changes with the user's password, role or tenant; token or session is what was shown.
+
+    An extension's rights were read when its tenant's configuration was at `config_rev`.
+    """
 
     subscriber: Subscriber
     user_id: int
     generation: str
     token_id: int | None = None
     session_key: str | None = None
+    config_rev: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +86,11 @@ def identity_find_by_session(scope: Scope) -> SocketIdentity | None:
         return _identity(user, session_key=session_key) if isinstance(user, User) else None
 
 
-def identities_still_valid(identities: Iterable[SocketIdentity]) -> set[SocketIdentity]:
-    """Those whose user, tenant, token and session are what they were: three queries for any number."""
+def identities_renewed(identities: Iterable[SocketIdentity]) -> dict[SocketIdentity, SocketIdentity]:
+    """Those whose user, tenant, token and session are what they were, with the rights they have by now.
+
+    Three queries for any number, and three for each tenant whose configuration changed since the last time.
+    """
     asked = list(identities)
     now = timezone.now()
     with no_scope():
@@ -96,8 +105,8 @@ def identities_still_valid(identities: Iterable[SocketIdentity]) -> set[SocketId
                 session_key__in={one.session_key for one in asked if one.session_key}, expire_date__gt=now
             ).values_list("session_key", flat=True)
         )
-    return {
-        one
+    valid = {
+        one: user
         for one in asked
         if (user := users.get(one.user_id)) is not None
         and may_sign_in(user)
@@ -105,6 +114,28 @@ def identities_still_valid(identities: Iterable[SocketIdentity]) -> set[SocketId
         and (one.token_id is None or one.token_id in tokens)
         and (one.session_key is None or one.session_key in sessions)
     }
+    return {one: one for one in valid} | _with_rights_of_now(valid)
+
+
+def _with_rights_of_now(valid: Mapping[SocketIdentity, User]) -> dict[SocketIdentity, SocketIdentity]:
+    changed: defaultdict[Tenant, list[SocketIdentity]] = defaultdict(list)
+    for one, user in valid.items():
+        if (
+            one.subscriber.role is SubscriberRole.EXTENSION
+            and user.tenant is not None
+            and user.tenant.config_rev != one.config_rev
+        ):
+            changed[user.tenant].append(one)
+    renewed = {}
+    for tenant, identities in changed.items():
+        numbers = {one.subscriber.extension_number or "" for one in identities}
+        with tenant_scope(tenant):
+            by_person = call_numbers_by_person(numbers=numbers)
+        for one in identities:
+            seen = by_person[one.subscriber.extension_number or ""]
+            subscriber = replace(one.subscriber, call_numbers=seen)
+            renewed[one] = replace(one, subscriber=subscriber, config_rev=tenant.config_rev)
+    return renewed
 
 
 def watched_tenant_get(identity: SocketIdentity, name: str) -> WatchedTenant:
@@ -131,8 +162,20 @@ def _by_password(name: str, password: str, scope: Scope) -> SocketIdentity:
 
 
 def _identity(user: User, *, token_id: int | None = None, session_key: str | None = None) -> SocketIdentity:
-    subscriber = Subscriber(SubscriberRole(user.role), user.tenant_id, user.extension_number or None)
-    return SocketIdentity(subscriber, user.pk, user.get_session_auth_hash(), token_id, session_key)
+    number, tenant = user.extension_number or None, user.tenant
+    seen: frozenset[str] = frozenset()
+    if number is not None and tenant is not None:
+        with tenant_scope(tenant):
+            seen = call_numbers_of(number=number)
+    return SocketIdentity(
+        Subscriber(SubscriberRole(user.role), user.tenant_id, number, seen),
+        user.pk,
+        user.get_session_auth_hash(),
+        token_id,
+        session_key,
+        # Read before the rights: if they changed in between, they are read again.
+        config_rev=tenant.config_rev if tenant is not None else 0,
+    )
 
 
 def _http_request(scope: Scope) -> HttpRequest:

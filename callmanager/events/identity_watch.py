@@ -1,4 +1,4 @@
-"""Looks every few seconds whether those who signed in still may: one database round for all sockets."""
+"""Looks every few seconds whether those who signed in still may, and what: one database round for all sockets."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import structlog
 from channels.db import database_sync_to_async
 from django.db import Error as DatabaseError
 
-from callmanager.events.identity import SocketIdentity, identities_still_valid
+from callmanager.events.identity import SocketIdentity, identities_renewed
 
 logger: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
 
@@ -22,6 +22,9 @@ class WatchedSocket(Protocol):
 
     def let_go(self) -> None:
         """End it; must not block."""
+
+    def renew(self, identity: SocketIdentity) -> None:
+        """The same person with other rights; must not block."""
 
 
 class IdentityWatch:
@@ -42,11 +45,16 @@ class IdentityWatch:
             await asyncio.sleep(CHECK_INTERVAL_S)
             identities = {socket.identity for socket in self._sockets if socket.identity is not None}
             try:
-                valid = await database_sync_to_async(identities_still_valid)(identities)
+                renewed = await database_sync_to_async(identities_renewed)(identities)
             except DatabaseError as error:
                 # Nobody can be revoked while the database is away either.
                 logger.warning("events.identities.unchecked", error=type(error).__name__)
                 continue
             for socket in tuple(self._sockets):
-                if socket.identity in identities and socket.identity not in valid:
+                identity = socket.identity
+                if identity is None or identity not in identities:
+                    continue
+                if identity not in renewed:
                     socket.let_go()
+                elif renewed[identity] is not identity:
+                    socket.renew(renewed[identity])

@@ -1,13 +1,20 @@
-"""What one extension may see of the tenant in scope: itself."""
+"""What one extension may see of the tenant in scope: itself, and what its groups let it see."""
 
 from __future__ import annotations
 
-from django.db.models import Q, QuerySet
+from collections import defaultdict
+from collections.abc import Collection, Mapping
 
+from django.db.models import F, Q, QuerySet
+
+from callmanager.domain.rights import Membership, Right, Sight, effective_rights, sight_of
 from callmanager.fleet.models import Cdr, Registration
-from callmanager.models import Extension
+from callmanager.models import Extension, GroupMembership
 from callmanager.selectors.call import cdr_list, registration_list
 from callmanager.selectors.extension import extension_list
+from callmanager.selectors.extension_group import membership_list
+from tenants.models import Role, Tenant, User
+from tenants.scope import tenant_scope
 
 
 def own_extension_list(*, number: str) -> QuerySet[Extension]:
@@ -21,3 +28,78 @@ def own_registration_list(*, number: str) -> QuerySet[Registration]:
 def own_cdr_list(*, number: str) -> QuerySet[Cdr]:
     """Calls it made, was dialled in, or answered."""
     return cdr_list().filter(Q(caller=number) | Q(callee=number) | Q(answered_number=number))
+
+
+def sight_get(*, number: str) -> Sight:
+    return sight_of(membership_list(number=number))
+
+
+def visible_extension_list(*, number: str) -> QuerySet[Extension]:
+    """Itself, and the members of groups it may look into."""
+    groups = sight_get(number=number).members_of
+    return extension_list().filter(Q(number=number) | Q(pk__in=_in_groups(groups).values("extension_id")))
+
+
+def changeable_extension_list(*, number: str) -> QuerySet[Extension]:
+    """The members it may change, as a manager of a group that lets its managers."""
+    groups = sight_get(number=number).changes_of
+    return extension_list().filter(pk__in=_in_groups(groups).values("extension_id"))
+
+
+def visible_cdr_list(*, number: str) -> QuerySet[Cdr]:
+    """Its own calls, and those of the members of groups whose calls it may see."""
+    groups = sight_get(number=number).calls_of
+    if not groups:
+        return own_cdr_list(number=number)
+    numbers = _in_groups(groups).values("extension__number")
+    return cdr_list().filter(
+        Q(caller=number)
+        | Q(callee=number)
+        | Q(answered_number=number)
+        | Q(caller__in=numbers)
+        | Q(callee__in=numbers)
+        | Q(answered_number__in=numbers)
+    )
+
+
+def call_numbers_of(*, number: str) -> frozenset[str]:
+    """The numbers whose running calls this extension may see: its own among them."""
+    return call_numbers_by_person(numbers={number})[number]
+
+
+def call_numbers_by_person(*, numbers: Collection[str]) -> Mapping[str, frozenset[str]]:
+    """The same for many at once, in two queries."""
+    memberships: defaultdict[str, list[Membership]] = defaultdict(list)
+    rows = GroupMembership.objects.filter(extension__number__in=numbers).select_related("group")
+    for row in rows.annotate(person=F("extension__number")):
+        place = Membership(row.group_id, row.group.name, row.group.rights, row.is_manager)
+        memberships[row.person].append(place)
+    groups = {number: sight_of(places).calls_of for number, places in memberships.items()}
+    members: defaultdict[int, set[str]] = defaultdict(set)
+    wanted = frozenset().union(*groups.values())
+    for group_id, member in _in_groups(wanted).values_list("group_id", "extension__number"):
+        members[group_id].add(member)
+    return {
+        number: frozenset({number}).union(*(members[group_id] for group_id in groups.get(number, ())))
+        for number in numbers
+    }
+
+
+def hang_up_numbers_of(*, number: str) -> frozenset[str]:
+    """Whose calls it may end: its own, and those of members it may change."""
+    changeable = changeable_extension_list(number=number).values_list("number", flat=True)
+    return frozenset({number, *changeable})
+
+
+def may_use_console(*, user: User) -> bool:
+    """Whether this user of an extension may enter the management console."""
+    tenant: Tenant | None = user.tenant
+    if user.role != Role.EXTENSION or tenant is None or not user.is_active or not tenant.is_enabled:
+        return False
+    with tenant_scope(tenant):
+        memberships = membership_list(number=user.extension_number)
+    return Right.USE_CONSOLE in effective_rights(memberships)
+
+
+def _in_groups(group_ids: Collection[int]) -> QuerySet[GroupMembership]:
+    return GroupMembership.objects.filter(group_id__in=group_ids)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, ClassVar
 
 from rest_framework.exceptions import NotAuthenticated, ValidationError
@@ -33,15 +34,16 @@ def tenant_of(request: Request) -> Tenant:
 
 
 class HasRole(BasePermission):
-    """By the view's `read_roles` and `write_roles`; a view that names none is closed."""
+    """By the view's `action_roles`, else its `read_roles` and `write_roles`; a view that names none is closed."""
 
     def has_permission(self, request: Request, view: APIView) -> bool:
         actor: Actor | None = getattr(request._request, "actor", None)
         if actor is None or not request.user.is_authenticated:
             return False
         is_reading = request.method in ("GET", "HEAD", "OPTIONS")
-        roles: frozenset[Role] = getattr(view, "read_roles" if is_reading else "write_roles", frozenset())
-        return actor.role in roles
+        usual: frozenset[Role] = getattr(view, "read_roles" if is_reading else "write_roles", frozenset())
+        by_action: Mapping[str, frozenset[Role]] = getattr(view, "action_roles", {})
+        return actor.role in by_action.get(getattr(view, "action", None) or "", usual)
 
 
 class RoleAccess:
@@ -49,6 +51,8 @@ class RoleAccess:
 
     read_roles: ClassVar[frozenset[Role]] = frozenset()
     write_roles: ClassVar[frozenset[Role]] = frozenset()
+    # For single actions that other roles may use too: these look more closely themselves.
+    action_roles: ClassVar[Mapping[str, frozenset[Role]]] = {}
 
 
 ADMINISTRATORS = frozenset({Role.ADMINISTRATOR})

@@ -31,8 +31,14 @@ ADMINISTRATOR = Subscriber(SubscriberRole.ADMINISTRATOR)
 ACME_TENANT = Subscriber(SubscriberRole.TENANT, ACME)
 ALICE = Subscriber(SubscriberRole.EXTENSION, ACME, "101")
 BOB = Subscriber(SubscriberRole.EXTENSION, ACME, "102")
+# Her groups let her see Alice's calls.
+CAROL = Subscriber(SubscriberRole.EXTENSION, ACME, "103", frozenset({"101", "103"}))
 MALLORY = Subscriber(SubscriberRole.EXTENSION, GLOBEX, "101")
 GLOBEX_TENANT = Subscriber(SubscriberRole.TENANT, GLOBEX)
+
+
+def register(number: str) -> dict[str, object]:
+    return {**call_start(extensions=(number,)), "key": "extension_register"}
 
 
 def call_start(tenant_id: int = ACME, extensions: tuple[str, ...] = ("101",)) -> dict[str, object]:
@@ -144,8 +150,9 @@ def test_a_topic_said_often_is_one_topic() -> None:
         pytest.param(ADMINISTRATOR, frozenset(), GLOBEX, {None}, id="administrator-sees-another-tenant"),
         pytest.param(ACME_TENANT, frozenset(), ACME, {None}, id="tenant-sees-all-of-its-own"),
         pytest.param(ACME_TENANT, frozenset({"101", "102"}), ACME, {"101", "102"}, id="tenant-names-two"),
-        pytest.param(ALICE, frozenset(), ACME, {"101"}, id="extension-without-names-sees-itself"),
+        pytest.param(ALICE, frozenset(), ACME, {None}, id="extension-without-names-wants-all-it-may-see"),
         pytest.param(ALICE, frozenset({"101"}), ACME, {"101"}, id="extension-names-itself"),
+        pytest.param(CAROL, frozenset({"101", "103"}), ACME, {"101", "103"}, id="extension-names-a-member"),
     ],
 )
 def test_a_subscription_is_granted(
@@ -174,6 +181,7 @@ def test_a_subscription_is_refused(
 
 
 WHOLE_ACME = frozenset({Subscription(ACME, "extension_events", "call_start", None)})
+WHOLE_REGISTER = frozenset({Subscription(ACME, "extension_events", "extension_register", None)})
 ONLY_101 = frozenset({Subscription(ACME, "extension_events", "call_start", "101")})
 
 
@@ -194,7 +202,16 @@ ONLY_101 = frozenset({Subscription(ACME, "extension_events", "call_start", "101"
             ALICE, ONLY_101, call_start(extensions=("102", "101")), True, id="extension-is-the-callee"
         ),
         pytest.param(ALICE, ONLY_101, call_start(extensions=("102",)), False, id="extension-others-call"),
-        pytest.param(ALICE, WHOLE_ACME, call_start(), False, id="extension-never-holds-the-whole-tenant"),
+        pytest.param(ALICE, WHOLE_ACME, call_start(), True, id="extension-wants-all-and-hears-itself"),
+        pytest.param(
+            ALICE, WHOLE_ACME, call_start(extensions=("102",)), False, id="extension-wants-all-in-vain"
+        ),
+        pytest.param(CAROL, WHOLE_ACME, call_start(), True, id="extension-hears-a-members-call"),
+        pytest.param(CAROL, ONLY_101, call_start(), True, id="extension-named-a-member"),
+        pytest.param(CAROL, WHOLE_ACME, call_start(GLOBEX), False, id="extension-of-another-tenant"),
+        pytest.param(CAROL, WHOLE_REGISTER, register("101"), False, id="a-members-phone-is-private"),
+        pytest.param(CAROL, WHOLE_REGISTER, register("103"), True, id="an-extensions-own-phone"),
+        pytest.param(ACME_TENANT, WHOLE_REGISTER, register("101"), True, id="tenant-sees-phones"),
         pytest.param(BOB, ONLY_101, call_start(), False, id="colleague-with-a-stolen-subscription"),
         pytest.param(MALLORY, ONLY_101, call_start(), False, id="stranger-with-the-same-number"),
         pytest.param(ACME_TENANT, WHOLE_ACME, {"topic": "extension_events"}, False, id="malformed-event"),

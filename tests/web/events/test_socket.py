@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import itertools
+import threading
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import httpx
@@ -11,7 +13,15 @@ from django.test import Client
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect as websocket_connect
 
+from callmanager.models import Extension, ExtensionGroup
+from callmanager.services.extension_group import (
+    extension_group_create,
+    extension_group_delete,
+    extension_group_update,
+    group_members_add,
+)
 from tenants.models import Tenant, User
+from tenants.scope import tenant_scope
 from tenants.services.user import user_sign_out_everywhere
 from tests.web.asgi_server import AsgiServer, committed
 from tests.web.calls import FakeWorker
@@ -68,6 +78,59 @@ def test_an_extension_hears_only_itself(connect: Connect, worker: FakeWorker, ac
     worker.publish(acme, "call_start", 0, session_id="others", caller="102", callee="103")
     worker.publish(acme, "call_start", 0, session_id="own", caller="102", callee="101")
     assert alice.read()["session_id"] == "own"
+
+
+@pytest.fixture
+def bob_seen_by_alice(acme: Tenant) -> Iterator[Callable[[bool], None]]:
+    """Gives Alice the sight of Bob's calls, and takes it away again."""
+
+    def make() -> int:
+        with tenant_scope(acme):
+            group = extension_group_create(name="Sales")
+            group_members_add(group=group, extensions=Extension.objects.all())
+            return group.pk
+
+    def give(is_given: bool) -> None:
+        with tenant_scope(acme):
+            group = ExtensionGroup.objects.get(pk=group_id)
+            extension_group_update(group=group, may_see_member_calls=is_given)
+
+    def delete() -> None:
+        with tenant_scope(acme):
+            extension_group_delete(group=ExtensionGroup.objects.get(pk=group_id))
+
+    group_id = committed(make)
+    yield lambda is_given: committed(lambda: give(is_given))
+    committed(delete)
+
+
+def hears_of_bob(client: EventClient, worker: FakeWorker, acme: Tenant, *, is_expected: bool) -> None:
+    """Until Alice hears of Bob's calls, or does not any more: her own call tells that the other is not underway."""
+    for number in itertools.count():
+        worker.publish(acme, "call_start", 0, session_id=f"bob {number}", caller="102", callee="103")
+        worker.publish(acme, "call_start", 0, session_id=f"own {number}", caller="101", callee="103")
+        heard = [client.read()["session_id"]]
+        while heard[-1] != f"own {number}":
+            heard.append(client.read()["session_id"])
+        if (f"bob {number}" in heard) is is_expected:
+            return
+        assert number < 100, "rights did not reach the open socket"
+        threading.Event().wait(0.1)
+
+
+def test_rights_given_and_taken_reach_an_open_socket_within_seconds(
+    connect: Connect, worker: FakeWorker, acme: Tenant, bob_seen_by_alice: Callable[[bool], None]
+) -> None:
+    alice = subscribed(connect(), ALICE)
+    mallory = subscribed(connect(), MALLORY)
+    hears_of_bob(alice, worker, acme, is_expected=False)
+    bob_seen_by_alice(True)
+    hears_of_bob(alice, worker, acme, is_expected=True)
+    assert alice.command(command="subscribe", topics=[CALLS], extensions=["102"]) == OK
+    assert alice.command(command="subscribe", topics=[CALLS], extensions=["103"])["status"] == -1
+    bob_seen_by_alice(False)
+    hears_of_bob(alice, worker, acme, is_expected=False)
+    assert mallory.is_silent()
 
 
 def test_only_an_administrator_names_a_tenant(connect: Connect, worker: FakeWorker, acme: Tenant) -> None:
