@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shlex
+from ipaddress import ip_network
 from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -74,6 +75,17 @@ def env_bool(name: str, default: bool) -> bool:
 def env_list(name: str, default: tuple[str, ...] = ()) -> list[str]:
     """Words separated by commas."""
     return [word.strip() for word in env_str(name, ",".join(default)).split(",") if word.strip()]
+
+
+def env_networks(name: str) -> list[str]:
+    """Networks such as 192.168.0.0/16, separated by commas."""
+    networks = env_list(name)
+    for network in networks:
+        try:
+            ip_network(network)
+        except ValueError:
+            raise EnvironmentInvalid(f"{name}: {network!r} is no network such as 192.168.0.0/16") from None
+    return networks
 
 
 def env_path(name: str, default: Path) -> Path:

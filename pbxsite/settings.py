@@ -12,6 +12,7 @@ from pbxsite.env import (
     env_database,
     env_int,
     env_list,
+    env_networks,
     env_path,
     env_port,
     env_secret,
@@ -36,6 +37,9 @@ PBX_SIP_PORTS = {
 }
 PBX_EDGE_RPC_PORT = env_port("PBX_EDGE_RPC_PORT", 15065)
 PBX_EDGE_EVENTS_PORT = env_port("PBX_EDGE_EVENTS_PORT", 15066)
+
+# Networks that are not public and yet may be reached by tenants' mail servers and event addresses.
+PBX_TENANT_NETWORKS = env_networks("PBX_TENANT_NETWORKS")
 
 SECRET_KEY = env_secret("SECRET_KEY")
 # The first key encrypts, all of them decrypt: rotate by putting a new one in front.
@@ -236,6 +240,7 @@ CELERY_BEAT_SCHEDULE = {
         "options": {"expires": 30},
     },
     "expire-logs": {"task": "tenants.expire_logs", "schedule": 6 * 3600.0},
+    "send-due-mails": {"task": "tenants.sweep_mails", "schedule": 15.0, "options": {"expires": 30}},
     "make-partitions": {"task": "callmanager.maintain_partitions", "schedule": 6 * 3600.0},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(PBX_STATE_DIR / "celerybeat-schedule")

@@ -24,6 +24,7 @@ def stack_environment(config: StackConfig, keys: Keys, operator: Mapping[str, st
         "PBX_DRAIN_TIMEOUT_S": str(config.drain_timeout_s),
         "PBX_BRIDGE_CLOCK_RATE": operator.get("PBX_BRIDGE_CLOCK_RATE") or "16000",
         "PBX_MUSIC_DIR": operator.get("PBX_MUSIC_DIR") or "/usr/share/asterisk/moh",
+        "PBX_TENANT_NETWORKS": operator.get("PBX_TENANT_NETWORKS") or "",
         "PBX_LOG_LEVEL": config.log_level,
         "DATABASE_URL": config.database_url or _own_database_url(config, "tandem", keys.postgres_password),
         "EDGE_DATABASE_URL": config.edge_database_url

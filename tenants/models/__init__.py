@@ -5,6 +5,8 @@ from __future__ import annotations
 from tenants.models.api_token import ApiToken
 from tenants.models.audit import AuditDoor, AuditEntry, AuditOutcome
 from tenants.models.event_log import EventLogEntry, EventSource, Severity
+from tenants.models.mail_server import MailSecurity, MailServer
+from tenants.models.outgoing_mail import MailAttachment, MailState, OutgoingMail
 from tenants.models.schema_template import SchemaTemplate
 from tenants.models.tenant import Tenant
 from tenants.models.user import User
@@ -17,6 +19,11 @@ __all__ = [
     "AuditOutcome",
     "EventLogEntry",
     "EventSource",
+    "MailAttachment",
+    "MailSecurity",
+    "MailServer",
+    "MailState",
+    "OutgoingMail",
     "Role",
     "SchemaTemplate",
     "Severity",

@@ -1,0 +1,23 @@
+"""Which server sends a tenant's e-mails."""
+
+from __future__ import annotations
+
+from django.db.models import F, Q
+
+from tenants.models import Tenant
+from tenants.models.mail_server import MailServer
+
+
+def mail_server_find(*, tenant: Tenant | None) -> MailServer | None:
+    """The tenant's own if it is enabled, else the system's; None if neither is."""
+    serving = Q(tenant__isnull=True) if tenant is None else Q(tenant__isnull=True) | Q(tenant=tenant)
+    return (
+        MailServer.objects.filter(serving, is_enabled=True)
+        .order_by(F("tenant_id").desc(nulls_last=True))
+        .first()
+    )
+
+
+def mail_server_find_own(*, tenant: Tenant | None) -> MailServer | None:
+    """As it was set up, enabled or not; `tenant` None is the system's."""
+    return MailServer.objects.filter(tenant=tenant).first()
