@@ -239,6 +239,8 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 10.0,
         "options": {"expires": 30},
     },
+    "reap-jobs": {"task": "tenants.reap_jobs", "schedule": 10.0, "options": {"expires": 30}},
+    "expire-jobs": {"task": "tenants.expire_jobs", "schedule": 3600.0},
     "expire-logs": {"task": "tenants.expire_logs", "schedule": 6 * 3600.0},
     "send-due-mails": {"task": "tenants.sweep_mails", "schedule": 15.0, "options": {"expires": 30}},
     "make-partitions": {"task": "callmanager.maintain_partitions", "schedule": 6 * 3600.0},

@@ -17,6 +17,7 @@ from tenants.api.api_tokens import ApiTokenViewSet
 from tenants.api.audit_log import AuditLogViewSet
 from tenants.api.auth import LoginView, LogoutView, MeView
 from tenants.api.event_log import EventLogViewSet
+from tenants.api.jobs import JobViewSet
 from tenants.api.tenants import TenantViewSet
 
 router = Router()
@@ -29,6 +30,7 @@ router.register("cdrs", CdrViewSet, basename="cdrs")
 router.register("api_tokens", ApiTokenViewSet, basename="api_tokens")
 router.register("audit_log", AuditLogViewSet, basename="audit_log")
 router.register("event_log", EventLogViewSet, basename="event_log")
+router.register("jobs", JobViewSet, basename="jobs")
 
 urlpatterns = [
     re_path(r"^auth/login/?$", LoginView.as_view(), name="auth_login"),

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from tenants.services.audit import audit_expire
 from tenants.services.event_log import events_expire
+from tenants.services.job import RUN_TASK, job_run, jobs_expire, jobs_reap
 from tenants.services.mail import DELIVER_TASK, mail_deliver, mails_expire, mails_sweep
 
 logger = structlog.get_logger(__name__)
@@ -33,3 +34,24 @@ def deliver_mail(mail_id: int) -> None:
 @shared_task(name="tenants.sweep_mails")
 def sweep_mails() -> None:
     mails_sweep()
+
+
+# Below the time after which the broker believes a message lost; a job that takes longer is stopped and fails.
+JOB_TIME_LIMIT_S = 570
+
+
+@shared_task(name=RUN_TASK, time_limit=JOB_TIME_LIMIT_S)
+def run_job(tenant_id: int, job_id: int) -> None:
+    job_run(tenant_id=tenant_id, job_id=job_id)
+
+
+@shared_task(name="tenants.reap_jobs")
+def reap_jobs() -> None:
+    lost = jobs_reap()
+    if lost:
+        logger.warning("jobs.lost", jobs=lost)
+
+
+@shared_task(name="tenants.expire_jobs")
+def expire_jobs() -> None:
+    jobs_expire()

@@ -16,18 +16,18 @@ from unfold.sites import UnfoldAdminSite
 from callmanager.admin.cdr import CdrAdmin
 from callmanager.admin.dashboard import tenant_dashboard
 from callmanager.admin.extension import ExtensionAdmin
-from callmanager.admin.extension_group import ExtensionGroupAdmin
 from callmanager.admin.live_calls import live_call_hang_up_json, live_call_list_json, live_calls_page
 from callmanager.admin.registration import RegistrationAdmin
 from callmanager.fleet.models import Cdr, Registration
-from callmanager.models import Extension, ExtensionGroup
+from callmanager.models import Extension
 from pbxsite.console.own_password import OwnPasswordForm
 from pbxsite.console.tenant_list import FleetTenantAdmin
 from pbxsite.sign_out import sign_out
 from tenants.acting import Actor
 from tenants.admin.audit import AuditEntryAdmin
 from tenants.admin.event_log import EventLogAdmin
-from tenants.models import AuditEntry, EventLogEntry, Role, Tenant
+from tenants.admin.job import JobAdmin
+from tenants.models import AuditEntry, EventLogEntry, Job, Role, Tenant
 
 NavigationItem = tuple[str, str, str]
 
@@ -119,7 +119,6 @@ class TenantSite(ConsoleSite):
             "Phones",
             (
                 ("Extensions", "dialpad", "admin:callmanager_extension_changelist"),
-                ("Extension groups", "groups", "admin:callmanager_extensiongroup_changelist"),
                 ("Registrations", "wifi_calling_3", "admin:fleet_registration_changelist"),
             ),
         ),
@@ -128,6 +127,7 @@ class TenantSite(ConsoleSite):
             (
                 ("Activity log", "history", "admin:tenants_auditentry_changelist"),
                 ("Event log", "monitor_heart", "admin:tenants_eventlogentry_changelist"),
+                ("Background jobs", "hourglass_top", "admin:tenants_job_changelist"),
             ),
         ),
     )
@@ -162,8 +162,8 @@ platform_site.register(EventLogEntry, EventLogAdmin)
 
 tenant_site = TenantSite(name="admin")
 tenant_site.register(Extension, ExtensionAdmin)
-tenant_site.register(ExtensionGroup, ExtensionGroupAdmin)
 tenant_site.register(Registration, RegistrationAdmin)
 tenant_site.register(Cdr, CdrAdmin)
 tenant_site.register(AuditEntry, AuditEntryAdmin)
 tenant_site.register(EventLogEntry, EventLogAdmin)
+tenant_site.register(Job, JobAdmin)
