@@ -26,6 +26,8 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "DEFAULT_QUERY_MANAGER": "_base_manager",
     "ENUM_NAME_OVERRIDES": {
         "RoleEnum": "tenants.roles.Role.choices",
+        "TokenScopeEnum": "tenants.capabilities.TokenScope.choices",
+        "RankEnum": "tenants.roles.Rank.choices",
         "CdrStatusEnum": "callmanager.fleet.models.cdr.CdrStatus.choices",
     },
 }

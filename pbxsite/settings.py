@@ -196,7 +196,7 @@ USE_TZ = True
 
 REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["tenants.authentication.BearerAuthentication"],
-    "DEFAULT_PERMISSION_CLASSES": ["tenants.api.access.HasRole"],
+    "DEFAULT_PERMISSION_CLASSES": ["tenants.api.access.HasCapability"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["pbxsite.json_parser.JsonParser"],

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 
+from tenants.capabilities import Verb, may, token_may
 from tenants.models import ApiToken, Role, Tenant, User
 from tenants.selectors.api_token import api_token_find
 from tenants.selectors.tenant import tenant_find_by_name
@@ -27,6 +28,13 @@ class Actor:
     @property
     def role(self) -> Role:
         return Role(self.user.role)
+
+    def may(self, subject: str, verb: Verb) -> bool:
+        """By the table of capabilities, and by the token where one is used."""
+        return may(self.role, self.user.rank, subject, verb) and self.is_token_for(subject, verb)
+
+    def is_token_for(self, subject: str, verb: Verb) -> bool:
+        return self.token is None or token_may(self.token.scopes, subject, verb)
 
 
 class TenantUnknown(LookupError):

@@ -1,27 +1,180 @@
-"""What a role may do, as one table. Which rows it may do it to is the scope's business, not this file's."""
+"""Who may view, add, change and delete what: one table for console, REST and WebSocket.
+
+What it does not name is refused. Which rows it may be done to is the scope's business, and an extension's groups
+may narrow its rights further. A new model or resource needs a row here; a test compares the table with all pages and
+routes.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
 from typing import assert_never
 
-from tenants.roles import Role
+from django.db.models import TextChoices
 
-# "app_label.action_model" by prefix; what is not named is refused.
-_TENANT_PREFIXES = (
-    "callmanager.",
-    "billing.",
-    "provisioning.",
-    "fleet.view_",
-)
+from tenants.roles import Rank, Role
 
 
-def is_permitted(role: Role, permission: str) -> bool:
-    match role:
-        case Role.ADMINISTRATOR:
-            return True
-        case Role.TENANT:
-            return permission.startswith(_TENANT_PREFIXES)
-        case Role.EXTENSION:
-            return False
-        case _:
-            assert_never(role)
+class Verb(StrEnum):
+    VIEW = "view"
+    ADD = "add"
+    CHANGE = "change"
+    DELETE = "delete"
+
+
+class TokenScope(TextChoices):
+    """What a bearer token may be used for. It cuts what its user may do and never adds to it.
+
+    `read` and `write` reach everywhere, the others into one area each. `write` includes reading.
+    """
+
+    READ = "read", "Read everything"
+    WRITE = "write", "Read and change everything"
+    CALLS = "calls", "Calls in progress and live events"
+    CDRS = "cdrs", "Call records"
+    CONFIGURATION = "configuration", "Extensions and other settings of the telephone system"
+    PEOPLE = "people", "Users and their sign-in"
+    TENANTS = "tenants", "Tenants"
+    LOGS = "logs", "Activity and event log"
+    METRICS = "metrics", "Health and metrics"
+
+
+class Area(StrEnum):
+    """Where a subject belongs, for token scopes. Of one's own account only `read` and `write` tokens know more
+    than whose they are.
+    """
+
+    CALLS = "calls"
+    CDRS = "cdrs"
+    CONFIGURATION = "configuration"
+    PEOPLE = "people"
+    TENANTS = "tenants"
+    LOGS = "logs"
+    METRICS = "metrics"
+    ACCOUNT = "account"
+    IDENTITY = "identity"
+
+
+Verbs = frozenset[Verb]
+NOTHING: Verbs = frozenset()
+VIEW: Verbs = frozenset({Verb.VIEW})
+CONTROL: Verbs = frozenset({Verb.VIEW, Verb.CHANGE})
+ALL: Verbs = frozenset(Verb)
+
+
+@dataclass(frozen=True, slots=True)
+class Ranks:
+    """What each rank may do."""
+
+    owner: Verbs = NOTHING
+    manager: Verbs = NOTHING
+    auditor: Verbs = NOTHING
+
+    def of(self, rank: Rank) -> Verbs:
+        match rank:
+            case Rank.OWNER:
+                return self.owner
+            case Rank.MANAGER:
+                return self.manager
+            case Rank.AUDITOR:
+                return self.auditor
+            case _:
+                assert_never(rank)
+
+
+NOBODY = Ranks()
+READERS = Ranks(VIEW, VIEW, VIEW)
+WRITERS = Ranks(ALL, ALL, VIEW)
+CONTROLLERS = Ranks(CONTROL, CONTROL, VIEW)
+OWNERS = Ranks(ALL, VIEW, VIEW)
+THEMSELVES = Ranks(ALL, ALL, ALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """`platform` holds for administrators, also while they act in a tenant."""
+
+    area: Area
+    platform: Ranks
+    tenant: Ranks = NOBODY
+    extension: Verbs = NOTHING
+
+    def of(self, role: Role, rank: str) -> Verbs:
+        match role:
+            case Role.ADMINISTRATOR:
+                return self.platform.of(Rank(rank)) if rank in Rank.values else NOTHING
+            case Role.TENANT:
+                return self.tenant.of(Rank(rank)) if rank in Rank.values else NOTHING
+            case Role.EXTENSION:
+                return self.extension
+            case _:
+                assert_never(role)
+
+
+# By "app_label.model", as Django's permissions are named; or another word of that form for what is no model.
+TABLE: Mapping[str, Row] = {
+    # Everybody, of themselves
+    "tenants.identity": Row(Area.IDENTITY, THEMSELVES, THEMSELVES, extension=ALL),
+    "tenants.account": Row(Area.ACCOUNT, THEMSELVES, THEMSELVES, extension=ALL),
+    "tenants.apitoken": Row(Area.ACCOUNT, THEMSELVES, THEMSELVES, extension=ALL),
+    # The platform
+    "tenants.tenant": Row(Area.TENANTS, WRITERS),
+    # People
+    "tenants.administrator": Row(Area.PEOPLE, OWNERS),
+    "tenants.user": Row(Area.PEOPLE, WRITERS, OWNERS),
+    # Logs
+    "tenants.auditentry": Row(Area.LOGS, READERS, READERS),
+    "tenants.eventlogentry": Row(Area.LOGS, READERS, READERS),
+    # The telephone system
+    "callmanager.extension": Row(Area.CONFIGURATION, WRITERS, WRITERS, extension=VIEW),
+    "callmanager.colleague": Row(Area.CONFIGURATION, WRITERS, WRITERS, extension=CONTROL),
+    "callmanager.extensiongroup": Row(Area.CONFIGURATION, WRITERS, WRITERS),
+    "tenants.job": Row(Area.CONFIGURATION, CONTROLLERS, CONTROLLERS),
+    "tenants.mailserver": Row(Area.CONFIGURATION, WRITERS, WRITERS),
+    # Calls
+    "fleet.dashboard": Row(Area.CALLS, READERS, READERS),
+    "fleet.livecall": Row(Area.CALLS, CONTROLLERS, CONTROLLERS, extension=CONTROL),
+    "fleet.registration": Row(Area.CALLS, READERS, READERS, extension=VIEW),
+    "fleet.cdr": Row(Area.CDRS, READERS, READERS, extension=VIEW),
+}
+
+
+def may(role: Role, rank: str, subject: str, verb: Verb) -> bool:
+    """Whether somebody may do this to such things at all."""
+    row = TABLE.get(subject)
+    return row is not None and verb in row.of(role, rank)
+
+
+def is_permitted(role: Role, rank: str, permission: str) -> bool:
+    """The same in Django's words: `app_label.verb_model`."""
+    app_label, _, name = permission.partition(".")
+    verb, _, model = name.partition("_")
+    return verb in ALL and may(role, rank, f"{app_label}.{model}", Verb(verb))
+
+
+def sees_anything_of(role: Role, rank: str, app_label: str) -> bool:
+    return any(
+        Verb.VIEW in row.of(role, rank)
+        for subject, row in TABLE.items()
+        if subject.startswith(f"{app_label}.")
+    )
+
+
+def token_may(scopes: Iterable[str], subject: str, verb: Verb) -> bool:
+    """What the token is for; what its user may is asked besides."""
+    row = TABLE.get(subject)
+    if row is None:
+        return False
+    granted = set(scopes)
+    if row.area is Area.IDENTITY or TokenScope.WRITE in granted:
+        return True
+    if TokenScope.READ in granted and verb is Verb.VIEW:
+        return True
+    return row.area.value in granted
+
+
+def scopes_for(subject: str, verb: Verb) -> tuple[str, ...]:
+    """The scopes of which a token needs one."""
+    return tuple(scope.value for scope in TokenScope if token_may((scope,), subject, verb))

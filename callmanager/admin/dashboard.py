@@ -14,11 +14,14 @@ from callmanager.admin.hourly_chart import hourly_chart
 from callmanager.fleet.models import Cdr
 from callmanager.selectors.call import cdr_list
 from callmanager.selectors.today import today_figures
+from tenants.capabilities import Verb
+from tenants.console_access import needs
 from tenants.models import Tenant
 
 LATEST_CALLS = 6
 
 
+@needs("fleet.dashboard", Verb.VIEW)
 def tenant_dashboard(request: HttpRequest, site_context: dict[str, Any]) -> HttpResponse:
     tenant: Tenant = request.actor.tenant  # type: ignore[attr-defined] # the tenant site has no other requests
     figures = today_figures(tenant_id=tenant.pk, now=timezone.localtime())

@@ -19,14 +19,18 @@ from callmanager.services.live_call import (
     live_call_hang_up,
 )
 from tenants.audit_trail import audit_request
+from tenants.capabilities import Verb
+from tenants.console_access import needs
 from tenants.models import Tenant
 
 
+@needs("fleet.livecall", Verb.VIEW)
 def live_calls_page(request: HttpRequest, site_context: dict[str, Any]) -> HttpResponse:
     context = {
         **site_context,
         "title": "Live calls",
         "tenant": _tenant(request),
+        "may_hang_up": request.actor.may("fleet.livecall", Verb.CHANGE),  # type: ignore[attr-defined]
         "list_url": reverse("admin:live_calls_list"),
         "hang_up_url": reverse("admin:live_calls_hang_up", args=["SESSION"]),
     }
@@ -34,6 +38,7 @@ def live_calls_page(request: HttpRequest, site_context: dict[str, Any]) -> HttpR
 
 
 @require_safe
+@needs("fleet.livecall", Verb.VIEW)
 def live_call_list_json(request: HttpRequest) -> JsonResponse:
     try:
         calls = live_call_list(tenant_id=_tenant(request).pk)
@@ -43,6 +48,7 @@ def live_call_list_json(request: HttpRequest) -> JsonResponse:
 
 
 @require_POST
+@needs("fleet.livecall", Verb.CHANGE)
 def live_call_hang_up_json(request: HttpRequest, session_id: str) -> JsonResponse:
     tenant = _tenant(request)
     try:

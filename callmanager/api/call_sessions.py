@@ -22,8 +22,9 @@ from callmanager.services.live_call import (
     WorkerUnavailable,
     live_call_hang_up,
 )
-from tenants.api.access import EVERYBODY, RoleAccess, actor_of, tenant_of
+from tenants.api.access import ResourceAccess, actor_of, tenant_of
 from tenants.audit_trail import audit_request
+from tenants.capabilities import Verb
 from tenants.models import Role
 
 # Inside the view `list` is its method.
@@ -75,10 +76,12 @@ _ORDERINGS: dict[str, Callable[[LiveCall], Any]] = {
 }
 
 
-class CallSessionViewSet(RoleAccess, viewsets.GenericViewSet[Any]):
+class CallSessionViewSet(ResourceAccess, viewsets.GenericViewSet[Any]):
     """Not a table: `search` and `ordering` are done here as the lists of the database do them."""
 
-    read_roles = write_roles = EVERYBODY
+    subject = "fleet.livecall"
+    # The call is not deleted, it ends.
+    verbs = {"destroy": Verb.CHANGE}
     serializer_class = CallSessionSerializer
     filter_backends = ()
     lookup_field = "session_id"

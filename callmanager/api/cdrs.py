@@ -15,7 +15,7 @@ from rest_framework import mixins, serializers, viewsets
 from callmanager.fleet.models import Cdr, CdrStatus
 from callmanager.selectors.call import cdr_list
 from callmanager.selectors.person import visible_cdr_list
-from tenants.api.access import EVERYBODY, RoleAccess, actor_of, tenant_of
+from tenants.api.access import actor_of, tenant_of
 from tenants.models import Role
 from tenants.scoped_models import ScopedQuerySet
 
@@ -94,8 +94,7 @@ class CdrSerializer(serializers.ModelSerializer[Cdr]):
         read_only_fields = fields
 
 
-class CdrViewSet(RoleAccess, mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet[Cdr]):
-    read_roles = EVERYBODY
+class CdrViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet[Cdr]):
     serializer_class = CdrSerializer
     queryset = ScopedQuerySet(Cdr)  # names the model for the schema; without a scope it answers nothing
     lookup_value_regex = r"[0-9]{1,18}"

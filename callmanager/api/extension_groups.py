@@ -32,7 +32,7 @@ from callmanager.services.extension_group import (
     group_monitors_add,
     group_monitors_remove,
 )
-from tenants.api.access import MANAGERS, RoleAccess, tenant_of
+from tenants.api.access import tenant_of
 from tenants.audit_trail import audit_request
 from tenants.scoped_models import ScopedQuerySet
 
@@ -121,8 +121,7 @@ class ExtensionGroupFilter(django_filters.FilterSet):
     )
 
 
-class ExtensionGroupViewSet(RoleAccess, viewsets.GenericViewSet[ExtensionGroup]):
-    read_roles = write_roles = MANAGERS
+class ExtensionGroupViewSet(viewsets.GenericViewSet[ExtensionGroup]):
     serializer_class = ExtensionGroupSerializer
     queryset = ScopedQuerySet(ExtensionGroup)  # names the model; without a scope it answers nothing
     lookup_value_regex = r"[0-9]{1,18}"

@@ -5,8 +5,7 @@ Who signed in as an extension reads itself, and of the members its groups let it
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import Any
 
 import django_filters
 from django.db import transaction
@@ -23,7 +22,7 @@ from callmanager.selectors.extension import extension_list
 from callmanager.selectors.person import changeable_extension_list, visible_extension_list
 from callmanager.services.extension import extension_create, extension_delete, extension_update
 from callmanager.services.sip_password import sip_password_generate
-from tenants.api.access import EVERYBODY, MANAGERS, RoleAccess, actor_of, tenant_of
+from tenants.api.access import ResourceAccess, actor_of, tenant_of
 from tenants.audit_trail import audit_request
 from tenants.models import Role
 from tenants.scoped_models import ScopedQuerySet
@@ -115,10 +114,9 @@ class ExtensionFilter(ColleagueFilter):
     email = django_filters.CharFilter(lookup_expr="iexact")
 
 
-class ExtensionViewSet(RoleAccess, viewsets.GenericViewSet[Extension]):
-    read_roles = EVERYBODY
-    write_roles = MANAGERS
-    action_roles: ClassVar[Mapping[str, frozenset[Role]]] = {"partial_update": EVERYBODY}
+class ExtensionViewSet(ResourceAccess, viewsets.GenericViewSet[Extension]):
+    # The managers of groups may change a little of their members: `_change_colleague` looks who and what.
+    subjects = {"partial_update": "callmanager.colleague"}
     serializer_class = ExtensionSerializer
     queryset = ScopedQuerySet(Extension)  # names the model for the schema; without a scope it answers nothing
     lookup_value_regex = r"[0-9]{1,18}"

@@ -9,7 +9,7 @@ from rest_framework import mixins, serializers, viewsets
 from callmanager.fleet.models import Registration
 from callmanager.selectors.call import registration_list
 from callmanager.selectors.person import own_registration_list
-from tenants.api.access import EVERYBODY, RoleAccess, actor_of, tenant_of
+from tenants.api.access import actor_of, tenant_of
 from tenants.models import Role
 from tenants.scoped_models import ScopedQuerySet
 
@@ -33,8 +33,7 @@ class RegistrationSerializer(serializers.ModelSerializer[Registration]):
         read_only_fields = fields
 
 
-class RegistrationViewSet(RoleAccess, mixins.ListModelMixin, viewsets.GenericViewSet[Registration]):
-    read_roles = EVERYBODY
+class RegistrationViewSet(mixins.ListModelMixin, viewsets.GenericViewSet[Registration]):
     serializer_class = RegistrationSerializer
     queryset = ScopedQuerySet(
         Registration

@@ -121,6 +121,8 @@ class EventConsumer(AsyncWebsocketConsumer):
         identity = self._identity
         if identity is None:
             raise CommandError("not signed in")
+        if any(topic not in identity.topics for topic, _key in request.topic_keys):
+            raise CommandError("topic not allowed")
         tenant: WatchedTenant = await database_sync_to_async(watched_tenant_get)(
             identity, request.tenant_name
         )

@@ -17,6 +17,8 @@ from django.http.cookie import parse_cookie
 from django.utils import timezone
 
 from callmanager.domain.subscriptions import (
+    CDR_EVENTS,
+    EXTENSION_EVENTS,
     CommandError,
     ExtensionLogin,
     Login,
@@ -26,7 +28,9 @@ from callmanager.domain.subscriptions import (
     TokenLogin,
 )
 from callmanager.selectors.person import call_numbers_by_person, call_numbers_of
+from tenants.acting import Actor
 from tenants.authentication import may_sign_in
+from tenants.capabilities import Verb
 from tenants.models import ApiToken, Tenant, User
 from tenants.scope import no_scope, tenant_scope
 from tenants.selectors.api_token import api_token_find
@@ -35,10 +39,14 @@ from tenants.sign_in import SignInRefused, extension_sign_in_name, sign_in_check
 
 Scope = Mapping[str, Any]
 
+# What one must be allowed to see, by the table of capabilities, to be told of a topic.
+TOPIC_SUBJECTS: Mapping[str, str] = {EXTENSION_EVENTS: "fleet.livecall", CDR_EVENTS: "fleet.cdr"}
+
 
 @dataclass(frozen=True, slots=True)
 class SocketIdentity:
-    """`generation` changes with the user's password, role or tenant; token or session is what was shown.
+    """`generation` changes with the user's password, role, rank or tenant; token or session is what was shown.
+    `topics` are those the user, and the token, may be told of.
 
     An extension's rights were read when its tenant's configuration was at `config_rev`.
     """
@@ -46,6 +54,7 @@ class SocketIdentity:
     subscriber: Subscriber
     user_id: int
     generation: str
+    topics: frozenset[str]
     token_id: int | None = None
     session_key: str | None = None
     config_rev: int = 0
@@ -65,7 +74,7 @@ def identity_sign_in(login: Login, scope: Scope) -> SocketIdentity:
                 token = api_token_find(secret)
                 if token is None:
                     raise SignInRefused("token error")
-                return _identity(token.user, token_id=token.pk)
+                return _identity(token.user, token=token)
             case ExtensionLogin(extension_number=number, sip_domain=domain, password=password):
                 return _by_password(extension_sign_in_name(number, domain), password, scope)
             case NameLogin(name=name, password=password):
@@ -161,17 +170,19 @@ def _by_password(name: str, password: str, scope: Scope) -> SocketIdentity:
     return _identity(user)
 
 
-def _identity(user: User, *, token_id: int | None = None, session_key: str | None = None) -> SocketIdentity:
+def _identity(user: User, *, token: ApiToken | None = None, session_key: str | None = None) -> SocketIdentity:
     number, tenant = user.extension_number or None, user.tenant
     seen: frozenset[str] = frozenset()
     if number is not None and tenant is not None:
         with tenant_scope(tenant):
             seen = call_numbers_of(number=number)
+    actor = Actor(user, tenant, token)
     return SocketIdentity(
         Subscriber(SubscriberRole(user.role), user.tenant_id, number, seen),
         user.pk,
         user.get_session_auth_hash(),
-        token_id,
+        frozenset(topic for topic, subject in TOPIC_SUBJECTS.items() if actor.may(subject, Verb.VIEW)),
+        token.pk if token is not None else None,
         session_key,
         # Read before the rights: if they changed in between, they are read again.
         config_rev=tenant.config_rev if tenant is not None else 0,

@@ -27,7 +27,7 @@ from tenants.acting import Actor
 from tenants.admin.audit import AuditEntryAdmin
 from tenants.admin.event_log import EventLogAdmin
 from tenants.admin.job import JobAdmin
-from tenants.models import AuditEntry, EventLogEntry, Job, Role, Tenant
+from tenants.models import AuditEntry, EventLogEntry, Job, Role, Tenant, User
 
 NavigationItem = tuple[str, str, str]
 
@@ -75,12 +75,22 @@ class ConsoleSite(UnfoldAdminSite):
         index = reverse("admin:index")
         described = []
         for title, icon, name in items:
+            if not _may_see(request, name):
+                continue
             link = reverse(name)
             is_active = request.path == link if link == index else request.path.startswith(link)
             described.append(
                 {"title": title, "icon": icon, "link": link, "active": is_active, "has_permission": True}
             )
         return described
+
+
+def _may_see(request: HttpRequest, url_name: str) -> bool:
+    """Lists by the table of capabilities; the other pages are for all who may use the console."""
+    model = url_name.removeprefix("admin:").removesuffix("_changelist")
+    if not url_name.endswith("_changelist") or not isinstance(request.user, User):
+        return True
+    return request.user.has_perm(".view_".join(model.split("_", 1)))
 
 
 class PlatformSite(ConsoleSite):

@@ -101,12 +101,6 @@ class JobAdmin(ModelAdmin):
     def moment(self, job: Job) -> str:
         return formats.date_format(timezone.localtime(job.created_at), "j M Y, H:i:s")
 
-    def has_module_permission(self, request: HttpRequest) -> bool:
-        return True
-
-    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return True
-
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 

@@ -54,12 +54,6 @@ class LogAdmin(ModelAdmin):
     def moment(self, row: Any) -> str:
         return formats.date_format(timezone.localtime(row.at), "j M Y, H:i:s")
 
-    def has_module_permission(self, request: HttpRequest) -> bool:
-        return True
-
-    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return True
-
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 

@@ -13,6 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from unfold.admin import ModelAdmin
 
+from tenants.audit_changes import SECRET_NAME
 from tenants.audit_trail import audit_request, audit_request_failed
 
 
@@ -29,6 +30,16 @@ class ServiceModelAdmin(ModelAdmin):
 
     def delete(self, obj: Any) -> None:
         raise NotImplementedError
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Who only reads is shown no secrets: Django would print them as text."""
+        fieldsets = super().get_fieldsets(request, obj)
+        if obj is None or self.has_change_permission(request, obj):
+            return fieldsets
+        return tuple(
+            (title, {**options, "fields": _without_secrets(options["fields"])})
+            for title, options in fieldsets
+        )
 
     def save_model(self, request: HttpRequest, obj: Model, form: ModelForm[Any], change: bool) -> None:
         with transaction.atomic():
@@ -77,3 +88,9 @@ class ServiceModelAdmin(ModelAdmin):
             )
             return redirect(request.get_full_path())
         return response
+
+
+def _without_secrets(fields: Any) -> tuple[Any, ...]:
+    """A line of the form may hold several fields."""
+    lines = (_without_secrets(one) if isinstance(one, list | tuple) else one for one in fields)
+    return tuple(line for line in lines if line and not (isinstance(line, str) and SECRET_NAME.search(line)))

@@ -1,4 +1,4 @@
-"""Which roles may use a resource, and whether it needs a tenant to act in."""
+"""Who may use a resource (by the table of capabilities), and whether it needs a tenant to act in."""
 
 from __future__ import annotations
 
@@ -6,14 +6,17 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, ClassVar
 
 from rest_framework.exceptions import NotAuthenticated, ValidationError
-from rest_framework.permissions import BasePermission
+from rest_framework.permissions import SAFE_METHODS, BasePermission
 from rest_framework.request import Request
 
 from tenants.acting import TENANT_HEADER, Actor
-from tenants.models import Role, Tenant
+from tenants.capabilities import Verb, scopes_for
+from tenants.models import Tenant
 
 if TYPE_CHECKING:  # views read the settings, which name this module
     from rest_framework.views import APIView
+
+_ACTION_VERBS = {"create": Verb.ADD, "destroy": Verb.DELETE}
 
 
 def actor_of(request: Request) -> Actor:
@@ -33,29 +36,55 @@ def tenant_of(request: Request) -> Tenant:
     return tenant
 
 
-class HasRole(BasePermission):
-    """By the view's `action_roles`, else its `read_roles` and `write_roles`; a view that names none is closed."""
+class HasCapability(BasePermission):
+    """The default permission of all views: the table of capabilities, asked by subject and verb."""
+
+    message = "Not allowed."
+    code = "permission_denied"
 
     def has_permission(self, request: Request, view: APIView) -> bool:
         actor: Actor | None = getattr(request._request, "actor", None)
         if actor is None or not request.user.is_authenticated:
             return False
-        is_reading = request.method in ("GET", "HEAD", "OPTIONS")
-        usual: frozenset[Role] = getattr(view, "read_roles" if is_reading else "write_roles", frozenset())
-        by_action: Mapping[str, frozenset[Role]] = getattr(view, "action_roles", {})
-        return actor.role in by_action.get(getattr(view, "action", None) or "", usual)
+        subject, verb = subject_of(view, request.method or ""), verb_of(view, request.method or "")
+        if not actor.is_token_for(subject, verb):
+            self.code = "token_scope"
+            self.message = (
+                f"The token needs one of the scopes: {', '.join(scopes_for(subject, verb)) or 'none'}."
+            )
+            return False
+        return actor.may(subject, verb)
 
 
-class RoleAccess:
-    """Mixed into views that name their roles; `HasRole` is the default permission of all views."""
+class ResourceAccess:
+    """Mixed into views that are more than their queryset's model or mean more than their method says."""
 
-    read_roles: ClassVar[frozenset[Role]] = frozenset()
-    write_roles: ClassVar[frozenset[Role]] = frozenset()
-    # For single actions that other roles may use too: these look more closely themselves.
-    action_roles: ClassVar[Mapping[str, frozenset[Role]]] = {}
+    # A row of the table of capabilities; "" means the model of the view's queryset.
+    subject: ClassVar[str] = ""
+    # By the name of an action or method: another subject, or another verb than the usual.
+    subjects: ClassVar[Mapping[str, str]] = {}
+    verbs: ClassVar[Mapping[str, Verb]] = {}
 
 
-ADMINISTRATORS = frozenset({Role.ADMINISTRATOR})
-MANAGERS = frozenset({Role.ADMINISTRATOR, Role.TENANT})
-EVERYBODY = frozenset({Role.ADMINISTRATOR, Role.TENANT, Role.EXTENSION})
-NOBODY: frozenset[Role] = frozenset()
+def subject_of(view: object, method: str) -> str:
+    """Empty, and so refused, if the view says nothing."""
+    by_action: Mapping[str, str] = getattr(view, "subjects", {})
+    if subject := by_action.get(_action_of(view, method)) or getattr(view, "subject", ""):
+        return str(subject)
+    model = getattr(getattr(view, "queryset", None), "model", None)
+    return model._meta.label_lower if model is not None else ""
+
+
+def verb_of(view: object, method: str) -> Verb:
+    """Making one is adding; any other action that is not only reading changes what it is asked of."""
+    action = _action_of(view, method)
+    declared: Mapping[str, Verb] = getattr(view, "verbs", {})
+    if action in declared:
+        return declared[action]
+    if method in SAFE_METHODS:
+        return Verb.VIEW
+    return _ACTION_VERBS.get(action, Verb.CHANGE)
+
+
+def _action_of(view: object, method: str) -> str:
+    return getattr(view, "action", None) or method.lower()

@@ -11,8 +11,9 @@ from rest_framework import mixins, serializers, status, viewsets
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from tenants.api.access import EVERYBODY, RoleAccess, actor_of
+from tenants.api.access import actor_of
 from tenants.audit_trail import audit_request
+from tenants.capabilities import TokenScope
 from tenants.models import ApiToken
 from tenants.selectors.api_token import api_token_list
 from tenants.services.api_token import api_token_create, api_token_revoke
@@ -21,12 +22,15 @@ LONGEST_LIFETIME_S = 366 * 24 * 3600
 
 
 class ApiTokenSerializer(serializers.ModelSerializer[ApiToken]):
+    scopes = serializers.ListField(child=serializers.ChoiceField(choices=TokenScope.choices), read_only=True)
+
     class Meta:
         model = ApiToken
         fields: tuple[str, ...] = (
             "id",
             "name",
             "prefix",
+            "scopes",
             "created_at",
             "expires_at",
             "revoked_at",
@@ -37,6 +41,12 @@ class ApiTokenSerializer(serializers.ModelSerializer[ApiToken]):
 
 class ApiTokenCreateSerializer(serializers.Serializer[Any]):
     name = serializers.CharField(max_length=100)
+    scopes = serializers.ListField(
+        child=serializers.ChoiceField(choices=TokenScope.choices),
+        required=False,
+        allow_empty=False,
+        help_text="What it is good for; never more than its user may. Default: everything its user may.",
+    )
     lifetime_s = serializers.IntegerField(required=False, min_value=60, max_value=LONGEST_LIFETIME_S)
 
 
@@ -48,10 +58,7 @@ class ApiTokenCreatedSerializer(ApiTokenSerializer):
         read_only_fields = fields
 
 
-class ApiTokenViewSet(
-    RoleAccess, mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet[ApiToken]
-):
-    read_roles = write_roles = EVERYBODY
+class ApiTokenViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet[ApiToken]):
     serializer_class = ApiTokenSerializer
     queryset = ApiToken.objects.none()
     lookup_value_regex = r"[0-9]{1,18}"

@@ -11,7 +11,7 @@ from rest_framework import mixins, serializers, viewsets
 from rest_framework.decorators import action
 from rest_framework.request import Request
 
-from tenants.api.access import MANAGERS, RoleAccess, actor_of
+from tenants.api.access import actor_of
 from tenants.api.log_filters import AuditFilter
 from tenants.log_export import audit_csv
 from tenants.models import AuditEntry
@@ -52,10 +52,7 @@ class AuditEntrySerializer(serializers.ModelSerializer[AuditEntry]):
         read_only_fields = fields
 
 
-class AuditLogViewSet(
-    RoleAccess, mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet[AuditEntry]
-):
-    read_roles = MANAGERS
+class AuditLogViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet[AuditEntry]):
     lookup_value_regex = r"[0-9]{1,18}"
     filterset_class = AuditFilter
     serializer_class = AuditEntrySerializer

@@ -13,8 +13,8 @@ from rest_framework.response import Response
 from rest_framework.throttling import SimpleRateThrottle
 from rest_framework.views import APIView
 
-from tenants.api.access import EVERYBODY, RoleAccess, actor_of
-from tenants.models import Role
+from tenants.api.access import ResourceAccess, actor_of
+from tenants.models import Rank, Role
 from tenants.services.api_token import api_token_create, api_token_revoke
 from tenants.sign_in import (
     SignInLocked,
@@ -96,6 +96,7 @@ class MyTenantSerializer(serializers.Serializer[Any]):
 
 class MeSerializer(serializers.Serializer[Any]):
     role = serializers.ChoiceField(choices=Role.choices)
+    rank = serializers.ChoiceField(choices=Rank.choices, allow_null=True)
     username = serializers.CharField()
     display_name = serializers.CharField(allow_blank=True)
     email = serializers.CharField(allow_blank=True)
@@ -129,8 +130,8 @@ class LoginView(APIView):
         return Response(LoginResultSerializer(answer).data)
 
 
-class LogoutView(RoleAccess, APIView):
-    write_roles = EVERYBODY
+class LogoutView(ResourceAccess, APIView):
+    subject = "tenants.identity"
 
     @extend_schema(operation_id="auth_logout", request=None, responses={204: None})
     def post(self, request: Request) -> Response:
@@ -140,8 +141,8 @@ class LogoutView(RoleAccess, APIView):
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
-class MeView(RoleAccess, APIView):
-    read_roles = EVERYBODY
+class MeView(ResourceAccess, APIView):
+    subject = "tenants.identity"
 
     @extend_schema(operation_id="auth_me", responses=MeSerializer)
     def get(self, request: Request) -> Response:
@@ -151,6 +152,7 @@ class MeView(RoleAccess, APIView):
             MeSerializer(
                 {
                     "role": user.role,
+                    "rank": user.rank or None,
                     "username": user.username,
                     "display_name": user.display_name,
                     "email": user.email,

@@ -11,7 +11,6 @@ from rest_framework import mixins, serializers, viewsets
 from rest_framework.decorators import action
 from rest_framework.request import Request
 
-from tenants.api.access import MANAGERS, RoleAccess
 from tenants.api.log_filters import EventLogFilter
 from tenants.log_export import event_csv
 from tenants.models import EventLogEntry
@@ -29,9 +28,8 @@ class EventLogSerializer(serializers.ModelSerializer[EventLogEntry]):
 
 
 class EventLogViewSet(
-    RoleAccess, mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet[EventLogEntry]
+    mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet[EventLogEntry]
 ):
-    read_roles = MANAGERS
     serializer_class = EventLogSerializer
     queryset = ScopedQuerySet(
         EventLogEntry

@@ -11,7 +11,6 @@ from rest_framework import serializers, status, viewsets
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from tenants.api.access import ADMINISTRATORS, RoleAccess
 from tenants.audit_trail import audit_request
 from tenants.models import Tenant
 from tenants.selectors.tenant import tenant_list
@@ -55,8 +54,7 @@ class TenantUpdateSerializer(TenantSerializer):
         read_only_fields = (*TenantSerializer.Meta.read_only_fields, "name")
 
 
-class TenantViewSet(RoleAccess, viewsets.GenericViewSet[Tenant]):
-    read_roles = write_roles = ADMINISTRATORS
+class TenantViewSet(viewsets.GenericViewSet[Tenant]):
     serializer_class = TenantSerializer
     queryset = Tenant.objects.none()
     lookup_value_regex = r"[0-9]{1,18}"

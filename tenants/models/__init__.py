@@ -11,7 +11,7 @@ from tenants.models.outgoing_mail import MailAttachment, MailState, OutgoingMail
 from tenants.models.schema_template import SchemaTemplate
 from tenants.models.tenant import Tenant
 from tenants.models.user import User
-from tenants.roles import Role
+from tenants.roles import Rank, Role
 
 __all__ = [
     "ApiToken",
@@ -27,6 +27,7 @@ __all__ = [
     "MailServer",
     "MailState",
     "OutgoingMail",
+    "Rank",
     "Role",
     "SchemaTemplate",
     "Severity",

@@ -1,4 +1,4 @@
-"""Who signs in. Three roles; the constraints refuse what a role cannot be."""
+"""Who signs in. Three roles with ranks; the constraints refuse what a role cannot be."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from django.db.models import Q
 from django.db.models.functions import Lower
 from django.utils.crypto import salted_hmac
 
-from tenants.capabilities import is_permitted
+from tenants.capabilities import is_permitted, sees_anything_of
 from tenants.models.tenant import Tenant
-from tenants.roles import Role
+from tenants.roles import NO_RANK, Rank, Role
 
 
 class UserManager(BaseUserManager["User"]):
@@ -25,9 +25,11 @@ class User(AbstractBaseUser):
     NUMBER@TENANT-NAME. An extension signs in with number and SIP domain, anybody with an e-mail address."""
 
     Role = Role
+    Rank = Rank
 
     username = models.CharField(max_length=80, unique=True)
     role = models.CharField(max_length=13, choices=Role.choices)
+    rank = models.CharField(max_length=7, choices=Rank.choices, blank=True, default=NO_RANK)
     tenant = models.ForeignKey(Tenant, null=True, blank=True, on_delete=models.CASCADE, related_name="users")
     extension_number = models.CharField(max_length=40, blank=True, default="")
     email = models.EmailField(blank=True, default="")
@@ -57,6 +59,11 @@ class User(AbstractBaseUser):
                 name="user_has_a_number_if_extension",
             ),
             models.CheckConstraint(
+                condition=Q(role=Role.EXTENSION, rank=NO_RANK)
+                | (~Q(role=Role.EXTENSION) & Q(rank__in=Rank.values)),
+                name="user_has_a_rank_unless_extension",
+            ),
+            models.CheckConstraint(
                 condition=Q(username=Lower("username")), name="user_username_is_lower_case"
             ),
             models.UniqueConstraint(
@@ -81,18 +88,18 @@ class User(AbstractBaseUser):
         return self.is_active and self.role == Role.ADMINISTRATOR
 
     def has_perm(self, permission: str, obj: object = None) -> bool:
-        return self.is_active and is_permitted(Role(self.role), permission)
+        return self.is_active and is_permitted(Role(self.role), self.rank, permission)
 
     def has_perms(self, permissions: list[str], obj: object = None) -> bool:
         return all(self.has_perm(permission, obj) for permission in permissions)
 
     def has_module_perms(self, app_label: str) -> bool:
-        return self.has_perm(f"{app_label}.view_any")
+        return self.is_active and sees_anything_of(Role(self.role), self.rank, app_label)
 
     def get_session_auth_hash(self) -> str:
-        """A new password, generation, tenant or role ends the sessions that began under the old one."""
+        """A new password, generation, tenant, role or rank ends the sessions that began under the old one."""
         return salted_hmac(
             "tenants.models.User.get_session_auth_hash",
-            f"{self.password}:{self.login_generation}:{self.tenant_id}:{self.role}",
+            f"{self.password}:{self.login_generation}:{self.tenant_id}:{self.role}:{self.rank}",
             algorithm="sha256",
         ).hexdigest()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Iterable
 from datetime import timedelta
 
 from django.conf import settings
@@ -10,19 +11,24 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from tenants.models import ApiToken, User
-from tenants.models.api_token import token_digest
+from tenants.models.api_token import everything, token_digest, validate_scopes
 
 _PREFIX_LENGTH = 12
 _USE_NOTED_EVERY = timedelta(minutes=1)
 
 
-def api_token_create(*, user: User, name: str = "", lifetime_s: int | None = None) -> tuple[ApiToken, str]:
-    """The row and the secret, which exists only in this answer."""
+def api_token_create(
+    *, user: User, name: str = "", lifetime_s: int | None = None, scopes: Iterable[str] | None = None
+) -> tuple[ApiToken, str]:
+    """The row and the secret, which exists only in this answer. Without scopes it is good for all its user may."""
     secret = f"tandem_{secrets.token_urlsafe(32)}"
+    wanted = everything() if scopes is None else sorted(set(scopes))
+    validate_scopes(wanted)
     token = ApiToken.objects.create(
         user=user,
         tenant=user.tenant,
         name=name,
+        scopes=wanted,
         digest=token_digest(secret),
         prefix=secret[:_PREFIX_LENGTH],
         expires_at=timezone.now() + timedelta(seconds=lifetime_s or settings.API_TOKEN_LIFETIME_S),

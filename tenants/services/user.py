@@ -10,7 +10,8 @@ from django.db.models import F
 from django.db.models.functions import Now
 
 from tenants.integrity import refusing_duplicates
-from tenants.models import ApiToken, Role, Tenant, User
+from tenants.models import ApiToken, Rank, Role, Tenant, User
+from tenants.roles import NO_RANK
 
 
 def extension_username(number: str, tenant: Tenant) -> str:
@@ -27,14 +28,16 @@ def user_create(
     extension_number: str = "",
     email: str = "",
     display_name: str = "",
+    rank: Rank = Rank.OWNER,
 ) -> User:
-    """Administrators and tenants bring a user name, extensions a number."""
+    """Administrators and tenants bring a user name and a rank, extensions a number."""
     if role == Role.EXTENSION and tenant is not None:
         username = extension_username(extension_number, tenant)
     elif "@" in username:
         raise ValidationError({"username": ValidationError("A user name has no @.", code="username")})
     user = User(
         role=role,
+        rank=NO_RANK if role == Role.EXTENSION else rank,
         username=username.lower(),
         tenant=tenant,
         extension_number=extension_number,

@@ -45,7 +45,7 @@ function renderRow(call) {
   row.querySelector("[data-phone]").textContent = call.caller_user_agent || "–";
   row.querySelector("[data-started]").textContent = new Date(call.started_at * 1000).toLocaleTimeString();
   const button = row.querySelector("[data-hang-up]");
-  button.setAttribute("aria-label", `Hang up the call from ${call.caller} to ${call.callee}`);
+  if (button) button.setAttribute("aria-label", `Hang up the call from ${call.caller} to ${call.callee}`);
 }
 
 function render() {

@@ -49,3 +49,19 @@ def test_wrong_input_names_field_and_rule(
     alice: Rest, body: dict[str, Any], problem: tuple[str, str]
 ) -> None:
     assert alice.post("/api/api_tokens", body).problems == {problem}
+
+
+def test_a_token_says_what_it_is_good_for(acme_user: Rest) -> None:
+    made = acme_user.post("/api/api_tokens", {"name": "wallboard", "scopes": ["cdrs", "calls"]})
+    assert (made.status, made.body["scopes"]) == (201, ["calls", "cdrs"])
+    wallboard = Rest(made.body["token"])
+    assert wallboard.get("/api/cdrs").status == 200
+    assert wallboard.get("/api/auth/me").status == 200
+    refused = wallboard.get("/api/extensions")
+    assert (refused.status, refused.problems) == (403, {(None, "token_scope")})
+    assert wallboard.post("/api/api_tokens", {"name": "wider"}).problems == {(None, "token_scope")}
+
+
+@pytest.mark.parametrize("scopes", [[], ["everything"], "calls"])
+def test_scopes_that_are_none_are_refused(acme_user: Rest, scopes: object) -> None:
+    assert acme_user.post("/api/api_tokens", {"name": "x", "scopes": scopes}).status == 400

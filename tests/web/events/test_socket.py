@@ -20,12 +20,13 @@ from callmanager.services.extension_group import (
     extension_group_update,
     group_members_add,
 )
-from tenants.models import Tenant, User
+from tenants.models import ApiToken, Tenant, User
 from tenants.scope import tenant_scope
+from tenants.services.api_token import api_token_create
 from tenants.services.user import user_sign_out_everywhere
 from tests.web.asgi_server import AsgiServer, committed
 from tests.web.calls import FakeWorker
-from tests.web.conftest import ACME_DOMAIN, GLOBEX_DOMAIN, WEB_PASSWORD
+from tests.web.conftest import ACME_DOMAIN, GLOBEX_DOMAIN, WEB_PASSWORD, Cast
 from tests.web.events.client import EventClient
 from tests.web.events.conftest import Connect
 from tests.web.events.lazy_client import LazyClient
@@ -57,6 +58,18 @@ def test_a_tenant_hears_its_calls_numbered_and_flat(
     assert (start["caller"], start["session_id"], start["tenant_name"]) == ("102", "s1", "acme")
     assert start["tenant_id"] == str(acme.pk)
     assert (end["key"], end["number"]) == ("call_ended", "2")
+
+
+def test_a_token_hears_only_the_topics_its_scopes_name(connect: Connect, cast: Cast) -> None:
+    secret = committed(
+        lambda: api_token_create(user=User.objects.get(username="acme"), name="scoped", scopes=["calls"])[1]
+    )
+    client = connect()
+    assert client.command(command="auth", token=secret) == OK
+    refused = client.command(command="subscribe", topics=[{"topic": "cdr_events"}])
+    assert refused == {"error": "topic not allowed", "status": -1}
+    assert client.command(command="subscribe", topics=[CALLS]) == OK
+    committed(lambda: ApiToken.objects.filter(name="scoped").delete())
 
 
 def test_the_stranger_with_the_same_number_hears_nothing(

@@ -1,0 +1,1 @@
+"""Every page and route against the table of capabilities."""
