@@ -9,6 +9,8 @@ from callmanager.api.call_sessions import CallSessionViewSet
 from callmanager.api.cdrs import CdrViewSet
 from callmanager.api.extension_groups import ExtensionGroupViewSet
 from callmanager.api.extensions import ExtensionViewSet
+from callmanager.api.holidays import HolidayViewSet
+from callmanager.api.office_hours import OfficeHoursView
 from callmanager.api.registrations import RegistrationViewSet
 from pbxsite import openapi_bearer  # noqa: F401 - registers itself
 from pbxsite.api import Router
@@ -24,6 +26,7 @@ router = Router()
 router.register("tenants", TenantViewSet, basename="tenants")
 router.register("extensions", ExtensionViewSet, basename="extensions")
 router.register("extension_groups", ExtensionGroupViewSet, basename="extension_groups")
+router.register("holidays", HolidayViewSet, basename="holidays")
 router.register("registrations", RegistrationViewSet, basename="registrations")
 router.register("call_sessions", CallSessionViewSet, basename="call_sessions")
 router.register("cdrs", CdrViewSet, basename="cdrs")
@@ -36,6 +39,7 @@ urlpatterns = [
     re_path(r"^auth/login/?$", LoginView.as_view(), name="auth_login"),
     re_path(r"^auth/logout/?$", LogoutView.as_view(), name="auth_logout"),
     re_path(r"^auth/me/?$", MeView.as_view(), name="auth_me"),
+    re_path(r"^office_hours/?$", OfficeHoursView.as_view(), name="office_hours"),
     re_path(r"^schema/?$", SpectacularJSONAPIView.as_view(), name="api_schema"),
     re_path(r"^docs/?$", SpectacularSwaggerView.as_view(url_name="api_schema"), name="api_docs"),
     path("", include(router.urls)),

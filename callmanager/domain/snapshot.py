@@ -6,8 +6,10 @@ from dataclasses import dataclass, field
 from typing import Self
 
 from callmanager.domain.rights import GroupEntry, MonitorScope, Right, rights_by_number
+from callmanager.domain.schedule import ALL_WEEK, Holiday, Interval, Schedule
+from callmanager.domain.schedule_rows import schedule_from_json, schedule_to_json
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 
 
 class SnapshotFormatError(ValueError):
@@ -36,6 +38,8 @@ class TenantSnapshot:
     time_zone: str
     extensions: tuple[ExtensionEntry, ...] = ()
     groups: tuple[GroupEntry, ...] = ()
+    office_intervals: tuple[Interval, ...] = ALL_WEEK
+    holidays: tuple[Holiday, ...] = ()
     schema_version: int = SCHEMA_VERSION
     _by_number: dict[str, ExtensionEntry] = field(init=False, repr=False, compare=False, default_factory=dict)
     _rights: dict[str, frozenset[Right]] = field(init=False, repr=False, compare=False, default_factory=dict)
@@ -52,6 +56,15 @@ class TenantSnapshot:
         """What the groups of this extension allow it, taken together; nothing for an unknown number."""
         return self._rights.get(number, frozenset())
 
+    @property
+    def office_hours(self) -> Schedule:
+        """The company's own hours, in its time zone."""
+        return self.schedule(self.office_intervals)
+
+    def schedule(self, intervals: tuple[Interval, ...], time_zone: str = "") -> Schedule:
+        """Hours of somebody's own, with the company's holidays, in another time zone if one is given."""
+        return Schedule(time_zone or self.time_zone, intervals, self.holidays)
+
     def to_json(self) -> dict[str, object]:
         """A plain mapping for the worker's last good copy on disk."""
         return {
@@ -66,6 +79,7 @@ class TenantSnapshot:
                 [e.number, e.display_name, e.is_enabled, e.ring_timeout_s] for e in self.extensions
             ],
             "groups": [_group_to_row(group) for group in self.groups],
+            "office_hours": schedule_to_json(self.office_hours),
         }
 
     @classmethod
@@ -75,11 +89,14 @@ class TenantSnapshot:
             raise SnapshotFormatError(f"schema_version {document.get('schema_version')!r}")
         fields = dict(document)
         rows, groups = fields.pop("extensions"), fields.pop("groups")
+        office_hours = schedule_from_json(fields.pop("office_hours"))
         if not isinstance(rows, list) or not isinstance(groups, list):
             raise SnapshotFormatError("extensions or groups is not a list")
         return cls(
             extensions=tuple(ExtensionEntry(*row) for row in rows),
             groups=tuple(_group_from_row(*row) for row in groups),
+            office_intervals=office_hours.intervals,
+            holidays=office_hours.holidays,
             **fields,  # type: ignore[arg-type]
         )
 

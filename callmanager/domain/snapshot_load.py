@@ -5,11 +5,14 @@ The caller owns the transaction: REPEATABLE READ READ ONLY, so that all queries 
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from typing import Any
 
 from callmanager.domain.rights import GroupEntry, MonitorScope, Right
+from callmanager.domain.schedule import ALL_WEEK, Interval
+from callmanager.domain.schedule_rows import holiday_of, office_intervals
 from callmanager.domain.snapshot import ExtensionEntry, TenantSnapshot
 
 # (sql, params) -> all rows; `%s` placeholders.
@@ -58,6 +61,14 @@ _MONITORS_SQL = """
      WHERE chosen.is_monitoring_allowed
 """
 
+_OFFICE_HOURS_SQL = "SELECT is_always_open, week::text FROM callmanager_officehours"
+
+_HOLIDAYS_SQL = """
+    SELECT name, first_day, last_day, starts_at, ends_at, is_every_year
+      FROM callmanager_holiday
+     ORDER BY first_day, starts_at, name
+"""
+
 _REVISIONS_SQL = "SELECT id, config_rev FROM public.tenants_tenant"
 
 
@@ -77,7 +88,17 @@ def load_snapshot(execute: Execute, tenant_id: int) -> TenantSnapshot | None:
         time_zone=time_zone,
         extensions=tuple(ExtensionEntry(*row) for row in execute(_EXTENSIONS_SQL, ())),
         groups=_load_groups(execute),
+        office_intervals=_load_office_intervals(execute),
+        holidays=tuple(holiday_of(*row) for row in execute(_HOLIDAYS_SQL, ())),
     )
+
+
+def _load_office_intervals(execute: Execute) -> tuple[Interval, ...]:
+    rows = execute(_OFFICE_HOURS_SQL, ())
+    if not rows:
+        return ALL_WEEK
+    is_always_open, week = rows[0]
+    return office_intervals(is_always_open=is_always_open, week=json.loads(week))
 
 
 def _load_groups(execute: Execute) -> tuple[GroupEntry, ...]:

@@ -7,5 +7,6 @@ from __future__ import annotations
 
 from callmanager.models.extension import Extension
 from callmanager.models.extension_group import ExtensionGroup, GroupMembership, GroupMonitor
+from callmanager.models.office_hours import Holiday, OfficeHours
 
-__all__ = ["Extension", "ExtensionGroup", "GroupMembership", "GroupMonitor"]
+__all__ = ["Extension", "ExtensionGroup", "GroupMembership", "GroupMonitor", "Holiday", "OfficeHours"]
