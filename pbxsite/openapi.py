@@ -28,6 +28,8 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "RoleEnum": "tenants.roles.Role.choices",
         "TokenScopeEnum": "tenants.capabilities.TokenScope.choices",
         "RankEnum": "tenants.roles.Rank.choices",
+        "JobStateEnum": "tenants.models.job.JobState.choices",
+        "ScheduleStateEnum": "callmanager.domain.schedule.ScheduleState",
         "CdrStatusEnum": "callmanager.fleet.models.cdr.CdrStatus.choices",
     },
 }

@@ -94,8 +94,8 @@ def test_a_calendar_is_added_and_says_what_it_left_out(acme_user: Rest) -> None:
         (HOLIDAYS, {**MAY_DAY, "first_day": "soon"}, ("first_day", "invalid")),
         (
             HOLIDAYS,
-            {**MAY_DAY, "first_day": "1999-05-01", "last_day": "1999-05-01"},
-            ("first_day", "out_of_range"),
+            {**MAY_DAY, "last_day": "2200-01-01", "is_every_year": False},
+            ("last_day", "out_of_range"),
         ),
         (
             f"{HOLIDAYS}/import_country",
