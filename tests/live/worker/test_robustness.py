@@ -106,7 +106,10 @@ def test_a_command_hangs_up_the_call(stand: Stand, alice: Phone, bob: Phone) -> 
 
 
 def test_a_changed_extension_counts_for_the_next_call_within_a_second(stand: Stand, alice: Phone) -> None:
-    stand.query("INSERT INTO acme.callmanager_extension VALUES ('150', 'New', true, 30)")
+    stand.query(
+        "INSERT INTO acme.callmanager_extension (number, display_name, is_enabled, ring_timeout_s)"
+        " VALUES ('150', 'New', true, 30)"
+    )
     stand.query("UPDATE tenants_tenant SET config_rev = config_rev + 1")
     stand.query("NOTIFY tenant_config, '1:2'")
     # 480: known, but nobody is registered; 404 before.

@@ -102,14 +102,21 @@ def test_row_level_security_hides_other_tenants_rows_from_raw_sql(cast: Cast) ->
 
 
 def test_every_shared_table_with_tenants_rows_is_locked(db: None) -> None:
-    """But the directory, which the edge reads before it knows the tenant, and who signs in, before a scope is known."""
+    """But those read before a scope is known: the edge's directory, who signs in, whose mail is sent."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT relname FROM pg_class JOIN pg_attribute ON attrelid = pg_class.oid AND attname = 'tenant_id'"
             " WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p') AND NOT relforcerowsecurity"
         )
         unlocked = {name for (name,) in cursor.fetchall()}
-    assert unlocked == {"sip_directory", "tenants_apitoken", "tenants_auditentry", "tenants_user"}
+    assert unlocked == {
+        "sip_directory",
+        "tenants_apitoken",
+        "tenants_auditentry",
+        "tenants_mailserver",
+        "tenants_outgoingmail",
+        "tenants_user",
+    }
 
 
 def test_row_level_security_refuses_a_row_for_another_tenant(cast: Cast) -> None:
