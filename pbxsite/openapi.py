@@ -29,7 +29,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "TokenScopeEnum": "tenants.capabilities.TokenScope.choices",
         "RankEnum": "tenants.roles.Rank.choices",
         "JobStateEnum": "tenants.models.job.JobState.choices",
-        "ScheduleStateEnum": "callmanager.domain.schedule.ScheduleState",
+        "ScheduleStateEnum": "callmanager.api.office_hours.SCHEDULE_STATES",
         "CdrStatusEnum": "callmanager.fleet.models.cdr.CdrStatus.choices",
     },
 }

@@ -22,6 +22,8 @@ from tenants.audit_trail import audit_request
 
 AT = OpenApiParameter("at", str, description="A moment (RFC 3339) to ask about instead of now.")
 
+SCHEDULE_STATES = [(state.value, state.value) for state in ScheduleState]
+
 
 class HoursSerializer(serializers.Serializer[Any]):
     """`to` at or before `from` is on the next day; `24:00` is midnight."""
@@ -44,7 +46,7 @@ class WeekField(serializers.JSONField):
 
 class ChangeSerializer(serializers.Serializer[Any]):
     at = serializers.DateTimeField()
-    state = serializers.ChoiceField(choices=[state.value for state in ScheduleState])
+    state = serializers.ChoiceField(choices=SCHEDULE_STATES)
     holiday = serializers.CharField(source="holiday_name", allow_blank=True)
 
 
@@ -63,7 +65,7 @@ class OfficeHoursAnswerSerializer(OfficeHoursSerializer):
     time_zone = serializers.CharField()
     at = serializers.DateTimeField()
     is_open = serializers.BooleanField()
-    state = serializers.ChoiceField(choices=[state.value for state in ScheduleState])
+    state = serializers.ChoiceField(choices=SCHEDULE_STATES)
     holiday = serializers.CharField(allow_blank=True)
     next_change = ChangeSerializer(allow_null=True)
 
