@@ -16,10 +16,11 @@ from unfold.sites import UnfoldAdminSite
 from callmanager.admin.cdr import CdrAdmin
 from callmanager.admin.dashboard import tenant_dashboard
 from callmanager.admin.extension import ExtensionAdmin
+from callmanager.admin.extension_group import ExtensionGroupAdmin
 from callmanager.admin.live_calls import live_call_hang_up_json, live_call_list_json, live_calls_page
 from callmanager.admin.registration import RegistrationAdmin
 from callmanager.fleet.models import Cdr, Registration
-from callmanager.models import Extension
+from callmanager.models import Extension, ExtensionGroup
 from pbxsite.console.own_password import OwnPasswordForm
 from pbxsite.console.tenant_list import FleetTenantAdmin
 from pbxsite.sign_out import sign_out
@@ -129,6 +130,7 @@ class TenantSite(ConsoleSite):
             "Phones",
             (
                 ("Extensions", "dialpad", "admin:callmanager_extension_changelist"),
+                ("Extension groups", "groups", "admin:callmanager_extensiongroup_changelist"),
                 ("Registrations", "wifi_calling_3", "admin:fleet_registration_changelist"),
             ),
         ),
@@ -172,6 +174,7 @@ platform_site.register(EventLogEntry, EventLogAdmin)
 
 tenant_site = TenantSite(name="admin")
 tenant_site.register(Extension, ExtensionAdmin)
+tenant_site.register(ExtensionGroup, ExtensionGroupAdmin)
 tenant_site.register(Registration, RegistrationAdmin)
 tenant_site.register(Cdr, CdrAdmin)
 tenant_site.register(AuditEntry, AuditEntryAdmin)
