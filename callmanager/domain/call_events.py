@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+
+BATCH_EVENTS = 500
 
 
 class CallEventKind(StrEnum):
@@ -72,3 +74,21 @@ class CallEvent:
             worker=str(document["worker"]),
             data=document["data"],
         )
+
+
+def event_lines_read(
+    lines: Iterable[bytes], note_unreadable: Callable[[int], None]
+) -> Iterator[list[CallEvent]]:
+    """Batches in the order of the lines. A line cut short by a crash is skipped, and its length noted."""
+    batch: list[CallEvent] = []
+    for line in lines:
+        try:
+            batch.append(CallEvent.from_json(line))
+        except (ValueError, KeyError, TypeError):
+            if line.strip():
+                note_unreadable(len(line))
+        if len(batch) == BATCH_EVENTS:
+            yield batch
+            batch = []
+    if batch:
+        yield batch

@@ -17,6 +17,7 @@ from callmanager.domain.call_events import CallEvent, CallEventKind
 from sipworker.gateways.postgres import OUTAGES, connect
 from sipworker.gateways.reconnecting import ReconnectingThread
 from sipworker.gateways.spool import Spool
+from sipworker.gateways.write_ahead import WriteAhead
 
 log = structlog.get_logger(__name__)
 
@@ -50,19 +51,31 @@ class EventStore(ReconnectingThread[extensions.connection]):
         database_url: str,
         application_name: str,
         spool: Spool,
+        write_ahead: WriteAhead,
         announce_ended: Callable[[EndedCalls], None],
     ) -> None:
         super().__init__("event-store")
         self._database_url = database_url
         self._application_name = application_name
         self._spool = spool
+        self._write_ahead = write_ahead
         self._announce_ended = announce_ended
+        self.has_replayed = False
         self._queue: SimpleQueue[CallEvent] = SimpleQueue()
         # What has been taken from the queue and is neither stored nor spooled yet.
         self._batch: list[CallEvent] = []
+        self._adopt_what_was_left_behind()
 
     def put(self, event: CallEvent) -> None:
+        """On return the event survives the death of this process."""
+        self._write_ahead.append(event)
         self._queue.put(event)
+
+    def _adopt_what_was_left_behind(self) -> None:
+        """By a process that was killed. Some of it may be stored already: storing twice is harmless."""
+        for batch in self._write_ahead.left_behind():
+            self._spool.append(batch)
+        self._write_ahead.clear()
 
     @contextmanager
     def open(self) -> Iterator[extensions.connection]:
@@ -71,6 +84,7 @@ class EventStore(ReconnectingThread[extensions.connection]):
         try:
             with closing(connect(self._database_url, self._application_name)) as connection:
                 self._replay(connection)
+                self.has_replayed = True
                 yield connection
         finally:
             self._spool_waiting()
@@ -79,7 +93,7 @@ class EventStore(ReconnectingThread[extensions.connection]):
         self._collect(WAIT_S)
         if self._batch:
             self._store(link, self._batch)
-            self._batch = []
+            self._forget_batch()
 
     def finish(self, link: extensions.connection) -> None:
         while not self._queue.empty():
@@ -110,7 +124,11 @@ class EventStore(ReconnectingThread[extensions.connection]):
             self._batch.append(self._queue.get())
         if self._batch:
             self._spool.append(self._batch)
-            self._batch = []
+            self._forget_batch()
+
+    def _forget_batch(self) -> None:
+        self._write_ahead.note_safe(len(self._batch))
+        self._batch = []
 
     def _replay(self, connection: extensions.connection) -> None:
         if self._spool.is_empty:
@@ -162,18 +180,6 @@ def _write(cursor: extensions.cursor, events: Sequence[CallEvent]) -> None:
             template="(%s, %s::timestamptz)",
             page_size=FLUSH_EVENTS,
         )
-
-
-def _row(event: CallEvent) -> tuple[object, ...]:
-    return (
-        event.tenant_id,
-        event.session_id,
-        event.sequence,
-        event.kind.value,
-        _time(event),
-        event.worker,
-        Json(dict(event.data)),
-    )
 
 
 def _time(event: CallEvent) -> datetime:

@@ -8,18 +8,16 @@ from pathlib import Path
 
 import structlog
 
-from callmanager.domain.call_events import CallEvent
+from callmanager.domain.call_events import CallEvent, event_lines_read
 
 log = structlog.get_logger(__name__)
-
-BATCH_EVENTS = 500
 
 
 class Spool:
     """One file of JSON lines. Only one thread of one process may use it."""
 
     def __init__(self, directory: Path) -> None:
-        directory.mkdir(parents=True, exist_ok=True)
+        directory.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._path = directory / "events.jsonl"
         self._rejected_path = directory / "rejected.jsonl"
 
@@ -40,27 +38,22 @@ class Spool:
 
     def batches(self) -> Iterator[list[CallEvent]]:
         """In the order of arrival. A line cut short by a crash is skipped: it never was acknowledged."""
-        batch: list[CallEvent] = []
         with self._path.open("rb") as file:
-            for line in file:
-                event = _read_line(line)
-                if event is not None:
-                    batch.append(event)
-                if len(batch) == BATCH_EVENTS:
-                    yield batch
-                    batch = []
-        if batch:
-            yield batch
+            yield from event_lines_read(file, note_unreadable_line)
 
     def clear(self) -> None:
         """Everything has been stored. Storing twice is harmless, so a crash before this loses nothing."""
         self._path.unlink(missing_ok=True)
 
 
+def note_unreadable_line(length_bytes: int) -> None:
+    log.warning("spool.line_unreadable", length_bytes=length_bytes)
+
+
 def _append_lines(path: Path, lines: list[str]) -> None:
     # A line cut short by a crash has no end: a new one must not be glued to it.
     data = "".join(f"{line}\n" for line in lines).encode()
-    with path.open("ab+") as file:
+    with open(path, "ab+", opener=_open_private) as file:
         if file.tell() > 0:
             file.seek(-1, os.SEEK_END)
             if file.read(1) != b"\n":
@@ -70,10 +63,5 @@ def _append_lines(path: Path, lines: list[str]) -> None:
         os.fsync(file.fileno())
 
 
-def _read_line(line: bytes) -> CallEvent | None:
-    try:
-        return CallEvent.from_json(line)
-    except (ValueError, KeyError, TypeError):
-        if line.strip():
-            log.warning("spool.line_unreadable", length=len(line))
-        return None
+def _open_private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
