@@ -236,8 +236,8 @@ CELERY_BEAT_SCHEDULE = {
     },
     "close-calls-of-lost-workers": {
         "task": "callmanager.reap_lost_calls",
-        "schedule": 10.0,
-        "options": {"expires": 30},
+        "schedule": 5.0,
+        "options": {"expires": 15},
     },
     "reap-jobs": {"task": "tenants.reap_jobs", "schedule": 10.0, "options": {"expires": 30}},
     "expire-jobs": {"task": "tenants.expire_jobs", "schedule": 3600.0},

@@ -6,16 +6,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-# A worker reports every few seconds; a new one first replays what its predecessor had spooled.
-SILENCE = timedelta(seconds=20)
+# A worker reports every two seconds; one that was only held up for a moment keeps its calls.
+SILENCE = timedelta(seconds=12)
 # After an outage of the database every worker looks silent, because none could report: they get this long to.
-CONFIRMED_AFTER = timedelta(seconds=8)
-UNKNOWN_WORKER_GRACE = timedelta(seconds=60)
+CONFIRMED_AFTER = timedelta(seconds=4)
+UNKNOWN_WORKER_GRACE = timedelta(seconds=20)
 
 
 @dataclass(frozen=True, slots=True)
 class WorkerSighting:
-    """What the worker's row says: this process began then, and was seen last then."""
+    """What the worker's row says: this process began then, and was seen last then.
+
+    A new process names its start only when all that its predecessor left on disk is stored.
+    """
 
     started_at: datetime
     last_seen_at: datetime
@@ -52,6 +55,6 @@ def find_loss(
     if sighting is None:
         return call_started_at if now - call_started_at > UNKNOWN_WORKER_GRACE else None
     if sighting.started_at > call_started_at:  # another process took the name: the call died with the former
-        return sighting.started_at if now - sighting.started_at > SILENCE else None
+        return sighting.started_at
     is_gone = silence is not None and silence.is_confirmed(sighting, now)
     return sighting.last_seen_at if is_gone else None

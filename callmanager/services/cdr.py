@@ -19,6 +19,7 @@ from callmanager.domain.live_events import cdr_message
 from callmanager.domain.worker_loss import Silence, WorkerSighting, find_loss, notice_silences
 from callmanager.fleet.models import Cdr, OpenCall, StoredCallEvent, WorkerNode
 from callmanager.services.live_event import live_events_publish
+from callmanager.services.lost_events import lost_events_store
 from callmanager.services.worker_watch import lost_workers_record
 from tenants.scope import across_tenants, no_scope
 
@@ -63,6 +64,9 @@ def lost_calls_reap(*, now: datetime | None = None) -> int:
     silences = notice_silences(sightings, _recall_silences(), now)
     _remember_silences(silences)
     lost_workers_record(sightings=sightings, silences=silences, now=now)
+    for worker, silence in silences.items():
+        if silence.is_confirmed(sightings[worker], now):
+            lost_events_store(worker=worker, last_seen_at=silence.last_seen_at)
     with across_tenants():
         with transaction.atomic():
             lost = {

@@ -137,6 +137,26 @@ def test_events_of_an_outage_survive_a_killed_worker(own_stand: Stand) -> None:
     until(lambda: not spool.exists(), 5, "the spool is empty")
 
 
+def test_a_call_is_not_forgotten_when_its_worker_is_killed_at_its_very_start(own_stand: Stand) -> None:
+    own_stand.start_worker()
+    alice, bob = own_stand.phone("101", ALICE_HZ), own_stand.phone("102", BOB_HZ, ruid="bob")
+    call = alice.dial("102")
+    bob.wait_incoming()
+    assert own_stand.process is not None
+    own_stand.process.kill()
+    own_stand.process.wait()
+    own_stand.start_worker()
+    mine = "SELECT count(*) FROM call_event WHERE kind = 'call_start' AND data ->> 'call_id' = %s"
+    until(lambda: own_stand.query(mine, call.sip_call_id) == [(1,)], 5, "the call's start is stored, once")
+    open_calls = "SELECT count(*) FROM open_call WHERE ended_at IS NULL"
+    assert own_stand.query(open_calls) == [(1,)]
+    # Only now may the reaper close what was open before.
+    is_start_told = (
+        "SELECT count(*) FROM worker_node, open_call WHERE worker_node.started_at > open_call.started_at"
+    )
+    until(lambda: own_stand.query(is_start_told) == [(1,)], 5, "the new worker says since when it runs")
+
+
 def test_a_worker_starts_from_its_stored_snapshots_while_the_database_is_away(own_stand: Stand) -> None:
     own_stand.start_worker()
     own_stand.stop_worker()

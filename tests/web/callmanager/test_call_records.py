@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,7 +17,7 @@ from django.db import connection
 from redis import Redis
 from redis.client import PubSub
 
-from callmanager.domain.call_events import CallEventKind
+from callmanager.domain.call_events import CallEvent, CallEventKind
 from callmanager.domain.cdr import WORKER_LOST
 from callmanager.domain.worker_loss import CONFIRMED_AFTER
 from callmanager.fleet.models import Cdr, OpenCall, StoredCallEvent, WorkerNode
@@ -225,9 +226,9 @@ def test_a_killed_workers_call_gets_a_record_that_says_so(acme: Tenant) -> None:
     _tell(acme, "s2", worker="alive", length=4)
     began = NOW - timedelta(hours=1)
     _worker("killed", started_at=began, last_seen_at=NOW + timedelta(seconds=10))
-    _worker("alive", started_at=began, last_seen_at=NOW + timedelta(seconds=39))
-    assert lost_calls_reap(now=NOW + timedelta(seconds=31)) == 0
-    assert lost_calls_reap(now=NOW + timedelta(seconds=41)) == 1
+    _worker("alive", started_at=began, last_seen_at=NOW + timedelta(seconds=31))
+    assert lost_calls_reap(now=NOW + timedelta(seconds=23)) == 0
+    assert lost_calls_reap(now=NOW + timedelta(seconds=28)) == 1
     with tenant_scope(acme):
         cdr = cdr_find(session_id="s1")
         assert cdr is not None
@@ -235,7 +236,7 @@ def test_a_killed_workers_call_gets_a_record_that_says_so(acme: Tenant) -> None:
         assert cdr.is_worker_lost
         assert cdr.ended_at == NOW + timedelta(seconds=10)
         assert cdr_find(session_id="s2") is None
-    assert lost_calls_reap(now=NOW + timedelta(seconds=51)) == 0
+    assert lost_calls_reap(now=NOW + timedelta(seconds=33)) == 0
 
 
 def test_a_call_ends_no_earlier_than_its_last_event(acme: Tenant) -> None:
@@ -253,6 +254,36 @@ def test_a_restarted_workers_former_calls_are_closed(acme: Tenant) -> None:
     _tell(acme, "s1", worker="w0", length=4)
     _worker("w0", started_at=NOW + timedelta(seconds=12), last_seen_at=NOW + timedelta(seconds=35))
     assert lost_calls_reap(now=NOW + timedelta(seconds=35)) == 1
+
+
+def _left_on_disk(tenant: Tenant, session_ids: tuple[str, ...], worker: str) -> str:
+    lines = [
+        CallEvent(tenant.pk, session_id, sequence, kind, NOW.timestamp() + after_s, worker, data).to_json()
+        for session_id in session_ids
+        for sequence, (kind, after_s, data) in enumerate(STORY[:2])
+    ]
+    return "\n".join([*lines, '{"cut sho'])
+
+
+def test_what_a_worker_that_stays_away_left_on_disk_becomes_a_record(
+    acme: Tenant, tmp_path: Path, settings: Any
+) -> None:
+    settings.PBX_STATE_DIR = tmp_path
+    _tell(acme, "s1", worker="killed")
+    cdrs_assemble(session_ids=["s1"])
+    directory = tmp_path / "killed" / "write-ahead"
+    directory.mkdir(parents=True)
+    (directory / "events-0.jsonl").write_text(_left_on_disk(acme, ("s1", "s2"), "killed"))
+    _worker("killed", started_at=NOW - timedelta(hours=1), last_seen_at=NOW + timedelta(seconds=1))
+    assert lost_calls_reap(now=NOW + timedelta(seconds=20)) == 0
+    assert lost_calls_reap(now=NOW + timedelta(seconds=25)) == 1
+    assert lost_calls_reap(now=NOW + timedelta(seconds=30)) == 0
+    with tenant_scope(acme):
+        assert Cdr.objects.filter(session_id="s1").count() == 1
+        cdr = cdr_find(session_id="s2")
+        assert cdr is not None
+        assert (cdr.status, cdr.caller, cdr.is_worker_lost) == ("failed", "101", True)
+        assert not OpenCall.objects.exists()
 
 
 def test_after_an_outage_workers_get_a_round_to_report_before_calls_are_reaped(acme: Tenant) -> None:
