@@ -22,6 +22,8 @@ from sipworker.gateways.snapshot_files import SnapshotFiles
 from sipworker.gateways.snapshots import SnapshotGateway
 from sipworker.gateways.spool import Spool
 from sipworker.gateways.worker_node import WorkerNode
+from sipworker.gateways.write_ahead import WriteAhead
+from sipworker.memory import Memory
 from sipworker.pjsip.port import PjsipPort
 from sipworker.ports import ContactSource, Ports
 from sipworker.runtime.runner import Inbox, Runner, RunnerSettings
@@ -65,8 +67,11 @@ class Worker:
 
     def run(self, stop_requests: Callable[[], int]) -> None:
         """Until one stop request has drained the worker, or a second one cuts that short."""
+        memory = Memory()
         while stop_requests() == 0:
             self.runner.run_once(POLL_S)
+            if self.runner.live_calls == 0:
+                memory.note_idle()
         log.info("worker.draining", calls=self.runner.live_calls)
         self.runner.start_draining()
         started_at = time.monotonic()
@@ -94,9 +99,16 @@ def build_worker(
 
     announcer = CdrAnnouncer(config.redis_url)
     feed = LiveFeed(config.redis_url, config.name, announcer, watch.is_turning)
-    store = EventStore(config.database_url, config.name, spool, feed.put)
+    write_ahead = WriteAhead(directory / "write-ahead")
+    store = EventStore(config.database_url, config.name, spool, write_ahead, feed.put)
     snapshots = SnapshotGateway(config.database_url, config.name, SnapshotFiles(directory / "snapshots"))
-    node = WorkerNode(config.database_url, config.name, config.sip_uri, watch.is_turning)
+    node = WorkerNode(
+        config.database_url,
+        config.name,
+        config.sip_uri,
+        is_worker_well=watch.is_turning,
+        is_past_stored=lambda: store.has_replayed,
+    )
     sip = PjsipPort(config, inbox.append, announce_drain=node.drain, note_turn=watch.note_turn)
     commands = CommandGateway(config.redis_url, feed.put, sip.wake)
 
