@@ -6,10 +6,13 @@ import os
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from callmanager.domain.media_quality import loss_percent, mean_opinion_score
+from deploy.stack.signals import signals_as_exit
 from tests.phones.calls import PhoneCall
 from tests.phones.demo_system import DemoSystem, DemoSystemError
 from tests.phones.phone import Phone, PhoneBench
@@ -40,6 +43,7 @@ def main() -> int:
     try:
         system = DemoSystem.load(Path(os.environ.get("PBX_STATE_DIR", "var")))
         with (
+            signals_as_exit(),
             tempfile.TemporaryDirectory(prefix="demo-call-") as directory,
             PhoneBench(Path(directory)) as bench,
         ):
@@ -59,19 +63,38 @@ def main() -> int:
 def _call(system: DemoSystem, bench: PhoneBench) -> tuple[PhoneCall, tuple[Side, Side]]:
     caller = bench.phone(system.phone_config(TENANT, CALLER))
     callee = bench.phone(system.phone_config(TENANT, CALLEE))
-    for phone in (caller, callee):
-        phone.register()
-    callee.on_incoming(final=200)
-    call = caller.dial(CALLEE).wait_confirmed(10)
-    answered = callee.wait_incoming().wait_confirmed()
-    call.wait_heard(callee.config.tone_hz)
-    answered.wait_heard(caller.config.tone_hz)
-    until(lambda: call.statistics()["rx_packets"] >= TALK_PACKETS, 15, "the sound keeps coming")
-    sides = (_side(caller, callee, call), _side(callee, caller, answered))
-    call.hang_up()
-    call.wait_over()
-    answered.wait_over()
-    return call, sides
+    with _registered(caller, callee):
+        callee.on_incoming(final=200)
+        call = caller.dial(CALLEE).wait_confirmed(10)
+        answered = callee.wait_incoming().wait_confirmed()
+        call.wait_heard(callee.config.tone_hz)
+        answered.wait_heard(caller.config.tone_hz)
+        until(lambda: call.statistics()["rx_packets"] >= TALK_PACKETS, 15, "the sound keeps coming")
+        sides = (_side(caller, callee, call), _side(callee, caller, answered))
+        call.hang_up()
+        call.wait_over()
+        answered.wait_over()
+        return call, sides
+
+
+@contextmanager
+def _registered(*phones: Phone) -> Iterator[None]:
+    """Whatever happens, the system is left without phones that nobody answers."""
+    try:
+        for phone in phones:
+            phone.register()
+        yield
+    finally:
+        for phone in phones:
+            try:
+                phone.forget_calls()
+                phone.unregister()
+            except AssertionError as error:
+                until_s = phone.config.expires_s
+                print(
+                    f"demo-call: {phone.config.aor} stays registered for {until_s} s: {error}",
+                    file=sys.stderr,
+                )
 
 
 def _side(own: Phone, other: Phone, call: PhoneCall) -> Side:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import select
+import signal
 import sys
 import time
 from collections.abc import Callable
@@ -224,6 +225,8 @@ def _account_config(config: PhoneConfig) -> pj.AccountConfig:
 
 
 def main() -> None:
+    # Ctrl-C is for whoever started us, and wants to unregister first; its end is the end of our input.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     # Nobody else may write into the answers: whatever prints goes to stderr.
     outbox = Outbox(os.fdopen(os.dup(1), "w"))
     os.dup2(2, 1)
