@@ -23,6 +23,7 @@ from callmanager.selectors.person import changeable_extension_list, visible_exte
 from callmanager.services.extension import extension_create, extension_delete, extension_update
 from callmanager.services.sip_password import sip_password_generate
 from tenants.api.access import ResourceAccess, actor_of, tenant_of
+from tenants.api.filters import TrueFalseFilter
 from tenants.audit_trail import audit_request
 from tenants.models import Role
 from tenants.scoped_models import ScopedQuerySet
@@ -107,7 +108,7 @@ class ColleagueFilter(django_filters.FilterSet):
     """Written out: derived from the model, it would ask the database outside any scope."""
 
     number = django_filters.CharFilter()
-    is_enabled = django_filters.BooleanFilter()
+    is_enabled = TrueFalseFilter()
 
 
 class ExtensionFilter(ColleagueFilter):

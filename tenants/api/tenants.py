@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import django_filters
 from django.db import transaction
 from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema
@@ -11,6 +12,7 @@ from rest_framework import serializers, status, viewsets
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from tenants.api.filters import TrueFalseFilter
 from tenants.audit_trail import audit_request
 from tenants.models import Tenant
 from tenants.selectors.tenant import tenant_list
@@ -54,6 +56,10 @@ class TenantUpdateSerializer(TenantSerializer):
         read_only_fields = (*TenantSerializer.Meta.read_only_fields, "name")
 
 
+class TenantFilter(django_filters.FilterSet):
+    is_enabled = TrueFalseFilter()
+
+
 class TenantViewSet(viewsets.GenericViewSet[Tenant]):
     serializer_class = TenantSerializer
     queryset = Tenant.objects.none()
@@ -65,7 +71,7 @@ class TenantViewSet(viewsets.GenericViewSet[Tenant]):
         "created_at": ("created_at",),
     }
     search_fields = ("name", "display_name", "sip_domain")
-    filterset_fields = ("is_enabled",)
+    filterset_class = TenantFilter
 
     def get_queryset(self) -> QuerySet[Tenant]:
         return tenant_list()

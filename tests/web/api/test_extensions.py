@@ -154,4 +154,10 @@ def test_search_and_filter_narrow_the_list(acme_user: Rest) -> None:
     assert numbers(acme_user, search="ali") == ["101"]
     assert numbers(acme_user, search="' OR 1=1 --") == []
     assert numbers(acme_user, is_enabled="false") == []
+    assert numbers(acme_user, is_enabled="True") == numbers(acme_user, is_enabled="") == ["101", "102"]
     assert numbers(acme_user, number="102") == ["102"]
+
+
+def test_a_filter_that_is_neither_true_nor_false_is_refused(acme_user: Rest) -> None:
+    answer = acme_user.get("/api/extensions", is_enabled="banana")
+    assert (answer.status, answer.problems) == (400, {("is_enabled", "invalid_choice")})

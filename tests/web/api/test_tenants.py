@@ -35,6 +35,14 @@ def test_disabling_a_tenant_ends_its_tokens_at_once(administrator: Rest, alice: 
     assert alice.get("/api/auth/me").status == 401
 
 
+def test_tenants_are_filtered_by_being_enabled_or_not(administrator: Rest, acme: Tenant) -> None:
+    administrator.patch(f"/api/tenants/{acme.pk}", {"is_enabled": False})
+    disabled = administrator.get("/api/tenants", is_enabled="false").body["results"]
+    assert [tenant["name"] for tenant in disabled] == ["acme"]
+    answer = administrator.get("/api/tenants", is_enabled="banana")
+    assert (answer.status, answer.problems) == (400, {("is_enabled", "invalid_choice")})
+
+
 def test_a_tenants_name_never_changes(administrator: Rest, acme: Tenant) -> None:
     answer = administrator.patch(f"/api/tenants/{acme.pk}", {"name": "evil", "display_name": "Acme Inc."})
     assert (answer.body["name"], answer.body["display_name"]) == ("acme", "Acme Inc.")
