@@ -10,6 +10,8 @@ from enum import StrEnum
 
 MAX_COMMAND_CHARS = 16_384
 MAX_NAMES_PER_COMMAND = 1_000
+# One full command (a thousand extensions, every key) and some more; each costs memory while the socket is open.
+MAX_SUBSCRIPTIONS = 20_000
 # JSON can say them; the database and UTF-8 can't.
 UNSTORABLE = re.compile(r"[\0\ud800-\udfff]")
 
@@ -150,7 +152,12 @@ def apply_request(
 ) -> frozenset[Subscription]:
     """The subscriptions after the request. Leaving a topic without naming extensions leaves all of it."""
     if request.is_subscribe:
-        return current | named
+        together = current | named
+        if len(together) > MAX_SUBSCRIPTIONS:
+            raise CommandError(
+                f"too many subscriptions: {MAX_SUBSCRIPTIONS} at most; name topics without extensions"
+            )
+        return together
     if request.extensions:
         return current - named
     left = {(one.tenant_id, one.topic, one.key) for one in named}

@@ -131,8 +131,8 @@ class EventConsumer(AsyncWebsocketConsumer):
         await event_hub().wait_connected(HUB_WAIT_S)
         if self._identity is None or self._identity.user_id != identity.user_id:
             raise CommandError("not signed in")
-        self._tenant_names[tenant.tenant_id] = tenant.name
         self._subscriptions = apply_request(self._subscriptions, request, named)
+        self._tenant_names[tenant.tenant_id] = tenant.name
         event_hub().watch(self, {one.tenant_id for one in self._subscriptions})
 
     def _set_identity(self, identity: SocketIdentity | None) -> None:

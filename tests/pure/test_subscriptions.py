@@ -9,6 +9,7 @@ import pytest
 from callmanager.domain.call_events import CallEventKind
 from callmanager.domain.subscriptions import (
     MAX_COMMAND_CHARS,
+    MAX_SUBSCRIPTIONS,
     TOPIC_KEYS,
     CommandError,
     ExtensionLogin,
@@ -245,6 +246,19 @@ def test_leaving_one_extension_keeps_the_others() -> None:
 def test_subscribing_twice_is_subscribing_once() -> None:
     once = apply_request(frozenset(), subscribe(), WHOLE_ACME)
     assert apply_request(once, subscribe(), WHOLE_ACME) == once
+
+
+def _many(count: int) -> frozenset[Subscription]:
+    return frozenset(Subscription(ACME, "cdr_events", "call_cdr", str(number)) for number in range(count))
+
+
+def test_a_socket_has_a_limit_of_subscriptions_and_keeps_those_it_has() -> None:
+    full = apply_request(frozenset(), subscribe(), _many(MAX_SUBSCRIPTIONS))
+    assert apply_request(full, subscribe(), _many(5)) == full
+    with pytest.raises(CommandError, match="too many subscriptions"):
+        apply_request(full, subscribe(), ONLY_101)
+    leave = TopicRequest(False, (("cdr_events", "call_cdr"),), frozenset(), "")
+    assert apply_request(full, leave, subscriptions_for(ACME_TENANT, leave, ACME)) == frozenset()
 
 
 def test_an_event_is_flat_and_its_numbers_are_strings() -> None:
