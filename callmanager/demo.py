@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import os
-import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from ipaddress import ip_address
@@ -17,9 +16,9 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 
-from callmanager.domain.passwords import find_weakness
 from callmanager.selectors.extension import extension_find
 from callmanager.services.extension import extension_create, extension_update
+from callmanager.services.sip_password import sip_password_generate
 from tenants.models import Role, Tenant
 from tenants.schema_template import template_make
 from tenants.scope import tenant_scope
@@ -31,8 +30,6 @@ from tenants.services.user import user_create, user_set_password
 ADMINISTRATOR = "admin"
 TENANTS = {"demo": "demo.local", "globex": "globex.local"}
 NUMBERS = ("101", "102", "103")
-# No 0/o, 1/l/i: these are typed into phones by hand.
-_ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
 
 Document = dict[str, Any]
 
@@ -62,20 +59,13 @@ def demo_seed() -> Document:
     return document
 
 
-def new_password(number: str = "") -> str:
-    """80 bits in four groups that can be read out and typed."""
-    while True:
-        groups = ("".join(secrets.choice(_ALPHABET) for _ in range(4)) for _ in range(4))
-        password = "-".join(groups)
-        if find_weakness(password, number) is None:
-            return password
-
-
 def _document(known: Document | None) -> Document:
     host = "127.0.0.1" if ip_address(settings.PBX_BIND).is_unspecified else settings.PBX_BIND
     return {
         "url": f"http://{host}:{settings.PBX_HTTP_PORT}",
-        "admin": known["admin"] if known else {"username": ADMINISTRATOR, "password": new_password()},
+        "admin": known["admin"]
+        if known
+        else {"username": ADMINISTRATOR, "password": sip_password_generate()},
         "sip": {"host": host, **settings.PBX_SIP_PORTS},
         "tenants": known["tenants"] if known else [_new_tenant(*names) for names in TENANTS.items()],
     }
@@ -86,9 +76,13 @@ def _new_tenant(name: str, domain: str) -> Document:
         "name": name,
         "domain": domain,
         "username": name,
-        "password": new_password(),
+        "password": sip_password_generate(),
         "extensions": [
-            {"number": number, "sip_password": new_password(number), "web_password": new_password()}
+            {
+                "number": number,
+                "sip_password": sip_password_generate(number=number),
+                "web_password": sip_password_generate(),
+            }
             for number in NUMBERS
         ],
     }

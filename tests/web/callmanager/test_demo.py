@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 
-from callmanager.demo import demo_load, demo_path, demo_seed, demo_table, new_password
+from callmanager.demo import demo_load, demo_path, demo_seed, demo_table
 from callmanager.domain.passwords import find_weakness
 from callmanager.models import Extension
 from callmanager.selectors.extension import extension_get
+from callmanager.services.sip_password import sip_password_generate
 from tenants.authentication import SignInBackend
 from tenants.models import Tenant
 from tenants.scope import tenant_scope
@@ -79,4 +80,4 @@ def test_there_is_nothing_to_show_before_there_is_a_demo() -> None:
 
 
 def test_made_up_passwords_are_never_weak() -> None:
-    assert not any(find_weakness(new_password("101"), "101") for _ in range(500))
+    assert not any(find_weakness(sip_password_generate(number="101"), "101") for _ in range(500))
