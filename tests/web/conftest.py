@@ -47,6 +47,16 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
         template_make()
         _make_cast()
         yield
+        _let_go_of_the_database()
+
+
+def _let_go_of_the_database() -> None:
+    """Threads of the event server keep their connections, and a database in use is not removed."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
 
 
 def _make_cast() -> None:

@@ -110,13 +110,14 @@ class WebSocketTransport:
         scheme = "wss" if is_tls else "ws"
         self.via = scheme.upper()
         self.host = "df7jal23ls0d.invalid"
-        self._socket: ClientConnection = connect(
+        self._opening = connect(
             f"{scheme}://{edge[0]}:{edge[1]}/",
             subprotocols=["sip"],  # type: ignore[list-item]  # a str serves as Subprotocol
             ssl=insecure_tls() if is_tls else None,
             open_timeout=ANSWER_TIMEOUT_S,
             proxy=None,
         )
+        self._socket: ClientConnection = self._opening.__enter__()
 
     def send(self, text: str) -> None:
         self._socket.send(text)
@@ -129,7 +130,7 @@ class WebSocketTransport:
         return received if isinstance(received, str) else received.decode()
 
     def close(self) -> None:
-        self._socket.close()
+        self._opening.__exit__(None, None, None)
 
 
 def insecure_tls() -> ssl.SSLContext:

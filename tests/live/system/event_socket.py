@@ -19,17 +19,18 @@ class EventSocket:
     def __init__(self, url: str) -> None:
         self.events: list[Event] = []
         self._answers: list[Event] = []
-        self._connection = connect(url)
+        self._opening = connect(url)
         self._reader = threading.Thread(target=self._read, name="event socket", daemon=True)
-        self._reader.start()
 
     def __enter__(self) -> EventSocket:
+        self._connection = self._opening.__enter__()
+        self._reader.start()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._connection.close()
+        self._opening.__exit__(kind, error, trace)
         self._reader.join(5)
 
     def sign_in(self, **credentials: str) -> None:
