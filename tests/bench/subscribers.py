@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from deploy.stack.free_ports import free_port_run
 from tests.bench.sipp import Credentials, Sipp, free_port, write_users
 from tests.phones.demo_system import DemoSystem
 from tests.phones.rest import RestClient
@@ -59,11 +60,14 @@ def answering_phones(system: DemoSystem, subscribers: Subscribers, directory: Pa
     """SIPp rings, answers and echoes for all callees while the block runs."""
     target = f"{system.sip_host}:{system.sip_ports['udp']}"
     port = free_port()
-    callee = Sipp(directory / "callee", "callee", target, ["-p", port, "-rtp_echo", "-mp", 6000])
+    # It echoes audio on the first and video on the third.
+    echo_port = free_port_run(4)
+    callee = Sipp(directory / "callee", "callee", target, ["-p", port, "-rtp_echo", "-mp", echo_port])
     with callee:
         users = subscribers.registrations_file(directory, port)
         arguments: list[str | int | Path] = ["-p", free_port(), "-inf", users, "-r", 50, "-m", PAIRS]
         with Sipp(directory / "register", "register", target, arguments) as registration:
             result = registration.wait(30)
         assert result.is_flawless, f"the callees do not register, see {directory / 'register'}"
+        assert callee.is_running, f"nobody answers calls, see {directory / 'callee'}"
         yield
