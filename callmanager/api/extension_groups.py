@@ -33,6 +33,7 @@ from callmanager.services.extension_group import (
     group_monitors_remove,
 )
 from tenants.api.access import tenant_of
+from tenants.api.filters import TrueFalseFilter
 from tenants.audit_trail import audit_request
 from tenants.scoped_models import ScopedQuerySet
 
@@ -112,10 +113,10 @@ class ExtensionGroupFilter(django_filters.FilterSet):
     """Written out: derived from the model, it would ask the database outside any scope."""
 
     name = django_filters.CharFilter(lookup_expr="iexact")
-    is_default = django_filters.BooleanFilter()
-    may_use_console = django_filters.BooleanFilter()
-    may_call_external = django_filters.BooleanFilter()
-    is_monitoring_allowed = django_filters.BooleanFilter()
+    is_default = TrueFalseFilter()
+    may_use_console = TrueFalseFilter()
+    may_call_external = TrueFalseFilter()
+    is_monitoring_allowed = TrueFalseFilter()
     extension = django_filters.CharFilter(
         field_name="memberships__extension__number", help_text="Number of a member."
     )
