@@ -17,7 +17,7 @@ UNKNOWN_WORKER_GRACE = timedelta(seconds=20)
 class WorkerSighting:
     """What the worker's row says: this process began then, and was seen last then.
 
-    A new process names its start only when all that its predecessor left on disk is stored.
+    A new process writes it only when all that its predecessor left on disk is stored.
     """
 
     started_at: datetime

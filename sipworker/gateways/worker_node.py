@@ -6,6 +6,7 @@ The edge chooses among the rows that are `up`, and learns of a change through th
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
@@ -19,16 +20,18 @@ from sipworker.gateways.reconnecting import ReconnectingThread
 log = structlog.get_logger(__name__)
 
 HEARTBEAT_S = 2.0
+PAST_PATIENCE_S = 60.0
+PAST_POLL_S = 0.02
 UP, DRAINING, DOWN = "up", "draining", "down"
 
 ANNOUNCE = """
     INSERT INTO worker_node (worker, sip_uri, started_at, last_seen_at, state)
     VALUES (%(worker)s, %(sip_uri)s, %(started_at)s, now(), %(state)s)
     ON CONFLICT (worker) DO UPDATE
-       SET sip_uri = excluded.sip_uri, last_seen_at = now(), state = excluded.state
+       SET sip_uri = excluded.sip_uri, started_at = excluded.started_at,
+           last_seen_at = now(), state = excluded.state
 """
 SEEN = "UPDATE worker_node SET last_seen_at = now(), state = %(state)s WHERE worker = %(worker)s"
-STARTED = "UPDATE worker_node SET started_at = %(started_at)s WHERE worker = %(worker)s"
 
 
 class WorkerNode(ReconnectingThread[extensions.connection]):
@@ -52,9 +55,7 @@ class WorkerNode(ReconnectingThread[extensions.connection]):
         self._is_worker_well = is_worker_well
         self._is_past_stored = is_past_stored
         # Of this process, not of its connection: calls older than it belong to a predecessor and are reaped.
-        # So it is told only when all that the predecessor has to say of them is stored.
         self._started_at = datetime.now(UTC)
-        self._is_start_told = False
         self._state = UP
         self._state_changed = threading.Event()
 
@@ -63,8 +64,15 @@ class WorkerNode(ReconnectingThread[extensions.connection]):
         self._state = DRAINING
         self._state_changed.set()
 
+    def _let_the_past_be_stored(self) -> None:
+        """With our row, the predecessor's calls count as lost: what it had to say of them comes first."""
+        latest = time.monotonic() + PAST_PATIENCE_S
+        while not (self._is_past_stored() or self._stopping.is_set() or time.monotonic() > latest):
+            self._stopping.wait(PAST_POLL_S)
+
     @contextmanager
     def open(self) -> Iterator[extensions.connection]:
+        self._let_the_past_be_stored()
         with closing(connect(self._database_url, self._worker)) as connection:
             connection.autocommit = True
             self._write(connection, ANNOUNCE)
@@ -75,14 +83,8 @@ class WorkerNode(ReconnectingThread[extensions.connection]):
         self._state_changed.clear()
         if self._is_worker_well():
             self._write(link, SEEN)
-            self._tell_start(link)
         else:
             log.error("worker.loop_stuck", worker=self._worker)
-
-    def _tell_start(self, link: extensions.connection) -> None:
-        if not self._is_start_told and self._is_past_stored():
-            self._write(link, STARTED)
-            self._is_start_told = True
 
     def finish(self, link: extensions.connection) -> None:
         self._state = DOWN
