@@ -243,6 +243,7 @@ CELERY_BEAT_SCHEDULE = {
     "expire-jobs": {"task": "tenants.expire_jobs", "schedule": 3600.0},
     "expire-logs": {"task": "tenants.expire_logs", "schedule": 6 * 3600.0},
     "send-due-mails": {"task": "tenants.sweep_mails", "schedule": 15.0, "options": {"expires": 30}},
+    "sweep-files": {"task": "tenants.sweep_files", "schedule": 6 * 3600.0},
     "make-partitions": {"task": "callmanager.maintain_partitions", "schedule": 6 * 3600.0},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(PBX_STATE_DIR / "celerybeat-schedule")

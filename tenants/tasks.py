@@ -9,6 +9,7 @@ from celery import shared_task
 from django.conf import settings
 from django.utils import timezone
 
+from tenants.files import files_sweep
 from tenants.services.audit import audit_expire
 from tenants.services.event_log import events_expire
 from tenants.services.job import RUN_TASK, job_run, jobs_expire, jobs_reap
@@ -55,3 +56,8 @@ def reap_jobs() -> None:
 @shared_task(name="tenants.expire_jobs")
 def expire_jobs() -> None:
     jobs_expire()
+
+
+@shared_task(name="tenants.sweep_files")
+def sweep_files() -> None:
+    files_sweep()

@@ -9,7 +9,8 @@ from tenants.models.job import Job, JobState
 from tenants.models.mail_server import MailSecurity, MailServer
 from tenants.models.outgoing_mail import MailAttachment, MailState, OutgoingMail
 from tenants.models.schema_template import SchemaTemplate
-from tenants.models.tenant import Tenant
+from tenants.models.tenant import Tenant, TenantProfile
+from tenants.models.tenant_file import FileKind, TenantFile, TenantFileUsage
 from tenants.models.user import User
 from tenants.roles import Rank, Role
 
@@ -20,6 +21,7 @@ __all__ = [
     "AuditOutcome",
     "EventLogEntry",
     "EventSource",
+    "FileKind",
     "Job",
     "JobState",
     "MailAttachment",
@@ -32,5 +34,8 @@ __all__ = [
     "SchemaTemplate",
     "Severity",
     "Tenant",
+    "TenantFile",
+    "TenantFileUsage",
+    "TenantProfile",
     "User",
 ]

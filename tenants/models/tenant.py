@@ -13,6 +13,13 @@ from django.db import models
 from django.db.models.functions import Lower
 from django_tenants.models import TenantMixin
 
+from tenants.models.tenant_options import (
+    TenantCapability,
+    TenantOptions,
+    TenantStorage,
+    option_constraints,
+)
+
 _DOMAIN_LABEL = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)")
 
 
@@ -34,7 +41,7 @@ def new_schema_name() -> str:
     return f"t_{secrets.token_hex(6)}"
 
 
-class Tenant(TenantMixin):
+class Tenant(TenantMixin, TenantCapability, TenantOptions, TenantStorage):
     """Services create and delete tenants; saving a row alone makes no schema."""
 
     auto_create_schema = False
@@ -49,13 +56,17 @@ class Tenant(TenantMixin):
         ],
         help_text="What the tenant signs in with; does not change.",
     )
-    display_name = models.CharField(max_length=100)
+    display_name = models.CharField("company name", max_length=100)
     sip_domain = models.CharField("SIP domain", max_length=253, unique=True, validators=[validate_sip_domain])
     is_enabled = models.BooleanField("enabled", default=True)
     time_zone = models.CharField(max_length=64, default="UTC", validators=[validate_time_zone])
     # Raised by triggers with every change a worker must learn of.
     config_rev = models.BigIntegerField("configuration revision", default=1, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
+    # From here on there is no way back, only to the end.
+    deletion_began_at = models.DateTimeField(null=True, editable=False)
+    are_cdrs_kept = models.BooleanField("call records are kept", default=False, editable=False)
+    deletion_step = models.CharField(max_length=100, blank=True, default="", editable=False)
 
     objects: ClassVar[models.Manager[Tenant]] = models.Manager()
 
@@ -65,6 +76,11 @@ class Tenant(TenantMixin):
             models.CheckConstraint(
                 condition=models.Q(sip_domain=Lower("sip_domain")), name="tenant_sip_domain_is_lower_case"
             ),
+            *option_constraints(),
+            models.CheckConstraint(
+                condition=models.Q(deletion_began_at__isnull=True) | models.Q(is_enabled=False),
+                name="tenant_is_disabled_while_it_is_deleted",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -73,3 +89,16 @@ class Tenant(TenantMixin):
     def clean(self) -> None:
         self.sip_domain = self.sip_domain.strip().lower()
         super().clean()
+
+    @property
+    def is_being_deleted(self) -> bool:
+        return self.deletion_began_at is not None
+
+
+class TenantProfile(Tenant):
+    """The same row as its own people see and change it."""
+
+    class Meta:
+        proxy = True
+        verbose_name = "profile"
+        verbose_name_plural = "profile"

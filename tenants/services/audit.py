@@ -39,7 +39,7 @@ def audit_record(
         user=user,
         username=user.username if user else username,
         role=user.role if user else "",
-        tenant=tenant if tenant is None or tenant.pk is not None else None,
+        tenant=tenant if tenant is not None and tenant.pk else None,
         tenant_name=tenant.name if tenant else "",
         is_on_behalf=is_on_behalf,
         door=door,

@@ -9,6 +9,7 @@ from django.db import connection, transaction
 from django.db.models import F
 
 from tenants.audit_changes import audit_note
+from tenants.files import tenant_files_remove
 from tenants.integrity import refusing_duplicates
 from tenants.models import Role, Tenant, User
 from tenants.models.tenant import new_schema_name
@@ -81,7 +82,8 @@ def tenant_delete(*, tenant: Tenant) -> None:
     with no_scope(), transaction.atomic():
         # A table with checks that still wait for the end of the transaction can't be dropped.
         connection.check_constraints()
-        tenant.delete(force_drop=True)
+        tenant_files_remove(tenant)
+        tenant.delete(force_drop=True)  # type: ignore[call-arg]  # django-tenants' own argument
 
 
 def _set_enabled(tenant: Tenant, is_enabled: bool) -> Tenant:
