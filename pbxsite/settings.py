@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tomllib
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,7 @@ from pbxsite.openapi import SPECTACULAR_SETTINGS as SPECTACULAR_SETTINGS
 load_state_environment()
 
 BASE_DIR = Path(__file__).resolve().parent.parent
+PBX_VERSION = tomllib.loads((BASE_DIR / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
 PBX_STATE_DIR = env_path("PBX_STATE_DIR", BASE_DIR / "var")
 PBX_BIND = env_str("PBX_BIND", "127.0.0.1")
 PBX_HTTP_PORT = env_port("PBX_HTTP_PORT", 8888)
@@ -241,6 +243,11 @@ CELERY_BEAT_SCHEDULE = {
     },
     "reap-jobs": {"task": "tenants.reap_jobs", "schedule": 10.0, "options": {"expires": 30}},
     "expire-jobs": {"task": "tenants.expire_jobs", "schedule": 3600.0},
+    "publish-fleet-figures": {
+        "task": "pbxsite.publish_fleet_figures",
+        "schedule": 5.0,
+        "options": {"expires": 5},
+    },
     "expire-logs": {"task": "tenants.expire_logs", "schedule": 6 * 3600.0},
     "send-due-mails": {"task": "tenants.sweep_mails", "schedule": 15.0, "options": {"expires": 30}},
     "sweep-files": {"task": "tenants.sweep_files", "schedule": 6 * 3600.0},

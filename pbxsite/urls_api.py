@@ -15,6 +15,7 @@ from callmanager.api.registrations import RegistrationViewSet
 from pbxsite import openapi_bearer  # noqa: F401 - registers itself
 from pbxsite.api import Router
 from pbxsite.exceptions import api_not_found
+from pbxsite.home.api import DashboardView
 from tenants.api.api_tokens import ApiTokenViewSet
 from tenants.api.audit_log import AuditLogViewSet
 from tenants.api.auth import LoginView, LogoutView, MeView
@@ -40,6 +41,7 @@ urlpatterns = [
     re_path(r"^auth/logout/?$", LogoutView.as_view(), name="auth_logout"),
     re_path(r"^auth/me/?$", MeView.as_view(), name="auth_me"),
     re_path(r"^office_hours/?$", OfficeHoursView.as_view(), name="office_hours"),
+    re_path(r"^dashboard/?$", DashboardView.as_view(), name="api_dashboard"),
     re_path(r"^schema/?$", SpectacularJSONAPIView.as_view(), name="api_schema"),
     re_path(r"^docs/?$", SpectacularSwaggerView.as_view(url_name="api_schema"), name="api_docs"),
     path("", include(router.urls)),

@@ -17,6 +17,9 @@ UNSTORABLE = re.compile(r"[\0\ud800-\udfff]")
 
 EXTENSION_EVENTS = "extension_events"
 CDR_EVENTS = "cdr_events"
+# Of the whole platform, for administrators; no tenant has this id.
+FLEET_EVENTS = "fleet_events"
+FLEET_TENANT_ID = 0
 EXTENSION_REGISTER = "extension_register"
 
 # The keys that exist; a topic asked for without keys means all of them.
@@ -40,6 +43,7 @@ TOPIC_KEYS: Mapping[str, frozenset[str]] = {
         }
     ),
     CDR_EVENTS: frozenset({"call_cdr"}),
+    FLEET_EVENTS: frozenset({"figures"}),
 }
 
 
@@ -93,6 +97,11 @@ class TopicRequest:
     extensions: frozenset[str]
     tenant_name: str
 
+    @property
+    def is_of_fleet(self) -> bool:
+        """Topics of the platform and of a tenant do not mix."""
+        return any(topic == FLEET_EVENTS for topic, _ in self.topic_keys)
+
 
 Login = ExtensionLogin | NameLogin | TokenLogin
 Command = Login | TopicRequest
@@ -135,6 +144,8 @@ def subscriptions_for(
     """What the request means for this subscriber in this tenant; CommandError where it may not look."""
     if not may_enter_tenant(subscriber, tenant_id):
         raise CommandError("tenant not allowed")
+    if request.is_of_fleet != (tenant_id == FLEET_TENANT_ID):
+        raise CommandError("topic not allowed")
     if subscriber.role is SubscriberRole.EXTENSION:
         own = subscriber.extension_number or ""
         if request.extensions - subscriber.call_numbers - {own}:
@@ -247,6 +258,8 @@ def _parse_topic_request(document: Mapping[str, object], *, is_subscribe: bool) 
         raise CommandError("topics missing")
     # Without repetitions: they would be multiplied by the extensions.
     pairs = dict.fromkeys(pair for entry in topics for pair in _parse_topic(entry))
+    if len({topic == FLEET_EVENTS for topic, _ in pairs}) > 1:
+        raise CommandError("topics of the platform and of a tenant in one command")
     tenant = document.get("tenant", "")
     if not isinstance(tenant, str) or UNSTORABLE.search(tenant):
         raise CommandError("tenant is not a string")

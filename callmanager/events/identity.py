@@ -19,6 +19,7 @@ from django.utils import timezone
 from callmanager.domain.subscriptions import (
     CDR_EVENTS,
     EXTENSION_EVENTS,
+    FLEET_TENANT_ID,
     CommandError,
     ExtensionLogin,
     Login,
@@ -147,11 +148,13 @@ def _with_rights_of_now(valid: Mapping[SocketIdentity, User]) -> dict[SocketIden
     return renewed
 
 
-def watched_tenant_get(identity: SocketIdentity, name: str) -> WatchedTenant:
-    """The tenant a command is about. An administrator has to name it; anybody else has one."""
+def watched_tenant_get(identity: SocketIdentity, name: str, *, is_of_fleet: bool = False) -> WatchedTenant:
+    """The tenant a command is about. An administrator has to name it, or means the fleet; anybody else has one."""
     with no_scope():
         if identity.subscriber.role is SubscriberRole.ADMINISTRATOR:
             if not name:
+                if is_of_fleet:
+                    return WatchedTenant(FLEET_TENANT_ID, "")
                 raise CommandError("tenant missing")
             tenant = tenant_find_by_name(name)
             if tenant is None:

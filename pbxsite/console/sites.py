@@ -14,7 +14,6 @@ from django.views.decorators.cache import never_cache
 from unfold.sites import UnfoldAdminSite
 
 from callmanager.admin.cdr import CdrAdmin
-from callmanager.admin.dashboard import tenant_dashboard
 from callmanager.admin.extension import ExtensionAdmin
 from callmanager.admin.extension_group import ExtensionGroupAdmin
 from callmanager.admin.live_calls import live_call_hang_up_json, live_call_list_json, live_calls_page
@@ -23,6 +22,7 @@ from callmanager.fleet.models import Cdr, Registration
 from callmanager.models import Extension, ExtensionGroup
 from pbxsite.console.own_password import OwnPasswordForm
 from pbxsite.console.tenant_list import FleetTenantAdmin
+from pbxsite.home.dashboard import dashboard
 from pbxsite.sign_out import sign_out
 from tenants.acting import Actor
 from tenants.admin.audit import AuditEntryAdmin
@@ -97,8 +97,9 @@ def _may_see(request: HttpRequest, url_name: str) -> bool:
 class PlatformSite(ConsoleSite):
     """For administrators who manage no tenant at the moment."""
 
-    index_title = "Tenants"
+    index_title = "Dashboard"
     navigation = (
+        ("", (("Dashboard", "space_dashboard", "admin:index"),)),
         (
             "Platform",
             (
@@ -110,7 +111,7 @@ class PlatformSite(ConsoleSite):
     )
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        return redirect("admin:tenants_tenant_changelist")
+        return dashboard(request, {**self.each_context(request), "title": self.index_title})
 
 
 class TenantSite(ConsoleSite):
@@ -156,7 +157,7 @@ class TenantSite(ConsoleSite):
         ]
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        return tenant_dashboard(request, {**self.each_context(request), "title": self.index_title})
+        return dashboard(request, {**self.each_context(request), "title": self.index_title})
 
     def _with_context(self, page: Any) -> Any:
         def view(request: HttpRequest) -> HttpResponse:

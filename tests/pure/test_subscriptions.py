@@ -8,6 +8,7 @@ import pytest
 
 from callmanager.domain.call_events import CallEventKind
 from callmanager.domain.subscriptions import (
+    FLEET_TENANT_ID,
     MAX_COMMAND_CHARS,
     MAX_SUBSCRIPTIONS,
     TOPIC_KEYS,
@@ -293,3 +294,25 @@ def test_a_resync_is_numbered_like_an_event() -> None:
 
 def test_every_kind_of_call_event_can_be_subscribed_to() -> None:
     assert {kind.value for kind in CallEventKind} <= TOPIC_KEYS["extension_events"]
+
+
+FLEET = TopicRequest(True, (("fleet_events", "figures"),), frozenset(), "")
+
+
+def test_the_fleet_is_for_administrators_and_for_nobody_else() -> None:
+    figures = {"topic": "fleet_events", "key": "figures", "tenant_id": FLEET_TENANT_ID, "data": {}}
+    wanted = subscriptions_for(ADMINISTRATOR, FLEET, FLEET_TENANT_ID)
+    assert may_receive(ADMINISTRATOR, wanted, figures)
+    for stranger in (ACME_TENANT, ALICE):
+        for tenant_id in (FLEET_TENANT_ID, ACME):
+            with pytest.raises(CommandError):
+                subscriptions_for(stranger, FLEET, tenant_id)
+        assert not may_receive(stranger, wanted, figures)
+
+
+def test_topics_of_the_fleet_and_of_a_tenant_do_not_mix() -> None:
+    with pytest.raises(CommandError):
+        subscriptions_for(ADMINISTRATOR, subscribe(), FLEET_TENANT_ID)
+    both = [{"topic": "fleet_events"}, {"topic": "cdr_events"}]
+    with pytest.raises(CommandError):
+        parse_command(json.dumps({"command": "subscribe", "topics": both}))

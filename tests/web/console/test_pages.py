@@ -228,16 +228,6 @@ def test_a_new_password_ends_the_other_sessions(signed_in: SignedIn) -> None:
     assert here.get(EXTENSIONS).status_code == 200
 
 
-def test_the_dashboard_counts_the_tenants_own_day(
-    acme_browser: Client, globex_browser: Client, acme: Tenant, worker: FakeWorker
-) -> None:
-    cdr_make(acme, "s1")
-    cdr_make(acme, "s2", status="busy")
-    figures = acme_browser.get("/admin/").context["figures"]
-    assert (figures.calls_today, figures.answered_percent, figures.extensions) == (2, 50, 2)
-    assert globex_browser.get("/admin/").context["figures"].calls_today == 0
-
-
 def test_an_extension_sees_its_own_page(signed_in: SignedIn, acme: Tenant) -> None:
     cdr_make(acme, "s1")
     registration_make(acme, "101", "r1")
