@@ -18,6 +18,8 @@ log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
 _DATABASE = (django.db.Error, psycopg2.Error)
 # All processes start at the same time: what is not there yet is no outage.
 START_GRACE_S = 15.0
+# And stop at the same time: an edge that left just before us is none either.
+TOLD_AFTER_S = 3.0
 
 
 @dataclass(slots=True)
@@ -27,18 +29,21 @@ class Outages:
     started_at: float = field(default_factory=time.time)
     _since: dict[EventSource, float] = field(default_factory=dict)
     _has_worked: bool = False
+    _is_told: bool = False
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def begin(self, error: BaseException) -> None:
-        """`error` ended a part's work."""
+        """`error` ended a part's work; called again with every failed attempt."""
         source = EventSource.DATABASE if isinstance(error, _DATABASE) else EventSource.EDGE
         now = time.time()
         with self._lock:
-            is_new = source not in self._since
             if not self._has_worked and now - self.started_at < START_GRACE_S:
                 return
-            self._since.setdefault(source, now)
-        if is_new and source == EventSource.EDGE:
+            since = self._since.setdefault(source, now)
+            # The database can't be told that it is away.
+            is_due = source == EventSource.EDGE and not self._is_told and now - since >= TOLD_AFTER_S
+            self._is_told = self._is_told or is_due
+        if is_due:
             message = "The edge does not answer: no phone can register or call."
             self._tell(Severity.ERROR, source, "edge.down", message)
 
@@ -48,6 +53,7 @@ class Outages:
             self._has_worked = True
             over = dict(self._since)
             self._since.clear()
+            self._is_told = False
         for source, since in over.items():
             away_s = round(time.time() - since)
             name = "The database" if source == EventSource.DATABASE else "The edge"

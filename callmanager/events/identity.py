@@ -19,6 +19,7 @@ from django.utils import timezone
 from callmanager.domain.subscriptions import (
     CDR_EVENTS,
     EXTENSION_EVENTS,
+    FLEET_EVENTS,
     FLEET_TENANT_ID,
     CommandError,
     ExtensionLogin,
@@ -41,7 +42,11 @@ from tenants.sign_in import SignInRefused, extension_sign_in_name, sign_in_check
 Scope = Mapping[str, Any]
 
 # What one must be allowed to see, by the table of capabilities, to be told of a topic.
-TOPIC_SUBJECTS: Mapping[str, str] = {EXTENSION_EVENTS: "fleet.livecall", CDR_EVENTS: "fleet.cdr"}
+TOPIC_SUBJECTS: Mapping[str, str] = {
+    EXTENSION_EVENTS: "fleet.livecall",
+    CDR_EVENTS: "fleet.cdr",
+    FLEET_EVENTS: "fleet.dashboard",
+}
 
 
 @dataclass(frozen=True, slots=True)

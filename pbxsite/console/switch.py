@@ -34,7 +34,7 @@ def leave_tenant(request: HttpRequest) -> HttpResponse:
         end_managing(request)
         if actor.tenant is not None:
             audit_request(request, action="tenant.leave", target=actor.tenant)
-    return redirect("/admin/")
+    return redirect("/admin/tenants/tenant/")
 
 
 def _require_administrator(request: HttpRequest) -> Actor:

@@ -115,6 +115,7 @@ def test_an_administrator_manages_a_tenant_and_returns(page: Page) -> None:
     page.get_by_label("User name or e-mail").fill("root")
     page.get_by_label("Password").fill(WEB_PASSWORD)
     page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("link", name="Tenants", exact=True).first.click()
     page.get_by_role("button", name="Manage acme").click()
     expect(page.locator(".td-banner")).to_contain_text("You are managing acme")
     page.goto("/admin/live-calls/")

@@ -33,14 +33,25 @@ def told() -> list[str]:
         return list(EventLogEntry.objects.order_by("id").values_list("kind", flat=True))
 
 
-def test_an_edge_that_two_parts_lose_is_told_once_and_its_return_too() -> None:
+def test_an_edge_that_two_parts_lose_is_told_once_and_its_return_too(monkeypatch: pytest.MonkeyPatch) -> None:
     outages = Outages()
     outages.end()
+    outages.begin(ConnectionRefusedError())
+    assert told() == []
+    monkeypatch.setattr("callmanager.edge.outages.TOLD_AFTER_S", 0.0)
     outages.begin(ConnectionRefusedError())
     outages.begin(ConnectionRefusedError())
     outages.end()
     outages.end()
     assert told() == ["edge.down", "edge.up"]
+
+
+def test_an_edge_that_was_gone_for_a_moment_is_told_when_it_is_back() -> None:
+    outages = Outages()
+    outages.end()
+    outages.begin(ConnectionRefusedError())
+    outages.end()
+    assert told() == ["edge.up"]
 
 
 def test_a_database_that_was_away_is_told_when_it_is_back() -> None:
@@ -57,8 +68,10 @@ def test_what_is_not_there_yet_at_the_start_is_no_outage() -> None:
     outages.begin(ConnectionRefusedError())
     outages.end()
     assert told() == []
-    Outages(started_at=outages.started_at - START_GRACE_S - 1).begin(ConnectionRefusedError())
-    assert told() == ["edge.down"]
+    late = Outages(started_at=outages.started_at - START_GRACE_S - 1)
+    late.begin(ConnectionRefusedError())
+    late.end()
+    assert told() == ["edge.up"]
 
 
 def test_a_silent_worker_is_told_once() -> None:
