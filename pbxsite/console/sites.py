@@ -20,6 +20,7 @@ from callmanager.admin.live_calls import live_call_hang_up_json, live_call_list_
 from callmanager.admin.registration import RegistrationAdmin
 from callmanager.fleet.models import Cdr, Registration
 from callmanager.models import Extension, ExtensionGroup
+from pbxsite.console.company_pages import COMPANY_NAVIGATION, SUBJECTS, company_register, company_urls
 from pbxsite.console.own_password import OwnPasswordForm
 from pbxsite.console.tenant_list import FleetTenantAdmin
 from pbxsite.home.dashboard import dashboard
@@ -89,7 +90,11 @@ class ConsoleSite(UnfoldAdminSite):
 def _may_see(request: HttpRequest, url_name: str) -> bool:
     """Lists by the table of capabilities; the other pages are for all who may use the console."""
     model = url_name.removeprefix("admin:").removesuffix("_changelist")
-    if not url_name.endswith("_changelist") or not isinstance(request.user, User):
+    if not isinstance(request.user, User):
+        return True
+    if url_name in SUBJECTS:
+        return request.user.has_perm(".view_".join(SUBJECTS[url_name].split(".")))
+    if not url_name.endswith("_changelist"):
         return True
     return request.user.has_perm(".view_".join(model.split("_", 1)))
 
@@ -135,6 +140,7 @@ class TenantSite(ConsoleSite):
                 ("Registrations", "wifi_calling_3", "admin:fleet_registration_changelist"),
             ),
         ),
+        COMPANY_NAVIGATION,
         (
             "Logs",
             (
@@ -154,6 +160,7 @@ class TenantSite(ConsoleSite):
                 self.admin_view(live_call_hang_up_json),
                 name="live_calls_hang_up",
             ),
+            *company_urls(lambda page: self.admin_view(self._with_context(page))),
         ]
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
@@ -181,3 +188,4 @@ tenant_site.register(Cdr, CdrAdmin)
 tenant_site.register(AuditEntry, AuditEntryAdmin)
 tenant_site.register(EventLogEntry, EventLogAdmin)
 tenant_site.register(Job, JobAdmin)
+company_register(tenant_site)
