@@ -19,6 +19,7 @@ shared_urlpatterns = [
     path("", RedirectView.as_view(pattern_name="sign_in"), name="home"),
     path("sign-in/", sign_in, name="sign_in"),
     path("sign-out/", sign_out, name="sign_out"),
+    path("account/", include("pbxsite.account.urls")),
     path("my-extension/", my_extension, name="my_extension"),
     path("console/manage/<int:tenant_id>/", manage_tenant, name="console_manage_tenant"),
     path("console/leave/", leave_tenant, name="console_leave_tenant"),

@@ -16,12 +16,14 @@ from pbxsite import openapi_bearer  # noqa: F401 - registers itself
 from pbxsite.api import Router
 from pbxsite.exceptions import api_not_found
 from pbxsite.home.api import DashboardView
+from tenants.api.account import AccountPasswordView, AccountView
 from tenants.api.api_tokens import ApiTokenViewSet
 from tenants.api.audit_log import AuditLogViewSet
 from tenants.api.auth import LoginView, LogoutView, MeView
 from tenants.api.event_log import EventLogViewSet
 from tenants.api.jobs import JobViewSet
 from tenants.api.tenants import TenantViewSet
+from tenants.api.users import AdministratorViewSet, UserViewSet
 
 router = Router()
 router.register("tenants", TenantViewSet, basename="tenants")
@@ -31,6 +33,8 @@ router.register("holidays", HolidayViewSet, basename="holidays")
 router.register("registrations", RegistrationViewSet, basename="registrations")
 router.register("call_sessions", CallSessionViewSet, basename="call_sessions")
 router.register("cdrs", CdrViewSet, basename="cdrs")
+router.register("users", UserViewSet, basename="users")
+router.register("administrators", AdministratorViewSet, basename="administrators")
 router.register("api_tokens", ApiTokenViewSet, basename="api_tokens")
 router.register("audit_log", AuditLogViewSet, basename="audit_log")
 router.register("event_log", EventLogViewSet, basename="event_log")
@@ -42,6 +46,8 @@ urlpatterns = [
     re_path(r"^auth/me/?$", MeView.as_view(), name="auth_me"),
     re_path(r"^office_hours/?$", OfficeHoursView.as_view(), name="office_hours"),
     re_path(r"^dashboard/?$", DashboardView.as_view(), name="api_dashboard"),
+    re_path(r"^account/?$", AccountView.as_view(), name="account_own"),
+    re_path(r"^account/password/?$", AccountPasswordView.as_view(), name="account_own_password"),
     re_path(r"^schema/?$", SpectacularJSONAPIView.as_view(), name="api_schema"),
     re_path(r"^docs/?$", SpectacularSwaggerView.as_view(url_name="api_schema"), name="api_docs"),
     path("", include(router.urls)),

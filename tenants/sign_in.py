@@ -10,8 +10,10 @@ from django.contrib.auth import authenticate
 from django.contrib.auth.signals import user_logged_in
 from django.http import HttpRequest, HttpResponse
 
-from tenants.models import User
+from tenants.models import AuditDoor, User
 from tenants.selectors.user import user_find_by_sign_in_name
+from tenants.services.audit import audit_record
+from tenants.services.user import user_change_own_password
 
 # What the table of failures has room for.
 MAX_COUNTED_NAME = 255
@@ -25,6 +27,10 @@ class SignInLocked(SignInRefused):
     """Too many failures by this name from this address."""
 
 
+class PasswordChangeRequired(SignInRefused):
+    """The password is right, and somebody else chose it: it must be changed first."""
+
+
 def sign_in_check(*, request: HttpRequest, name: str, password: str) -> User:
     """Who this is. Starts no session; the caller does, or makes a token."""
     user = authenticate(request, username=name, password=password)
@@ -33,6 +39,24 @@ def sign_in_check(*, request: HttpRequest, name: str, password: str) -> User:
     if getattr(request, "axes_locked_out", False):
         raise SignInLocked("too many failures, try again later")
     raise SignInRefused("name or password error")
+
+
+def sign_in_for_program(*, request: HttpRequest, name: str, password: str, new_password: str = "") -> User:
+    """For who gets a token or a socket instead of a session: no page can ask for what is missing, so it is refused."""
+    user = sign_in_check(request=request, name=name, password=password)
+    if user.must_change_password:
+        if not new_password:
+            raise PasswordChangeRequired("password change required")
+        user_change_own_password(user=user, current=password, password=new_password)
+        audit_record(
+            action="account.change_password",
+            target=user,
+            user=user,
+            tenant=user.tenant,
+            ip=client_ip(request),
+            door=AuditDoor.REST,
+        )
+    return user
 
 
 def sign_in_succeeded(*, request: HttpRequest, user: User) -> None:

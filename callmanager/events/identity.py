@@ -37,7 +37,7 @@ from tenants.models import ApiToken, Tenant, User
 from tenants.scope import no_scope, tenant_scope
 from tenants.selectors.api_token import api_token_find
 from tenants.selectors.tenant import tenant_find_by_name
-from tenants.sign_in import SignInRefused, extension_sign_in_name, sign_in_check, sign_in_succeeded
+from tenants.sign_in import SignInRefused, extension_sign_in_name, sign_in_for_program, sign_in_succeeded
 
 Scope = Mapping[str, Any]
 
@@ -98,7 +98,9 @@ def identity_find_by_session(scope: Scope) -> SocketIdentity | None:
     request.session = import_module(settings.SESSION_ENGINE).SessionStore(session_key)
     with no_scope():
         user = get_user(request)
-        return _identity(user, session_key=session_key) if isinstance(user, User) else None
+        if not isinstance(user, User) or user.must_change_password:
+            return None
+        return _identity(user, session_key=session_key)
 
 
 def identities_renewed(identities: Iterable[SocketIdentity]) -> dict[SocketIdentity, SocketIdentity]:
@@ -173,7 +175,7 @@ def watched_tenant_get(identity: SocketIdentity, name: str, *, is_of_fleet: bool
 
 def _by_password(name: str, password: str, scope: Scope) -> SocketIdentity:
     request = _http_request(scope)
-    user = sign_in_check(request=request, name=name, password=password)
+    user = sign_in_for_program(request=request, name=name, password=password)
     sign_in_succeeded(request=request, user=user)
     return _identity(user)
 

@@ -24,5 +24,5 @@ class ConsoleMiddleware:
         if actor is None or actor.tenant is None or request.path.startswith(API_PREFIX):
             return self.get_response(request)
         request.urlconf = TENANT_URLS
-        with timezone.override(actor.tenant.time_zone):
+        with timezone.override(actor.user.time_zone or actor.tenant.time_zone):
             return self.get_response(request)

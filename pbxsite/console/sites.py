@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib.auth.views import PasswordChangeView
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotFound
 from django.shortcuts import redirect
 from django.urls import URLPattern, path, reverse
@@ -21,7 +20,6 @@ from callmanager.admin.registration import RegistrationAdmin
 from callmanager.fleet.models import Cdr, Registration
 from callmanager.models import Extension, ExtensionGroup
 from pbxsite.console.company_pages import COMPANY_NAVIGATION, SUBJECTS, company_register, company_urls
-from pbxsite.console.own_password import OwnPasswordForm
 from pbxsite.console.tenant_list import FleetTenantAdmin
 from pbxsite.home.dashboard import dashboard
 from pbxsite.sign_out import sign_out
@@ -29,7 +27,8 @@ from tenants.acting import Actor
 from tenants.admin.audit import AuditEntryAdmin
 from tenants.admin.event_log import EventLogAdmin
 from tenants.admin.job import JobAdmin
-from tenants.models import AuditEntry, EventLogEntry, Job, Role, Tenant, User
+from tenants.admin.user import AdministratorAdmin, UserAdmin
+from tenants.models import Administrator, AuditEntry, EventLogEntry, Job, Role, Tenant, User
 
 NavigationItem = tuple[str, str, str]
 
@@ -57,11 +56,7 @@ class ConsoleSite(UnfoldAdminSite):
     def password_change(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponseBase:
-        return PasswordChangeView.as_view(
-            form_class=OwnPasswordForm,
-            success_url=reverse("admin:password_change_done"),
-            extra_context={**self.each_context(request), **(extra_context or {})},
-        )(request)
+        return redirect("account_password")
 
     def search(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """The theme's search keeps results by user: an administrator would see another tenant's."""
@@ -109,6 +104,7 @@ class PlatformSite(ConsoleSite):
             "Platform",
             (
                 ("Tenants", "domain", "admin:tenants_tenant_changelist"),
+                ("Administrators", "shield_person", "admin:tenants_administrator_changelist"),
                 ("Activity log", "history", "admin:tenants_auditentry_changelist"),
                 ("Event log", "monitor_heart", "admin:tenants_eventlogentry_changelist"),
             ),
@@ -144,6 +140,7 @@ class TenantSite(ConsoleSite):
         (
             "Logs",
             (
+                ("Users", "group", "admin:tenants_user_changelist"),
                 ("Activity log", "history", "admin:tenants_auditentry_changelist"),
                 ("Event log", "monitor_heart", "admin:tenants_eventlogentry_changelist"),
                 ("Background jobs", "hourglass_top", "admin:tenants_job_changelist"),
@@ -177,6 +174,7 @@ class TenantSite(ConsoleSite):
 # Both answer to the URL namespace `admin`, which the theme's templates ask for.
 platform_site = PlatformSite(name="admin")
 platform_site.register(Tenant, FleetTenantAdmin)
+platform_site.register(Administrator, AdministratorAdmin)
 platform_site.register(AuditEntry, AuditEntryAdmin)
 platform_site.register(EventLogEntry, EventLogAdmin)
 
@@ -185,6 +183,7 @@ tenant_site.register(Extension, ExtensionAdmin)
 tenant_site.register(ExtensionGroup, ExtensionGroupAdmin)
 tenant_site.register(Registration, RegistrationAdmin)
 tenant_site.register(Cdr, CdrAdmin)
+tenant_site.register(User, UserAdmin)
 tenant_site.register(AuditEntry, AuditEntryAdmin)
 tenant_site.register(EventLogEntry, EventLogAdmin)
 tenant_site.register(Job, JobAdmin)

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.templatetags.static import static
+from django.urls import reverse_lazy
 
 
 def _stylesheet(_request: HttpRequest) -> str:
@@ -31,6 +32,7 @@ UNFOLD: dict[str, Any] = {
     "BORDER_RADIUS": "8px",
     "STYLES": [_stylesheet],
     "SCRIPTS": [_script],
+    "ACCOUNT": {"navigation": [{"title": "Your account", "link": reverse_lazy("account")}]},
     "COLORS": {
         "primary": {
             "50": "oklch(97% .014 254.604)",

@@ -17,11 +17,12 @@ from tenants.api.access import ResourceAccess, actor_of
 from tenants.models import Rank, Role
 from tenants.services.api_token import api_token_create, api_token_revoke
 from tenants.sign_in import (
+    PasswordChangeRequired,
     SignInLocked,
     SignInRefused,
     client_ip,
     extension_sign_in_name,
-    sign_in_check,
+    sign_in_for_program,
     sign_in_succeeded,
 )
 
@@ -48,6 +49,11 @@ class SignInFailed(exceptions.APIException):
     default_detail = "Unknown name or wrong password."
 
 
+class PasswordChangeNeeded(exceptions.PermissionDenied):
+    default_code = "password_change_required"
+    default_detail = "The password was set by somebody else: sign in once with it and a new_password."
+
+
 class SignInLockedOut(exceptions.Throttled):
     default_detail = "Too many failures by this name; try again later."
     default_code = "locked"
@@ -62,6 +68,14 @@ class LoginSerializer(serializers.Serializer[Any]):
     sip_domain = serializers.CharField(required=False, max_length=253)
     email = serializers.CharField(required=False, max_length=320)
     password = serializers.CharField(max_length=256, trim_whitespace=False, write_only=True)
+
+    new_password = serializers.CharField(
+        max_length=256,
+        required=False,
+        trim_whitespace=False,
+        write_only=True,
+        help_text="Where the answer was `password_change_required`: the password from now on.",
+    )
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         given = [name for name in ("username", "extension_number", "email") if attrs.get(name)]
@@ -117,11 +131,16 @@ class LoginView(APIView):
         form.is_valid(raise_exception=True)
         http_request = request._request
         try:
-            user = sign_in_check(
-                request=http_request, name=form.sign_in_name, password=form.validated_data["password"]
+            user = sign_in_for_program(
+                request=http_request,
+                name=form.sign_in_name,
+                password=form.validated_data["password"],
+                new_password=form.validated_data.get("new_password", ""),
             )
         except SignInLocked as error:
             raise SignInLockedOut from error
+        except PasswordChangeRequired as error:
+            raise PasswordChangeNeeded from error
         except SignInRefused as error:
             raise SignInFailed from error
         sign_in_succeeded(request=http_request, user=user)

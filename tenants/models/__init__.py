@@ -11,10 +11,11 @@ from tenants.models.outgoing_mail import MailAttachment, MailState, OutgoingMail
 from tenants.models.schema_template import SchemaTemplate
 from tenants.models.tenant import Tenant, TenantProfile
 from tenants.models.tenant_file import FileKind, TenantFile, TenantFileUsage
-from tenants.models.user import User
+from tenants.models.user import Administrator, User
 from tenants.roles import Rank, Role
 
 __all__ = [
+    "Administrator",
     "ApiToken",
     "AuditDoor",
     "AuditEntry",

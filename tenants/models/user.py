@@ -11,7 +11,7 @@ from django.db.models.functions import Lower
 from django.utils.crypto import salted_hmac
 
 from tenants.capabilities import is_permitted, sees_anything_of
-from tenants.models.tenant import Tenant
+from tenants.models.tenant import Tenant, validate_time_zone
 from tenants.roles import NO_RANK, Rank, Role
 
 
@@ -34,7 +34,16 @@ class User(AbstractBaseUser):
     extension_number = models.CharField(max_length=40, blank=True, default="")
     email = models.EmailField(blank=True, default="")
     display_name = models.CharField(max_length=100, blank=True, default="")
+    time_zone = models.CharField(
+        max_length=64,
+        blank=True,
+        default="",
+        validators=[validate_time_zone],
+        help_text="For times in the console. Empty: the tenant's.",
+    )
     is_active = models.BooleanField("may sign in", default=True)
+    # Somebody else chose the password: nothing works before it is changed.
+    must_change_password = models.BooleanField(default=False, editable=False)
     # Part of every session's hash: raising it ends all sessions of this user.
     login_generation = models.PositiveIntegerField(default=0, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -87,6 +96,14 @@ class User(AbstractBaseUser):
     def is_superuser(self) -> bool:
         return self.is_active and self.role == Role.ADMINISTRATOR
 
+    @property
+    def standing(self) -> str:
+        """In words, for lists: `Administrator`, `Owner`, `Extension 101`."""
+        if self.role == Role.EXTENSION:
+            return f"Extension {self.extension_number}"
+        rank = Rank(self.rank).name.capitalize()
+        return rank if self.role == Role.TENANT else f"Administrator ({rank.lower()})"
+
     def has_perm(self, permission: str, obj: object = None) -> bool:
         return self.is_active and is_permitted(Role(self.role), self.rank, permission)
 
@@ -103,3 +120,11 @@ class User(AbstractBaseUser):
             f"{self.password}:{self.login_generation}:{self.tenant_id}:{self.role}:{self.rank}",
             algorithm="sha256",
         ).hexdigest()
+
+
+class Administrator(User):
+    """The same people as a subject of their own: who may change a tenant's users may not change administrators."""
+
+    class Meta:
+        proxy = True
+        verbose_name = "administrator"

@@ -29,8 +29,12 @@ def user_create(
     email: str = "",
     display_name: str = "",
     rank: Rank = Rank.OWNER,
+    time_zone: str = "",
+    is_temporary: bool = False,
 ) -> User:
-    """Administrators and tenants bring a user name and a rank, extensions a number."""
+    """Administrators and tenants bring a user name and a rank, extensions a number. A temporary password has to be
+    changed at the first sign-in.
+    """
     if role == Role.EXTENSION and tenant is not None:
         username = extension_username(extension_number, tenant)
     elif "@" in username:
@@ -43,6 +47,8 @@ def user_create(
         extension_number=extension_number,
         email=email.lower(),
         display_name=display_name,
+        time_zone=time_zone,
+        must_change_password=is_temporary,
     )
     _set_password(user, password)
     with refusing_duplicates():
@@ -52,8 +58,8 @@ def user_create(
 
 
 def user_update(*, user: User, **changes: Any) -> User:
-    """E-mail address, display name, or whether the user may sign in."""
-    if unknown := changes.keys() - {"email", "display_name", "is_active"}:
+    """E-mail address, display name, time zone, rank, or whether the user may sign in."""
+    if unknown := changes.keys() - {"email", "display_name", "time_zone", "rank", "is_active"}:
         raise TypeError(f"A user's {', '.join(sorted(unknown))} can't be changed.")
     for field, value in changes.items():
         setattr(user, field, value.lower() if field == "email" else value)
@@ -63,13 +69,25 @@ def user_update(*, user: User, **changes: Any) -> User:
     return user
 
 
-def user_set_password(*, user: User, password: str) -> User:
+def user_set_password(*, user: User, password: str, is_temporary: bool = False) -> User:
     """Ends the user's sessions and revokes the tokens: who changes a password wants others out."""
     _set_password(user, password)
+    user.must_change_password = is_temporary
     with refusing_duplicates():
-        user.save(update_fields=["password"])
+        user.save(update_fields=["password", "must_change_password"])
         user_sign_out_everywhere(user=user)
     return user
+
+
+def user_change_own_password(*, user: User, current: str, password: str) -> User:
+    """Nobody else at an unlocked screen can do it: the password so far is asked for."""
+    if not user.check_password(current):
+        raise ValidationError({"current_password": ValidationError("Not your password.", code="wrong")})
+    if current == password:
+        raise ValidationError(
+            {"password": ValidationError("Choose another one than the one so far.", code="same")}
+        )
+    return user_set_password(user=user, password=password)
 
 
 def user_sign_out_everywhere(*, user: User) -> None:
