@@ -14,3 +14,4 @@ class CallManagerConfig(AppConfig):
     def ready(self) -> None:
         """Connects the receivers of the tenants' signals."""
         import_module("callmanager.services.extension")
+        import_module("callmanager.services.leaving_tenant")

@@ -22,6 +22,7 @@ from tenants.api.audit_log import AuditLogViewSet
 from tenants.api.auth import LoginView, LogoutView, MeView
 from tenants.api.event_log import EventLogViewSet
 from tenants.api.jobs import JobViewSet
+from tenants.api.profile import ProfileView
 from tenants.api.tenants import TenantViewSet
 from tenants.api.users import AdministratorViewSet, UserViewSet
 
@@ -45,6 +46,7 @@ urlpatterns = [
     re_path(r"^auth/logout/?$", LogoutView.as_view(), name="auth_logout"),
     re_path(r"^auth/me/?$", MeView.as_view(), name="auth_me"),
     re_path(r"^office_hours/?$", OfficeHoursView.as_view(), name="office_hours"),
+    re_path(r"^profile/?$", ProfileView.as_view(), name="api_profile"),
     re_path(r"^dashboard/?$", DashboardView.as_view(), name="api_dashboard"),
     re_path(r"^account/?$", AccountView.as_view(), name="account_own"),
     re_path(r"^account/password/?$", AccountPasswordView.as_view(), name="account_own_password"),

@@ -47,6 +47,9 @@ class SnapshotSource(Protocol):
     def find(self, tenant_id: int) -> TenantSnapshot | None:
         """From memory, never blocking; None = not known here."""
 
+    def take_changed(self) -> frozenset[int]:
+        """The tenants whose configuration is another than when this was last asked, also those that are gone."""
+
 
 class ContactSource(Protocol):
     def contacts(self, number: str, sip_domain: str) -> tuple[Contact, ...]:

@@ -132,6 +132,7 @@ TABLE: Mapping[str, Row] = {
     "callmanager.colleague": Row(Area.CONFIGURATION, WRITERS, WRITERS, extension=CONTROL),
     "callmanager.extensiongroup": Row(Area.CONFIGURATION, WRITERS, WRITERS),
     "tenants.job": Row(Area.CONFIGURATION, CONTROLLERS, CONTROLLERS),
+    "tenants.tenantprofile": Row(Area.CONFIGURATION, CONTROLLERS, CONTROLLERS),
     "callmanager.officehours": Row(Area.CONFIGURATION, CONTROLLERS, CONTROLLERS, extension=VIEW),
     "callmanager.holiday": Row(Area.CONFIGURATION, WRITERS, WRITERS, extension=VIEW),
     "tenants.mailserver": Row(Area.CONFIGURATION, WRITERS, WRITERS),

@@ -6,3 +6,9 @@ from django.dispatch import Signal
 
 # Sent with `tenant` after its SIP domain changed: digests contain the domain.
 sip_domain_changed = Signal()
+
+# Sent with `tenant` while it is being deleted: {"registrations": 3}, what of it still goes on.
+tenant_leaving = Signal()
+
+# Sent with `tenant`, again and again: remove some of its records and return how many, 0 when there are no more.
+tenant_emptying = Signal()

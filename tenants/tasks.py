@@ -14,6 +14,7 @@ from tenants.services.audit import audit_expire
 from tenants.services.event_log import events_expire
 from tenants.services.job import RUN_TASK, job_run, jobs_expire, jobs_reap
 from tenants.services.mail import DELIVER_TASK, mail_deliver, mails_expire, mails_sweep
+from tenants.services.tenant_deletion import tenant_deletion_continue, tenants_being_deleted
 
 logger = structlog.get_logger(__name__)
 
@@ -61,3 +62,11 @@ def expire_jobs() -> None:
 @shared_task(name="tenants.sweep_files")
 def sweep_files() -> None:
     files_sweep()
+
+
+@shared_task(name="tenants.delete_tenants")
+def delete_tenants() -> None:
+    """Those whose deletion was ordered. What stops in the middle goes on with the next run."""
+    for tenant in tenants_being_deleted():
+        if tenant_deletion_continue(tenant=tenant):
+            logger.info("tenants.deleted", tenant_id=tenant.pk)

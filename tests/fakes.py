@@ -80,9 +80,21 @@ class FakeSip:
 @dataclass
 class FakeSnapshots:
     by_tenant: dict[int, TenantSnapshot]
+    changed: set[int] = field(default_factory=set)
 
     def find(self, tenant_id: int) -> TenantSnapshot | None:
         return self.by_tenant.get(tenant_id)
+
+    def take_changed(self) -> frozenset[int]:
+        taken, self.changed = frozenset(self.changed), set()
+        return taken
+
+    def put(self, tenant_id: int, snapshot: TenantSnapshot | None) -> None:
+        """As if somebody had changed the configuration; None = deleted."""
+        self.by_tenant.pop(tenant_id, None)
+        if snapshot is not None:
+            self.by_tenant[tenant_id] = snapshot
+        self.changed.add(tenant_id)
 
 
 @dataclass

@@ -22,18 +22,29 @@ class IncomingCall:
     """A call as the edge vouches for it.
 
     `caller` is the authenticated extension number and `caller_domain` its tenant's SIP domain;
-    `dialled` and `dialled_domain` are the user and host of the Request-URI.
+    `dialled` and `dialled_domain` are the user and host of the Request-URI. `running_calls` is how many calls
+    the tenant has already.
     """
 
     caller: str
     caller_domain: str
     dialled: str
     dialled_domain: str
+    running_calls: int = 0
 
 
 def decide(call: IncomingCall, snapshot: TenantSnapshot, at: datetime) -> Decision:
     """The one answer for this call at this moment; `at` is timezone-aware. Unknown means refuse."""
-    return _refusal(call, snapshot) or _service(call.dialled) or _extension(call, snapshot)
+    decision = _refusal(call, snapshot) or _service(call.dialled) or _extension(call, snapshot)
+    return decision if isinstance(decision, Refuse) else _above_limit(call, snapshot) or decision
+
+
+def _above_limit(call: IncomingCall, snapshot: TenantSnapshot) -> Refuse | None:
+    """Busy rather than 503: the edge would try another worker, which has no more room for this tenant."""
+    limit = snapshot.max_simultaneous_calls
+    if limit is None or call.running_calls < limit:
+        return None
+    return Refuse(486, f"The company's limit of {limit} simultaneous calls is reached")
 
 
 def _refusal(call: IncomingCall, snapshot: TenantSnapshot) -> Refuse | None:

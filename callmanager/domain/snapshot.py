@@ -9,7 +9,7 @@ from callmanager.domain.rights import GroupEntry, MonitorScope, Right, rights_by
 from callmanager.domain.schedule import ALL_WEEK, Holiday, Interval, Schedule
 from callmanager.domain.schedule_rows import schedule_from_json, schedule_to_json
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 
 
 class SnapshotFormatError(ValueError):
@@ -40,6 +40,8 @@ class TenantSnapshot:
     groups: tuple[GroupEntry, ...] = ()
     office_intervals: tuple[Interval, ...] = ALL_WEEK
     holidays: tuple[Holiday, ...] = ()
+    # None: as many as there is room for.
+    max_simultaneous_calls: int | None = None
     schema_version: int = SCHEMA_VERSION
     _by_number: dict[str, ExtensionEntry] = field(init=False, repr=False, compare=False, default_factory=dict)
     _rights: dict[str, frozenset[Right]] = field(init=False, repr=False, compare=False, default_factory=dict)
@@ -75,6 +77,7 @@ class TenantSnapshot:
             "is_enabled": self.is_enabled,
             "config_rev": self.config_rev,
             "time_zone": self.time_zone,
+            "max_simultaneous_calls": self.max_simultaneous_calls,
             "extensions": [
                 [e.number, e.display_name, e.is_enabled, e.ring_timeout_s] for e in self.extensions
             ],

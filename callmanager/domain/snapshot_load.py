@@ -19,7 +19,7 @@ from callmanager.domain.snapshot import ExtensionEntry, TenantSnapshot
 Execute = Callable[[str, Sequence[object]], list[tuple[Any, ...]]]
 
 _TENANT_SQL = """
-    SELECT schema_name, name, sip_domain, is_enabled, config_rev, time_zone
+    SELECT schema_name, name, sip_domain, is_enabled, config_rev, time_zone, max_simultaneous_calls
       FROM public.tenants_tenant
      WHERE id = %s
 """
@@ -77,7 +77,7 @@ def load_snapshot(execute: Execute, tenant_id: int) -> TenantSnapshot | None:
     rows = execute(_TENANT_SQL, (tenant_id,))
     if not rows:
         return None
-    schema_name, name, sip_domain, is_enabled, config_rev, time_zone = rows[0]
+    schema_name, name, sip_domain, is_enabled, config_rev, time_zone, max_simultaneous_calls = rows[0]
     execute(_ENTER_SCHEMA_SQL, (schema_name,))
     return TenantSnapshot(
         tenant_id=tenant_id,
@@ -86,6 +86,7 @@ def load_snapshot(execute: Execute, tenant_id: int) -> TenantSnapshot | None:
         is_enabled=is_enabled,
         config_rev=config_rev,
         time_zone=time_zone,
+        max_simultaneous_calls=max_simultaneous_calls,
         extensions=tuple(ExtensionEntry(*row) for row in execute(_EXTENSIONS_SQL, ())),
         groups=_load_groups(execute),
         office_intervals=_load_office_intervals(execute),

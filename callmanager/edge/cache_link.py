@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import select
 import threading
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +16,7 @@ from django.db import connection
 
 from callmanager.edge.rpc import EdgeRpc
 from callmanager.edge.running import Working
-from callmanager.services.registration import registrations_remove
+from callmanager.services.registration import registrations_remove, registrations_unwanted
 
 CHANNEL = "edge_cache"
 WAIT_S = 1.0
@@ -31,6 +32,8 @@ class CacheLink:
         listener = _listen()
         self.rpc.forget_all()
         self.rpc.reload_workers()
+        # Disabled or deleted while nobody listened.
+        self.unregister(registrations_unwanted())
         is_working()
         while not stopping.is_set():
             if select.select([listener], [], [], WAIT_S)[0]:
@@ -45,27 +48,36 @@ class CacheLink:
         is_import = len(subjects) > FORGET_ALL_ABOVE
         if is_import:
             self.rpc.forget_all()
+        aors = []
         for subject in subjects:
             kind, _, key = subject.partition(" ")
             if kind in ("auth", "tenants") and not is_import:
                 self.rpc.forget("auth" if kind == "auth" else "tenants", key)
             if kind == "auth":
-                self._unregister_unless_enabled(key)
+                aors.append(key)
+        if gone := _not_enabled(aors):
+            self.unregister(gone)
 
-    def _unregister_unless_enabled(self, aor: str) -> None:
+    def unregister(self, aors: Collection[str]) -> None:
         """A phone of an extension that is gone or disabled is no longer anywhere."""
-        number, _, domain = aor.partition("@")
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT EXISTS (SELECT FROM public.edge_auth WHERE username = %s AND domain = %s AND is_enabled)",
-                (number, domain),
-            )
-            if cursor.fetchone()[0]:
-                return
-        self.rpc.unregister(aor)
+        for aor in aors:
+            self.rpc.unregister(aor)
         # The edge may take a phone that comes back for the same contact, and would say nothing of it.
-        for ruid in registrations_remove(aor=aor):
+        for ruid in registrations_remove(aors=aors):
             self.rpc.forget("announced", ruid)
+
+
+def _not_enabled(aors: Collection[str]) -> list[str]:
+    if not aors:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT username || '@' || domain FROM public.edge_auth"
+            " WHERE is_enabled AND username || '@' || domain = ANY (%s) AND domain = ANY (%s)",
+            (list(aors), list({aor.partition("@")[2] for aor in aors})),
+        )
+        enabled = {aor for (aor,) in cursor.fetchall()}
+    return [aor for aor in aors if aor not in enabled]
 
 
 def _listen() -> Any:

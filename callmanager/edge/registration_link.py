@@ -14,10 +14,15 @@ from callmanager.domain.edge_events import (
     WorkerChanged,
     edge_event_parse,
 )
+from callmanager.edge.cache_link import CacheLink
 from callmanager.edge.event_lines import event_lines
 from callmanager.edge.rpc import EdgeRpc
 from callmanager.edge.running import Working
-from callmanager.services.registration import registrations_apply, registrations_replace
+from callmanager.services.registration import (
+    registrations_apply,
+    registrations_replace,
+    registrations_unwanted,
+)
 from callmanager.services.worker_watch import worker_reachability_record
 
 log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
@@ -46,6 +51,9 @@ class RegistrationLink:
         differences = registrations_replace(registrations=self.rpc.registrations())
         if differences:
             log.info("edge_link.reconciled", differences=differences)
+        if unwanted := registrations_unwanted():
+            # A phone that slipped in while its extension was being disabled.
+            CacheLink(self.rpc).unregister(unwanted)
         return time.monotonic()
 
     def _apply(self, lines: list[bytes]) -> None:

@@ -16,6 +16,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator, RegexVa
 from django.db import models, transaction
 
 from callmanager.domain.passwords import find_weakness
+from tenants.capacity import refuse_above_limit
 from tenants.encrypted_field import EncryptedTextField
 from tenants.models import Tenant
 from tenants.scope import current_tenant_id
@@ -32,22 +33,30 @@ def digest_ha1(number: str, sip_domain: str, password: str) -> str:
     return hashlib.md5(f"{number}:{sip_domain}:{password}".encode(), usedforsecurity=False).hexdigest()
 
 
-def lock_sip_domain() -> str:
-    """The tenant's SIP domain, which can't change before the transaction ends.
+def lock_tenant() -> Tenant:
+    """The tenant, whose SIP domain and limit can't change before the transaction ends.
 
     The row is locked by the revision trigger at the end of the statement anyway; taking it first keeps the order
     of locks the same everywhere.
     """
-    return Tenant.objects.select_for_update().only("sip_domain").get(pk=current_tenant_id()).sip_domain
+    fields = ("sip_domain", "max_extensions")
+    return Tenant.objects.select_for_update().only(*fields).get(pk=current_tenant_id())
+
+
+def refuse_extensions_above_limit(*, limit: int | None, added: int) -> None:
+    """LimitReached; its word is final only while the tenant is locked."""
+    if limit is not None:
+        refuse_above_limit(limit=limit, present=Extension.objects.count(), added=added, what="extensions")
 
 
 class ExtensionQuerySet(ScopedQuerySet["Extension"]):
     def bulk_create(self, objs: Iterable[Extension], *args: Any, **kwargs: Any) -> list[Extension]:
         extensions = list(objs)
         with transaction.atomic():
-            sip_domain = lock_sip_domain()
+            tenant = lock_tenant()
+            refuse_extensions_above_limit(limit=tenant.max_extensions, added=len(extensions))
             for extension in extensions:
-                extension.set_ha1(sip_domain)
+                extension.set_ha1(tenant.sip_domain)
             return super().bulk_create(extensions, *args, **kwargs)
 
     def update(self, **kwargs: Any) -> int:
@@ -120,5 +129,8 @@ class Extension(models.Model):
         if update_fields is not None:
             kwargs["update_fields"] = {*update_fields, "ha1"}
         with transaction.atomic():
-            self.set_ha1(lock_sip_domain())
+            tenant = lock_tenant()
+            if self._state.adding:
+                refuse_extensions_above_limit(limit=tenant.max_extensions, added=1)
+            self.set_ha1(tenant.sip_domain)
             super().save(*args, **kwargs)

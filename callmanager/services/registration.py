@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import time
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from callmanager.domain.edge_events import EdgeRegistration, RegistrationChanged
 from callmanager.domain.registration_message import registration_message
@@ -43,13 +43,26 @@ def registrations_replace(*, registrations: Iterable[EdgeRegistration]) -> int:
     return len(changed) + len(gone)
 
 
-def registrations_remove(*, aor: str) -> list[str]:
-    """The edge was told to forget this extension's contacts; which they were."""
-    number, _, domain = aor.partition("@")
+def registrations_remove(*, aors: Collection[str]) -> list[str]:
+    """The edge was told to forget these extensions' contacts; which they were."""
+    numbers, domains = {aor.partition("@")[0] for aor in aors}, {aor.partition("@")[2] for aor in aors}
     with across_tenants():
-        rows = list(Registration.objects.filter(username=number, domain=domain))
+        found = Registration.objects.filter(username__in=numbers, domain__in=domains)
+        rows = [row for row in found if f"{row.username}@{row.domain}" in aors]
     _write(there=[], gone=[_from_row(row) for row in rows], at=time.time())
     return [row.ruid for row in rows]
+
+
+def registrations_unwanted() -> list[str]:
+    """The AORs of phones whose extension or tenant is gone or disabled."""
+    with across_tenants(), connection.cursor() as cursor:
+        cursor.execute("""
+            SELECT DISTINCT registration.username || '@' || registration.domain
+              FROM public.registration
+              LEFT JOIN public.edge_auth AS account USING (username, domain)
+             WHERE account.is_enabled IS NOT TRUE
+        """)
+        return [aor for (aor,) in cursor.fetchall()]
 
 
 def _write(*, there: Sequence[EdgeRegistration], gone: Sequence[EdgeRegistration], at: float) -> None:

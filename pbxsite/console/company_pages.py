@@ -13,6 +13,8 @@ from callmanager.admin.holiday import HolidayAdmin
 from callmanager.admin.holiday_import import holiday_import_page
 from callmanager.admin.office_hours import office_hours_page
 from callmanager.models import Holiday
+from tenants.admin.profile import TenantProfileAdmin
+from tenants.models import TenantProfile
 
 Page = Callable[[HttpRequest, dict[str, Any]], HttpResponse]
 View = Callable[..., HttpResponse]
@@ -23,6 +25,7 @@ SUBJECTS = {"admin:office_hours": "callmanager.officehours"}
 COMPANY_NAVIGATION = (
     "Company",
     (
+        ("Profile", "badge", "admin:tenants_tenantprofile_changelist"),
         ("Office hours", "schedule", "admin:office_hours"),
         ("Holidays", "event", "admin:callmanager_holiday_changelist"),
     ),
@@ -39,3 +42,4 @@ def company_urls(shown: Callable[[Page], View]) -> list[URLPattern]:
 
 def company_register(site: AdminSite) -> None:
     site.register(Holiday, HolidayAdmin)
+    site.register(TenantProfile, TenantProfileAdmin)

@@ -82,9 +82,9 @@ class CallSession:
         if isinstance(signal, LegSignal):
             return self._handle_leg(signal)
         if isinstance(signal, HangUpRequested):
-            return self._track((self._hang_up(signal.ended_by, signal.reason),))
+            return self._track((self._hang_up(signal.ended_by, signal.reason, signal.sip_code),))
         if isinstance(signal, TimerFired) and signal.timer == MAX_LENGTH_TIMER:
-            return self._track((self._hang_up(EndedBy.PBX, "Maximum call length reached"),))
+            return self._track((self._hang_up(EndedBy.PBX, "Maximum call length reached", 503),))
         return self._track(self._feature.handle(signal))
 
     def abort(self) -> tuple[Action, ...]:
@@ -97,6 +97,12 @@ class CallSession:
         farewells = [HangUpLeg(leg_id, INTERNAL_ERROR) for leg_id in unsure]
         outcome = CallOutcome(status, EndedBy.PBX, INTERNAL_ERROR, sip_code)
         return self._track((*farewells, EndCall(outcome)))
+
+    @property
+    def partners(self) -> tuple[str, ...]:
+        """The numbers that are talked to or, before an answer, that ring."""
+        states = TALKING if self.is_answered else UNANSWERED_OUT
+        return tuple(leg.number for leg in self._legs.values() if leg.number and leg.state in states)
 
     @property
     def _caller(self) -> Leg:
@@ -135,11 +141,12 @@ class CallSession:
             outcome = CallOutcome(CallStatus.FAILED, EndedBy.CALLER, signal.reason, sip_code)
         return (EndCall(outcome),)
 
-    def _hang_up(self, ended_by: EndedBy, reason: str) -> EndCall:
+    def _hang_up(self, ended_by: EndedBy, reason: str, sip_code: int) -> EndCall:
         if self.is_answered:
             return EndCall(CallOutcome(CallStatus.ANSWERED, ended_by, reason, 200))
         if ended_by is EndedBy.PBX:
-            return EndCall(CallOutcome(CallStatus.FAILED, ended_by, reason, 503))
+            status = CallStatus.FAILED if sip_code >= 500 else CallStatus.REFUSED
+            return EndCall(CallOutcome(status, ended_by, reason, sip_code))
         return EndCall(CallOutcome(CallStatus.CANCELLED, ended_by, reason, 480))
 
     def _track(self, wishes: Iterable[Action]) -> tuple[Action, ...]:

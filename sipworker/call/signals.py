@@ -138,10 +138,14 @@ class TimerFired:
 
 @dataclass(frozen=True, slots=True)
 class HangUpRequested:
-    """Somebody with the right to do so wants the call ended (REST, console, draining worker)."""
+    """Somebody with the right to do so wants the call ended (REST, console, draining worker, configuration).
+
+    `sip_code` is what a caller hears whose call was not answered yet, when the PBX ends it.
+    """
 
     ended_by: EndedBy
     reason: str
+    sip_code: int = 503
 
 
 LegSignal = LegRinging | LegAnswered | LegFailed | LegHungUp | LegHeld | LegUnheld | DigitPressed

@@ -9,6 +9,7 @@ from __future__ import annotations
 import select
 import threading
 import time
+from collections import deque
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -60,11 +61,19 @@ class SnapshotGateway(ReconnectingThread[SnapshotLink]):
         self._files = files
         # Replaced as a whole, never changed: the SIP thread reads it without a lock.
         self._snapshots = files.load_all()
+        # Filled by this thread, emptied by the SIP thread.
+        self._changed: deque[int] = deque()
         self._loaded = threading.Event()
         self._compared_at = 0.0
 
     def find(self, tenant_id: int) -> TenantSnapshot | None:
         return self._snapshots.get(tenant_id)
+
+    def take_changed(self) -> frozenset[int]:
+        changed = set()
+        while self._changed:
+            changed.add(self._changed.popleft())
+        return frozenset(changed)
 
     def wait_loaded(self, timeout_s: float) -> bool:
         """Whether everything has been read from the database once."""
@@ -118,6 +127,7 @@ class SnapshotGateway(ReconnectingThread[SnapshotLink]):
         found = link.snapshots(tenant_ids)
         loaded = {tenant_id: snapshot for tenant_id, snapshot in found.items() if snapshot is not None}
         self._snapshots = self._snapshots | loaded
+        self._changed.extend(loaded)
         self._forget(found.keys() - loaded.keys())
         for snapshot in loaded.values():
             self._files.save(snapshot)
@@ -126,6 +136,7 @@ class SnapshotGateway(ReconnectingThread[SnapshotLink]):
         if not tenant_ids:
             return
         self._snapshots = {t: snapshot for t, snapshot in self._snapshots.items() if t not in tenant_ids}
+        self._changed.extend(tenant_ids)
         for tenant_id in tenant_ids:
             self._files.remove(tenant_id)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 
 from sipworker.call.context import CallContext
@@ -24,17 +25,19 @@ class LiveCall:
 class Registry:
     """Every live leg belongs to exactly one live call."""
 
-    __slots__ = ("_by_leg", "_by_session")
+    __slots__ = ("_by_leg", "_by_session", "_by_tenant")
 
     def __init__(self) -> None:
         self._by_session: dict[str, LiveCall] = {}
         self._by_leg: dict[LegId, LiveCall] = {}
+        self._by_tenant: Counter[int] = Counter()
 
     def __len__(self) -> int:
         return len(self._by_session)
 
     def add(self, call: LiveCall) -> None:
         self._by_session[call.context.session_id] = call
+        self._by_tenant[call.context.invite.tenant_id] += 1
         self.add_leg(call, call.context.caller_leg)
 
     def add_leg(self, call: LiveCall, leg: LegId) -> None:
@@ -43,6 +46,10 @@ class Registry:
 
     def remove(self, call: LiveCall) -> None:
         del self._by_session[call.context.session_id]
+        tenant_id = call.context.invite.tenant_id
+        self._by_tenant[tenant_id] -= 1
+        if not self._by_tenant[tenant_id]:
+            del self._by_tenant[tenant_id]
         for leg in call.legs:
             del self._by_leg[leg]
 
@@ -51,6 +58,9 @@ class Registry:
 
     def find_by_leg(self, leg: LegId) -> LiveCall | None:
         return self._by_leg.get(leg)
+
+    def count_of(self, tenant_id: int) -> int:
+        return self._by_tenant[tenant_id]
 
     def calls(self) -> tuple[LiveCall, ...]:
         return tuple(self._by_session.values())

@@ -11,6 +11,7 @@ import structlog
 
 from callmanager.domain.decisions import Decision, Refuse
 from callmanager.domain.dialplan import IncomingCall, decide
+from callmanager.domain.disconnection import disconnection_reason
 from callmanager.domain.outcome import CallOutcome, CallStatus, EndedBy
 from callmanager.domain.snapshot import TenantSnapshot
 from sipworker.call.actions import (
@@ -49,6 +50,8 @@ from sipworker.runtime.timers import Timers
 log = structlog.get_logger(__name__)
 
 RETRY_AFTER_S = 5
+# Of a call that is not answered yet: a no, so that the edge does not try another worker.
+NO_LONGER_ALLOWED = 403
 
 # The SIP adapter appends, the runner takes; both on the SIP thread.
 Inbox = deque[InviteReceived | LegSignal]
@@ -94,6 +97,7 @@ class Runner:
         self._empty_inbox()
         self._fire_timers()
         self._take_commands()
+        self._end_what_is_not_allowed_any_more()
         self._end_drain_if_due()
         self._empty_inbox()
 
@@ -136,6 +140,19 @@ class Runner:
                 self._step(*found)
                 answer(DONE)
 
+    def _end_what_is_not_allowed_any_more(self) -> None:
+        """Calls keep the configuration they began with, but not beyond the end of a tenant or an extension."""
+        changed = self._ports.snapshots.take_changed()
+        if not changed:
+            return
+        for call in self._registry.calls():
+            tenant_id, caller = call.context.invite.tenant_id, call.context.invite.caller
+            if tenant_id in changed:
+                snapshot = self._ports.snapshots.find(tenant_id)
+                reason = disconnection_reason(caller, call.session.partners, snapshot)
+                if reason is not None:
+                    self._step(call, HangUpRequested(EndedBy.PBX, reason, NO_LONGER_ALLOWED))
+
     def _end_drain_if_due(self) -> None:
         if self._drain_until is None or self._ports.clock.monotonic() < self._drain_until:
             return
@@ -160,7 +177,13 @@ class Runner:
             return Refuse(503, "Worker is full", RETRY_AFTER_S)
         if snapshot is None:
             return Refuse(503, "Tenant not loaded", RETRY_AFTER_S)
-        call = IncomingCall(invite.caller, invite.caller_domain, invite.dialled, invite.dialled_domain)
+        call = IncomingCall(
+            invite.caller,
+            invite.caller_domain,
+            invite.dialled,
+            invite.dialled_domain,
+            running_calls=self._registry.count_of(invite.tenant_id),
+        )
         try:
             return decide(call, snapshot, self._ports.clock.now())
         except Exception:

@@ -5,20 +5,23 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import F
 
 from tenants.audit_changes import audit_note
-from tenants.files import tenant_files_remove
 from tenants.integrity import refusing_duplicates
 from tenants.models import Role, Tenant, User
 from tenants.models.tenant import new_schema_name
+from tenants.models.tenant_options import CAPABILITY_FIELDS, CLEANING_FIELDS, OPTION_FIELDS
 from tenants.schema_template import schema_create
 from tenants.scope import no_scope
 from tenants.services.user import user_create
 from tenants.signals import sip_domain_changed
 
-_CHANGEABLE = frozenset({"display_name", "sip_domain", "time_zone"})
+# What its own people may change in their profile, and what only the administrator may.
+PROFILE_FIELDS = ("display_name", "time_zone", *OPTION_FIELDS, *CLEANING_FIELDS)
+PLATFORM_FIELDS = ("sip_domain", *CAPABILITY_FIELDS, "disk_quota_mb")
+_CHANGEABLE = frozenset({*PROFILE_FIELDS, *PLATFORM_FIELDS})
 
 
 def tenant_create(
@@ -30,8 +33,13 @@ def tenant_create(
     email: str = "",
     time_zone: str = "UTC",
     is_enabled: bool = True,
+    **options: Any,
 ) -> Tenant:
-    """The row, its schema and the user `name` who signs in for it, in one transaction."""
+    """The row, its schema and the user `name` who signs in for it, in one transaction. The e-mail address is that
+    of the user; `options` are any other fields that may be changed later.
+    """
+    if unknown := options.keys() - _CHANGEABLE:
+        raise TypeError(f"A tenant has no {', '.join(sorted(unknown))}.")
     tenant = Tenant(
         schema_name=new_schema_name(),
         name=name,
@@ -39,6 +47,7 @@ def tenant_create(
         sip_domain=sip_domain,
         time_zone=time_zone,
         is_enabled=is_enabled,
+        **{"email": email, **options},
     )
     with no_scope():
         tenant.full_clean()
@@ -52,11 +61,13 @@ def tenant_create(
 
 
 def tenant_update(*, tenant: Tenant, **changes: Any) -> Tenant:
-    """Display name, SIP domain or time zone. Phones must register anew after the SIP domain changed."""
+    """Phones must register anew after the SIP domain changed."""
     if unknown := changes.keys() - _CHANGEABLE:
         raise TypeError(f"A tenant's {', '.join(sorted(unknown))} can't be changed.")
     with no_scope(), refusing_duplicates():
         locked = Tenant.objects.select_for_update().get(pk=tenant.pk)
+        if locked.is_being_deleted:
+            raise ValidationError("The tenant is being deleted.", code="being_deleted")
         former_domain = locked.sip_domain
         for field, value in changes.items():
             setattr(locked, field, value)
@@ -77,17 +88,11 @@ def tenant_disable(*, tenant: Tenant) -> Tenant:
     return _set_enabled(tenant, False)
 
 
-def tenant_delete(*, tenant: Tenant) -> None:
-    """With everything that belongs to it. There is no way back."""
-    with no_scope(), transaction.atomic():
-        # A table with checks that still wait for the end of the transaction can't be dropped.
-        connection.check_constraints()
-        tenant_files_remove(tenant)
-        tenant.delete(force_drop=True)  # type: ignore[call-arg]  # django-tenants' own argument
-
-
 def _set_enabled(tenant: Tenant, is_enabled: bool) -> Tenant:
     with no_scope(), transaction.atomic():
+        locked = Tenant.objects.select_for_update().get(pk=tenant.pk)
+        if locked.is_being_deleted:
+            raise ValidationError("The tenant is being deleted.", code="being_deleted")
         Tenant.objects.filter(pk=tenant.pk).update(is_enabled=is_enabled)
         audit_note(target=tenant, name="is_enabled", before=tenant.is_enabled, after=is_enabled)
         if not is_enabled:

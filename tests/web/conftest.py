@@ -17,7 +17,8 @@ from callmanager.services.extension import extension_create
 from tenants.models import Role, Tenant, User
 from tenants.schema_template import template_make
 from tenants.scope import NO_SCOPE, current_scope, tenant_scope
-from tenants.services.tenant import tenant_create, tenant_delete
+from tenants.services.tenant import tenant_create
+from tenants.services.tenant_deletion import tenant_delete
 from tenants.services.user import user_create
 from tests.web.asgi_server import AsgiServer, running_asgi_server
 

@@ -1,7 +1,7 @@
 -- What a worker reads and writes, as docs/interfaces.md section 4 describes it, without the rest of the application.
 CREATE TABLE public.tenants_tenant (
     id bigint PRIMARY KEY, schema_name text, name text, sip_domain text, is_enabled boolean, config_rev bigint,
-    time_zone text
+    time_zone text, max_simultaneous_calls integer
 );
 CREATE TABLE public.call_event (
     tenant_id bigint, session_id text, sequence integer, kind text, at timestamptz, worker text, data jsonb,
@@ -24,6 +24,10 @@ CREATE TABLE acme.callmanager_extensiongroup (
 );
 CREATE TABLE acme.callmanager_groupmembership (group_id bigint, extension_id bigint);
 CREATE TABLE acme.callmanager_groupmonitor (group_id bigint, extension_id bigint);
-INSERT INTO tenants_tenant VALUES (1, 'acme', 'Acme', 'acme.example', true, 1, 'UTC');
+CREATE TABLE acme.callmanager_officehours (is_always_open boolean, week jsonb);
+CREATE TABLE acme.callmanager_holiday (
+    name text, first_day date, last_day date, starts_at time, ends_at time, is_every_year boolean
+);
+INSERT INTO tenants_tenant VALUES (1, 'acme', 'Acme', 'acme.example', true, 1, 'UTC', NULL);
 INSERT INTO acme.callmanager_extension (number, display_name, is_enabled, ring_timeout_s) VALUES ('101', 'Alice "Al" Ice', true, 30), ('102', 'Bob', true, 30),
     ('103', 'Carol', true, 30), ('104', 'Dave', true, 30);

@@ -27,7 +27,7 @@ from callmanager.services.partition import call_events_expire, partitions_make_a
 from callmanager.tasks import assemble_cdrs, reap_lost_calls
 from tenants.models import Tenant
 from tenants.scope import TenantScopeMissing, across_tenants, tenant_scope
-from tenants.services.tenant import tenant_delete
+from tenants.services.tenant_deletion import tenant_delete
 from tests.web.conftest import TenantMaker
 
 NOW = datetime.now(UTC).replace(microsecond=0) - timedelta(hours=1)

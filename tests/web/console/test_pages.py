@@ -14,6 +14,7 @@ from callmanager.selectors.extension import extension_get
 from callmanager.services.extension import extension_create
 from tenants.models import AuditEntry, Tenant, User
 from tenants.scope import tenant_scope
+from tenants.tasks import delete_tenants
 from tests.web.calls import FakeWorker, call_events_make, cdr_make, registration_make
 from tests.web.conftest import WEB_PASSWORD, sip_password
 from tests.web.console.conftest import SignedIn
@@ -207,17 +208,48 @@ def test_a_tenant_is_made_disabled_and_deleted_in_the_console(
 ) -> None:
     form = {
         "name": "initech", "display_name": "Initech", "sip_domain": "initech.example", "time_zone": "UTC",
-        "is_enabled": "on", "password": "a-long-pass-phrase-7", "email": "",
+        "is_enabled": "on", "password": "a-long-pass-phrase-7", "email": "", "currency": "EUR", "country": "DE",
     }  # fmt: skip
     answer = administrator_browser.post("/admin/tenants/tenant/add/", form)
     assert answer.status_code == 302, answer.context["errors"]
     tenant = Tenant.objects.get(name="initech")
     path = f"/admin/tenants/tenant/{tenant.pk}"
-    change = {key: form[key] for key in ("display_name", "sip_domain", "time_zone")}
+    change = {key: form[key] for key in ("display_name", "sip_domain", "time_zone", "currency")}
     assert administrator_browser.post(f"{path}/change/", change).status_code == 302
     assert not Tenant.objects.get(name="initech").is_enabled
-    assert administrator_browser.post(f"{path}/delete/", {"post": "yes"}).status_code == 302
+    page = administrator_browser.get(f"{path}/delete/").content.decode()
+    assert "There is no way back" in page
+    for wrong in ({"post": "yes"}, {"confirm": "acme", "cdrs": "keep"}, {"confirm": "initech"}):
+        assert administrator_browser.post(f"{path}/delete/", wrong).status_code == 400
+    right = {"confirm": "initech", "cdrs": "purge"}
+    assert administrator_browser.post(f"{path}/delete/", right).status_code == 302
+    assert Tenant.objects.get(name="initech").is_being_deleted
+    assert "Deleting" in text_of(administrator_browser, "/admin/tenants/tenant/")
+    delete_tenants()
     assert not Tenant.objects.filter(name="initech").exists()
+
+
+def test_a_tenant_changes_its_profile_but_not_its_limits(
+    acme_browser: Client, globex_browser: Client, acme: Tenant
+) -> None:
+    path = "/admin/tenants/tenantprofile/"
+    page = text_of(acme_browser, path)
+    for word in ("acme.example", "Simultaneous calls at most", "Disk quota", "Time zone", "Recordings use"):
+        assert word in page
+    assert acme_browser.get(f"{path}{acme.pk}/change/").status_code == 200
+    assert globex_browser.get(f"{path}{acme.pk}/change/").status_code == 302
+    form = {
+        "display_name": "Acme Inc.",
+        "time_zone": "Europe/Paris",
+        "currency": "EUR",
+        "max_extensions": "9999",
+    }
+    assert acme_browser.post(path, {**form, "country": "FR"}).status_code == 302
+    acme.refresh_from_db()
+    assert (acme.display_name, acme.country, acme.max_extensions) == ("Acme Inc.", "FR", None)
+    assert acme_browser.post(path, {**form, "country": "XX"}).status_code == 200
+    entry = AuditEntry.objects.get(action="profile.update", outcome="ok")
+    assert entry.changes["country"] == {"before": "", "after": "FR"}
 
 
 def test_a_new_password_ends_the_other_sessions(signed_in: SignedIn) -> None:

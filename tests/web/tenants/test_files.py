@@ -15,7 +15,8 @@ from tenants import files
 from tenants.files import QuotaExceeded, file_adopt, file_delete, file_path, file_response, file_store
 from tenants.models import FileKind, Tenant, TenantFile
 from tenants.scope import TenantScopeMissing, across_tenants, tenant_scope
-from tenants.services.tenant import tenant_create, tenant_delete
+from tenants.services.tenant import tenant_create
+from tenants.services.tenant_deletion import tenant_delete
 from tests.web.conftest import WEB_PASSWORD, TenantMaker
 
 

@@ -19,7 +19,8 @@ from tenants.models.tenant import new_schema_name
 from tenants.schema_migration import migrate_behind
 from tenants.schema_template import find_template, template_make
 from tenants.scope import tenant_scope
-from tenants.services.tenant import tenant_create, tenant_delete
+from tenants.services.tenant import tenant_create
+from tenants.services.tenant_deletion import tenant_delete
 from tests.web.conftest import WEB_PASSWORD, TenantMaker, sip_password
 
 _SHAPE_SQL = """
