@@ -16,12 +16,13 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from pbxsite.console.sites import platform_site
+from pbxsite.second_factor import BACKEND, begin_second_step
 from tenants.models import Role, User
 from tenants.selectors.tenant import tenant_find_by_name
+from tenants.services.second_factor import is_second_factor_on
 from tenants.sign_in import SignInLocked, SignInRefused, extension_sign_in_name, sign_in_check
 
 ACCOUNT, EXTENSION = "account", "extension"
-BACKEND = "tenants.authentication.SignInBackend"
 
 
 class SignInForm(forms.Form):
@@ -91,8 +92,12 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     except SignInRefused:
         form.add_error(None, "Unknown name or wrong password.")
         return _page(request, form, wanted, status=401)
+    landing = landing_url(request, user, wanted)
+    if is_second_factor_on(user):
+        begin_second_step(request, user, landing)
+        return redirect("second_step")
     login(request, user, backend=BACKEND)
-    return redirect(landing_url(request, user, wanted))
+    return redirect(landing)
 
 
 def landing_url(request: HttpRequest, user: User, wanted: str) -> str:

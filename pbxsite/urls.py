@@ -9,6 +9,7 @@ from pbxsite import health
 from pbxsite.console.sites import platform_site
 from pbxsite.console.switch import leave_tenant, manage_tenant
 from pbxsite.my_extension import my_extension
+from pbxsite.second_factor import second_step
 from pbxsite.sign_in import sign_in
 from pbxsite.sign_out import sign_out
 
@@ -18,6 +19,7 @@ handler500 = "pbxsite.exceptions.server_error"
 shared_urlpatterns = [
     path("", RedirectView.as_view(pattern_name="sign_in"), name="home"),
     path("sign-in/", sign_in, name="sign_in"),
+    path("sign-in/code/", second_step, name="second_step"),
     path("sign-out/", sign_out, name="sign_out"),
     path("account/", include("pbxsite.account.urls")),
     path("my-extension/", my_extension, name="my_extension"),

@@ -23,6 +23,13 @@ from tenants.api.auth import LoginView, LogoutView, MeView
 from tenants.api.event_log import EventLogViewSet
 from tenants.api.jobs import JobViewSet
 from tenants.api.profile import ProfileView
+from tenants.api.second_factor import (
+    RecoveryCodesView,
+    SecondFactorConfirmView,
+    SecondFactorOffView,
+    SecondFactorView,
+    SignInRuleView,
+)
 from tenants.api.tenants import TenantViewSet
 from tenants.api.users import AdministratorViewSet, UserViewSet
 
@@ -50,6 +57,17 @@ urlpatterns = [
     re_path(r"^dashboard/?$", DashboardView.as_view(), name="api_dashboard"),
     re_path(r"^account/?$", AccountView.as_view(), name="account_own"),
     re_path(r"^account/password/?$", AccountPasswordView.as_view(), name="account_own_password"),
+    re_path(r"^account/second_factor/?$", SecondFactorView.as_view(), name="account_factor"),
+    re_path(
+        r"^account/second_factor/confirm/?$", SecondFactorConfirmView.as_view(), name="account_factor_confirm"
+    ),
+    re_path(
+        r"^account/second_factor/recovery_codes/?$",
+        RecoveryCodesView.as_view(),
+        name="account_recovery_codes",
+    ),
+    re_path(r"^account/second_factor/off/?$", SecondFactorOffView.as_view(), name="account_factor_off"),
+    re_path(r"^sign_in_rules/?$", SignInRuleView.as_view(), name="sign_in_rules"),
     re_path(r"^schema/?$", SpectacularJSONAPIView.as_view(), name="api_schema"),
     re_path(r"^docs/?$", SpectacularSwaggerView.as_view(url_name="api_schema"), name="api_docs"),
     path("", include(router.urls)),

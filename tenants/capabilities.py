@@ -123,6 +123,7 @@ TABLE: Mapping[str, Row] = {
     "tenants.tenant": Row(Area.TENANTS, WRITERS),
     # People
     "tenants.administrator": Row(Area.PEOPLE, OWNERS),
+    "tenants.signinrule": Row(Area.PEOPLE, OWNERS, OWNERS),
     "tenants.user": Row(Area.PEOPLE, WRITERS, OWNERS),
     # Logs
     "tenants.auditentry": Row(Area.LOGS, READERS, READERS),

@@ -39,6 +39,8 @@ def _refused(credentials: Mapping[str, Any], request: HttpRequest | None = None,
     user = user_find_by_sign_in_name(name) if isinstance(name, str) and name else None
     if getattr(request, "axes_locked_out", False):
         reason = "locked out after too many failures"
+    elif credentials.get("reason"):
+        reason = str(credentials["reason"])
     elif user is None:
         reason = "unknown name"
     else:

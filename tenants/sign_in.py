@@ -6,13 +6,19 @@ from collections.abc import Mapping
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import Any
 
+from axes.handlers.proxy import AxesProxyHandler
 from django.contrib.auth import authenticate
-from django.contrib.auth.signals import user_logged_in
+from django.contrib.auth.signals import user_logged_in, user_login_failed
 from django.http import HttpRequest, HttpResponse
 
 from tenants.models import AuditDoor, User
 from tenants.selectors.user import user_find_by_sign_in_name
 from tenants.services.audit import audit_record
+from tenants.services.second_factor import (
+    is_second_factor_on,
+    is_second_factor_required,
+    second_factor_verify,
+)
 from tenants.services.user import user_change_own_password
 
 # What the table of failures has room for.
@@ -25,6 +31,18 @@ class SignInRefused(RuntimeError):
 
 class SignInLocked(SignInRefused):
     """Too many failures by this name from this address."""
+
+
+class SecondFactorMissing(SignInRefused):
+    """The password is right; a code of the authenticator app, or a recovery code, is wanted too."""
+
+
+class SecondFactorWrong(SignInRefused):
+    """The password is right, the code is not, or was used already."""
+
+
+class SecondFactorSetupRequired(SignInRefused):
+    """The password is right; two-factor sign-in is required and must be set up in the console first."""
 
 
 class PasswordChangeRequired(SignInRefused):
@@ -41,9 +59,17 @@ def sign_in_check(*, request: HttpRequest, name: str, password: str) -> User:
     raise SignInRefused("name or password error")
 
 
-def sign_in_for_program(*, request: HttpRequest, name: str, password: str, new_password: str = "") -> User:
+def sign_in_for_program(
+    *, request: HttpRequest, name: str, password: str, new_password: str = "", code: str = ""
+) -> User:
     """For who gets a token or a socket instead of a session: no page can ask for what is missing, so it is refused."""
     user = sign_in_check(request=request, name=name, password=password)
+    if is_second_factor_on(user):
+        if not code:
+            raise SecondFactorMissing("second factor required")
+        second_factor_check(request=request, user=user, code=code)
+    elif is_second_factor_required(user):
+        raise SecondFactorSetupRequired("second factor setup required")
     if user.must_change_password:
         if not new_password:
             raise PasswordChangeRequired("password change required")
@@ -57,6 +83,21 @@ def sign_in_for_program(*, request: HttpRequest, name: str, password: str, new_p
             door=AuditDoor.REST,
         )
     return user
+
+
+def second_factor_check(*, request: HttpRequest, user: User, code: str) -> None:
+    """Wrong codes count like wrong passwords, in the same lock-out."""
+    credentials = {"username": user.username}
+    if not AxesProxyHandler.is_allowed(request, credentials):
+        raise SignInLocked("too many failures, try again later")
+    if second_factor_verify(user=user, code=code):
+        return
+    user_login_failed.send(
+        sender=__name__, credentials={**credentials, "reason": "wrong two-factor code"}, request=request
+    )
+    if getattr(request, "axes_locked_out", False):
+        raise SignInLocked("too many failures, try again later")
+    raise SecondFactorWrong("wrong code")
 
 
 def sign_in_succeeded(*, request: HttpRequest, user: User) -> None:

@@ -12,6 +12,7 @@ from django.urls import reverse
 from tenants.acting import Actor
 from tenants.middleware import API_PREFIX
 from tenants.models import User
+from tenants.services.second_factor import is_second_factor_on, is_second_factor_required
 
 
 class AccountDutyMiddleware:
@@ -25,15 +26,19 @@ class AccountDutyMiddleware:
         if actor is None or request.path.startswith(API_PREFIX):
             return self.get_response(request)
         page = duty_of(actor.user)
-        if page is None or request.path in (page, reverse("sign_out")) or _is_harmless(request):
+        if page is None or request.path.startswith(page) or _is_harmless(request):
             return self.get_response(request)
         return redirect(page) if request.method in ("GET", "HEAD") else HttpResponse(status=403)
 
 
 def duty_of(user: User) -> str | None:
     """The page where it is done; None if nothing is owed."""
-    return reverse("account_password") if user.must_change_password else None
+    if user.must_change_password:
+        return reverse("account_password")
+    if is_second_factor_required(user) and not is_second_factor_on(user):
+        return reverse("account_second_factor")
+    return None
 
 
 def _is_harmless(request: HttpRequest) -> bool:
-    return request.path.startswith(("/health", settings.STATIC_URL))
+    return request.path.startswith(("/health", settings.STATIC_URL, reverse("sign_out")))

@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 
+from pbxsite.account.duty import duty_of
 from pbxsite.console.sites import platform_site, tenant_site
 from tenants.acting import Actor
 from tenants.models import Role, User
@@ -22,6 +23,7 @@ View = Callable[..., HttpResponse]
 TABS = (
     ("account", "Profile"),
     ("account_password", "Password"),
+    ("account_second_factor", "Two-factor sign-in"),
 )
 
 
@@ -50,13 +52,12 @@ def account_page(
     actor: Actor = request.actor  # type: ignore[attr-defined]
     site = platform_site if actor.tenant is None else tenant_site
     has_console = actor.role != Role.EXTENSION
-    must_change = actor.user.must_change_password
     frame = {
         **site.each_context(request),
         "base_template": "admin/base_site.html" if has_console else "pbxsite/own_base.html",
         "title": title,
         "person": actor.user,
-        "tabs": [] if must_change else _tabs(request),
+        "tabs": _tabs(request) if duty_of(actor.user) is None else [],
         **context,
     }
     return render(request, template, frame, status=status)

@@ -14,7 +14,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
 from pbxsite.account.frame import account_page, account_view, user_of
-from pbxsite.sign_in import BACKEND, landing_url
+from pbxsite.second_factor import BACKEND
+from pbxsite.sign_in import landing_url
 from tenants.audit_trail import audit_request
 from tenants.models import Role, User
 from tenants.passwords import password_generate, password_rules

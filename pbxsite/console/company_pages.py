@@ -20,7 +20,7 @@ Page = Callable[[HttpRequest, dict[str, Any]], HttpResponse]
 View = Callable[..., HttpResponse]
 
 # URL name -> the row of the table of capabilities that says who sees it in the navigation.
-SUBJECTS = {"admin:office_hours": "callmanager.officehours"}
+SUBJECTS = {"admin:office_hours": "callmanager.officehours", "admin:sign_in_rules": "tenants.signinrule"}
 
 COMPANY_NAVIGATION = (
     "Company",

@@ -20,6 +20,7 @@ from callmanager.admin.registration import RegistrationAdmin
 from callmanager.fleet.models import Cdr, Registration
 from callmanager.models import Extension, ExtensionGroup
 from pbxsite.console.company_pages import COMPANY_NAVIGATION, SUBJECTS, company_register, company_urls
+from pbxsite.console.sign_in_rules import sign_in_rules_page
 from pbxsite.console.tenant_list import FleetTenantAdmin
 from pbxsite.home.dashboard import dashboard
 from pbxsite.sign_out import sign_out
@@ -44,6 +45,15 @@ class ConsoleSite(UnfoldAdminSite):
         actor: Actor | None = getattr(request, "actor", None)
         is_managing = actor is not None and actor.role == Role.ADMINISTRATOR
         return {**context, "managed_tenant": actor.tenant if actor is not None and is_managing else None}
+
+    def extra_urls(self) -> list[URLPattern]:
+        return [
+            path(
+                "sign-in-rules/",
+                self.admin_view(self._with_context(sign_in_rules_page)),
+                name="sign_in_rules",
+            )
+        ]
 
     @method_decorator(never_cache)
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
@@ -81,6 +91,13 @@ class ConsoleSite(UnfoldAdminSite):
             )
         return described
 
+    def _with_context(self, page: Any) -> Any:
+        def view(request: HttpRequest) -> HttpResponse:
+            response: HttpResponse = page(request, self.each_context(request))
+            return response
+
+        return view
+
 
 def _may_see(request: HttpRequest, url_name: str) -> bool:
     """Lists by the table of capabilities; the other pages are for all who may use the console."""
@@ -105,6 +122,7 @@ class PlatformSite(ConsoleSite):
             (
                 ("Tenants", "domain", "admin:tenants_tenant_changelist"),
                 ("Administrators", "shield_person", "admin:tenants_administrator_changelist"),
+                ("Sign-in rules", "verified_user", "admin:sign_in_rules"),
                 ("Activity log", "history", "admin:tenants_auditentry_changelist"),
                 ("Event log", "monitor_heart", "admin:tenants_eventlogentry_changelist"),
             ),
@@ -138,9 +156,15 @@ class TenantSite(ConsoleSite):
         ),
         COMPANY_NAVIGATION,
         (
-            "Logs",
+            "People",
             (
                 ("Users", "group", "admin:tenants_user_changelist"),
+                ("Sign-in rules", "verified_user", "admin:sign_in_rules"),
+            ),
+        ),
+        (
+            "Logs",
+            (
                 ("Activity log", "history", "admin:tenants_auditentry_changelist"),
                 ("Event log", "monitor_heart", "admin:tenants_eventlogentry_changelist"),
                 ("Background jobs", "hourglass_top", "admin:tenants_job_changelist"),
@@ -150,6 +174,7 @@ class TenantSite(ConsoleSite):
 
     def extra_urls(self) -> list[URLPattern]:
         return [
+            *super().extra_urls(),
             path("live-calls/", self.admin_view(self._with_context(live_calls_page)), name="live_calls"),
             path("live-calls/list/", self.admin_view(live_call_list_json), name="live_calls_list"),
             path(
@@ -162,13 +187,6 @@ class TenantSite(ConsoleSite):
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         return dashboard(request, {**self.each_context(request), "title": self.index_title})
-
-    def _with_context(self, page: Any) -> Any:
-        def view(request: HttpRequest) -> HttpResponse:
-            response: HttpResponse = page(request, self.each_context(request))
-            return response
-
-        return view
 
 
 # Both answer to the URL namespace `admin`, which the theme's templates ask for.

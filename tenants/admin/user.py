@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import available_timezones
 
 from django import forms
-from django.contrib import messages
+from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.db.models import QuerySet
@@ -29,11 +29,13 @@ from tenants.admin.service_admin import ServiceModelAdmin
 from tenants.audit_trail import audit_request, audit_request_failed
 from tenants.models import Administrator, Rank, Role, Tenant, User
 from tenants.passwords import password_rules
-from tenants.selectors.user import person_list
+from tenants.selectors.user import person_list, with_sign_in_state
 from tenants.services.people import (
     person_create,
     person_delete,
+    person_reset_second_factor,
     person_set_password,
+    person_unlock,
     person_update,
 )
 from tenants.services.user import user_sign_out_everywhere
@@ -93,7 +95,15 @@ class UserCreateForm(UserForm):
 class UserAdmin(ServiceModelAdmin):
     audit_name = "user"
     form = UserForm
-    list_display: tuple[str, ...] = ("username", "display_name", "kind", "email", "state", "last_login")
+    list_display: tuple[str, ...] = (
+        "username",
+        "display_name",
+        "kind",
+        "email",
+        "state",
+        "two_factor",
+        "last_login",
+    )
     list_filter: tuple[Any, ...] = (
         ("role", ChoicesDropdownFilter),
         ("rank", ChoicesDropdownFilter),
@@ -111,13 +121,24 @@ class UserAdmin(ServiceModelAdmin):
 
     @display(  # type: ignore[untyped-decorator, unused-ignore]
         description="State",
-        label={"May sign in": "success", "Must change password": "warning", "Disabled": "danger"},
+        label={
+            "May sign in": "success",
+            "Must change password": "warning",
+            "Locked": "danger",
+            "Disabled": "danger",
+        },
         ordering="is_active",
     )
-    def state(self, user: User) -> str:
+    def state(self, user: Any) -> str:
         if not user.is_active:
             return "Disabled"
+        if user.is_locked:
+            return "Locked"
         return "Must change password" if user.must_change_password else "May sign in"
+
+    @admin.display(description="Two-factor", boolean=True)
+    def two_factor(self, user: Any) -> bool:
+        return bool(user.has_second_factor)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
         return person_list(tenant=_tenant(request))
@@ -180,6 +201,8 @@ class UserAdmin(ServiceModelAdmin):
         return [
             button("set_password", self.set_password_view),
             button("sign_out", self.sign_out_view),
+            button("reset_second_factor", self.reset_second_factor_view),
+            button("unlock", self.unlock_view),
             *super().get_urls(),
         ]
 
@@ -209,10 +232,32 @@ class UserAdmin(ServiceModelAdmin):
         messages.success(request, f"{user.username} is signed out everywhere.")
         return self._back(user_id)
 
+    def reset_second_factor_view(self, request: HttpRequest, user_id: int) -> HttpResponse:
+        user = self._changeable(request, user_id)
+        with transaction.atomic():
+            person_reset_second_factor(user=user)
+            audit_request(request, action="user.reset_second_factor", target=user)
+        messages.success(
+            request, f"{user.username} signs in with the password alone until it is set up again."
+        )
+        return self._back(user_id)
+
+    def unlock_view(self, request: HttpRequest, user_id: int) -> HttpResponse:
+        user = self._changeable(request, user_id)
+        with transaction.atomic():
+            person_unlock(user=user)
+            audit_request(request, action="user.unlock", target=user)
+        messages.success(request, f"{user.username} may try to sign in again.")
+        return self._back(user_id)
+
     def _buttons(self, request: HttpRequest, user: User) -> list[dict[str, str]]:
         if not super().has_change_permission(request, user) or user.pk == _person(request).pk:
             return []
-        names = [("sign_out", "Sign out everywhere", "logout")]
+        names = [
+            ("sign_out", "Sign out everywhere", "logout"),
+            ("reset_second_factor", "Reset two-factor sign-in", "phonelink_erase"),
+            ("unlock", "Unlock sign-in", "lock_open"),
+        ]
         if user.role != Role.EXTENSION:
             names.insert(0, ("set_password", "Set a new password", "password"))
         prefix = f"admin:{self.opts.app_label}_{self.opts.model_name}"
@@ -264,7 +309,7 @@ class AdministratorAdmin(UserAdmin):
     list_filter = (("rank", ChoicesDropdownFilter), "is_active")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
-        return Administrator.objects.filter(role=Role.ADMINISTRATOR)
+        return with_sign_in_state(Administrator.objects.filter(role=Role.ADMINISTRATOR))
 
 
 def _tenant(request: HttpRequest) -> Tenant | None:

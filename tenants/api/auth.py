@@ -18,6 +18,9 @@ from tenants.models import Rank, Role
 from tenants.services.api_token import api_token_create, api_token_revoke
 from tenants.sign_in import (
     PasswordChangeRequired,
+    SecondFactorMissing,
+    SecondFactorSetupRequired,
+    SecondFactorWrong,
     SignInLocked,
     SignInRefused,
     client_ip,
@@ -49,6 +52,21 @@ class SignInFailed(exceptions.APIException):
     default_detail = "Unknown name or wrong password."
 
 
+class OneTimeCodeNeeded(SignInFailed):
+    default_code = "otp_required"
+    default_detail = "Send a code of the authenticator app, or a recovery code, as otp."
+
+
+class OneTimeCodeWrong(SignInFailed):
+    default_code = "otp_wrong"
+    default_detail = "Not a code that is good now."
+
+
+class SecondFactorSetupNeeded(exceptions.PermissionDenied):
+    default_code = "second_factor_setup_required"
+    default_detail = "Two-factor sign-in is required: sign in to the console once and set it up."
+
+
 class PasswordChangeNeeded(exceptions.PermissionDenied):
     default_code = "password_change_required"
     default_detail = "The password was set by somebody else: sign in once with it and a new_password."
@@ -69,6 +87,12 @@ class LoginSerializer(serializers.Serializer[Any]):
     email = serializers.CharField(required=False, max_length=320)
     password = serializers.CharField(max_length=256, trim_whitespace=False, write_only=True)
 
+    otp = serializers.CharField(
+        max_length=32,
+        required=False,
+        write_only=True,
+        help_text="Where two-factor sign-in is on: a code of the app, or a recovery code.",
+    )
     new_password = serializers.CharField(
         max_length=256,
         required=False,
@@ -135,10 +159,17 @@ class LoginView(APIView):
                 request=http_request,
                 name=form.sign_in_name,
                 password=form.validated_data["password"],
+                code=form.validated_data.get("otp", ""),
                 new_password=form.validated_data.get("new_password", ""),
             )
         except SignInLocked as error:
             raise SignInLockedOut from error
+        except SecondFactorMissing as error:
+            raise OneTimeCodeNeeded from error
+        except SecondFactorWrong as error:
+            raise OneTimeCodeWrong from error
+        except SecondFactorSetupRequired as error:
+            raise SecondFactorSetupNeeded from error
         except PasswordChangeRequired as error:
             raise PasswordChangeNeeded from error
         except SignInRefused as error:

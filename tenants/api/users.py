@@ -17,12 +17,24 @@ from tenants.api.access import ResourceAccess, actor_of, tenant_of
 from tenants.audit_trail import audit_request
 from tenants.models import Rank, Role, Tenant, User
 from tenants.selectors.user import person_list
-from tenants.services.people import person_create, person_delete, person_set_password, person_update
+from tenants.services.people import (
+    person_create,
+    person_delete,
+    person_reset_second_factor,
+    person_set_password,
+    person_unlock,
+    person_update,
+)
 from tenants.services.user import user_sign_out_everywhere
 
 
 class UserSerializer(serializers.ModelSerializer[User]):
     rank = serializers.ChoiceField(choices=Rank.choices, required=False)
+
+    has_second_factor = serializers.BooleanField(read_only=True, default=False)
+    is_locked = serializers.BooleanField(
+        read_only=True, default=False, help_text="Too many failures lately, from at least one address."
+    )
 
     class Meta:
         model = User
@@ -37,6 +49,8 @@ class UserSerializer(serializers.ModelSerializer[User]):
             "time_zone",
             "is_active",
             "must_change_password",
+            "has_second_factor",
+            "is_locked",
             "last_login",
             "created_at",
         )
@@ -131,7 +145,7 @@ class PeopleViewSet(ResourceAccess, viewsets.GenericViewSet[User]):
         with transaction.atomic():
             user = person_update(by=actor_of(request).user, user=user, **form.validated_data)
             audit_request(request._request, action="user.update", target=user)
-        return Response(UserSerializer(user).data)
+        return Response(UserSerializer(self.get_queryset().get(pk=user.pk)).data)
 
     @extend_schema(responses={204: None})
     def destroy(self, request: Request, pk: str) -> Response:
@@ -162,6 +176,26 @@ class PeopleViewSet(ResourceAccess, viewsets.GenericViewSet[User]):
         with transaction.atomic():
             user_sign_out_everywhere(user=user)
             audit_request(request._request, action="user.sign_out_everywhere", target=user)
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+    @extend_schema(request=None, responses={204: None})
+    @action(detail=True, methods=["post"])
+    def reset_second_factor(self, request: Request, pk: str) -> Response:
+        """For who has lost the authenticator app and the recovery codes: sign-in takes the password alone again."""
+        user = self.get_object()
+        with transaction.atomic():
+            person_reset_second_factor(user=user)
+            audit_request(request._request, action="user.reset_second_factor", target=user)
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+    @extend_schema(request=None, responses={204: None})
+    @action(detail=True, methods=["post"])
+    def unlock(self, request: Request, pk: str) -> Response:
+        """Forget the failures that locked this person's sign-in, from any address."""
+        user = self.get_object()
+        with transaction.atomic():
+            person_unlock(user=user)
+            audit_request(request._request, action="user.unlock", target=user)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 

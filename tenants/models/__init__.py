@@ -9,6 +9,7 @@ from tenants.models.job import Job, JobState
 from tenants.models.mail_server import MailSecurity, MailServer
 from tenants.models.outgoing_mail import MailAttachment, MailState, OutgoingMail
 from tenants.models.schema_template import SchemaTemplate
+from tenants.models.second_factor import RecoveryCode, SecondFactor, SignInRule
 from tenants.models.tenant import Tenant, TenantProfile
 from tenants.models.tenant_file import FileKind, TenantFile, TenantFileUsage
 from tenants.models.user import Administrator, User
@@ -31,9 +32,12 @@ __all__ = [
     "MailState",
     "OutgoingMail",
     "Rank",
+    "RecoveryCode",
     "Role",
     "SchemaTemplate",
+    "SecondFactor",
     "Severity",
+    "SignInRule",
     "Tenant",
     "TenantFile",
     "TenantFileUsage",

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from django.db.models import QuerySet
+from datetime import timedelta
 
-from tenants.models import Role, Tenant, User
+from axes.models import AccessAttempt
+from django.conf import settings
+from django.db.models import Exists, OuterRef, QuerySet
+from django.utils import timezone
+
+from tenants.models import Role, SecondFactor, Tenant, User
 
 
 def user_list(*, tenant: Tenant | None) -> QuerySet[User]:
@@ -14,7 +19,19 @@ def user_list(*, tenant: Tenant | None) -> QuerySet[User]:
 
 def person_list(*, tenant: Tenant | None) -> QuerySet[User]:
     """The same for lists that people read: a tenant's own users before its extensions."""
-    return user_list(tenant=tenant).select_related("tenant").order_by("-role", "username")
+    return with_sign_in_state(user_list(tenant=tenant)).select_related("tenant").order_by("-role", "username")
+
+
+def with_sign_in_state(users: QuerySet[User]) -> QuerySet[User]:
+    """`has_second_factor` and `is_locked` of each."""
+    since = timezone.now() - timedelta(hours=settings.AXES_COOLOFF_TIME)
+    failures = AccessAttempt.objects.filter(
+        username=OuterRef("username"),
+        failures_since_start__gte=settings.AXES_FAILURE_LIMIT,
+        attempt_time__gt=since,
+    )
+    factors = SecondFactor.objects.filter(user=OuterRef("pk"), confirmed_at__isnull=False)
+    return users.annotate(has_second_factor=Exists(factors), is_locked=Exists(failures))
 
 
 def user_find_by_sign_in_name(name: str) -> User | None:

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from axes.handlers.proxy import AxesProxyHandler
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from tenants.models import Rank, Role, Tenant, User
 from tenants.passwords import password_generate
 from tenants.selectors.user import user_list
+from tenants.services.second_factor import second_factor_reset
 from tenants.services.user import user_create, user_set_password, user_sign_out_everywhere, user_update
 
 
@@ -78,6 +80,17 @@ def person_set_password(*, by: User, user: User, password: str = "") -> str:
     chosen = password or password_generate()
     user_set_password(user=user, password=chosen, is_temporary=True)
     return chosen
+
+
+def person_reset_second_factor(*, user: User) -> None:
+    """Also of an extension. Whoever is signed in with the lost phone is signed out."""
+    with transaction.atomic():
+        second_factor_reset(user=user)
+        user_sign_out_everywhere(user=user)
+
+
+def person_unlock(*, user: User) -> None:
+    AxesProxyHandler.reset_attempts(username=user.username)
 
 
 def _rank(value: str) -> Rank:

@@ -115,6 +115,7 @@ def test_every_shared_table_with_tenants_rows_is_locked(db: None) -> None:
         "tenants_auditentry",
         "tenants_mailserver",
         "tenants_outgoingmail",
+        "tenants_signinrule",
         "tenants_user",
     }
 
