@@ -7,10 +7,13 @@ from collections.abc import Callable
 
 import psycopg2
 import redis
+from celery import Celery
+from kombu.exceptions import OperationalError
 
 from deploy.stack.errors import StackError
 
 POLL_INTERVAL_S = 0.1
+TASKS_PATIENCE_S = 2.0
 
 
 def wait_until(what: str, is_true: Callable[[], bool], *, timeout_s: float, log_hint: str = "") -> None:
@@ -37,3 +40,12 @@ def is_redis_ready(redis_url: str) -> bool:
         return False
     finally:
         client.close()
+
+
+def are_tasks_answering(redis_url: str) -> bool:
+    """Asked as any program would ask them; one answer is enough."""
+    with Celery(broker=redis_url, set_as_current=False) as celery:
+        try:
+            return bool(celery.control.ping(timeout=TASKS_PATIENCE_S, limit=1))
+        except (OperationalError, redis.RedisError):
+            return False

@@ -16,7 +16,7 @@ from deploy.stack.config import CHECKOUT, StackConfig
 from deploy.stack.environment import stack_environment
 from deploy.stack.errors import StackError
 from deploy.stack.health import is_edge_healthy, is_tcp_answering, is_web_healthy, is_worker_healthy
-from deploy.stack.keys import Keys, env_file_write, keys_load_or_make
+from deploy.stack.keys import Keys, env_file_write, keys_load_or_make, private_file_open
 from deploy.stack.leftovers import leftovers_stop
 from deploy.stack.preflight import preflight_check
 from deploy.stack.programs import (
@@ -29,16 +29,18 @@ from deploy.stack.programs import (
     own_redis,
     stack_programs,
 )
-from deploy.stack.readiness import is_postgres_ready, is_redis_ready
+from deploy.stack.readiness import are_tasks_answering, is_postgres_ready, is_redis_ready
 from deploy.stack.render import configuration_write, control_socket, supervisor_file
+from deploy.stack.start_watch import StartWatch
 from deploy.stack.state_dir import state_dir_prepare
-from deploy.stack.supervision import BACKOFF, FATAL, RUNNING, STARTING, ProcessState, RunnerGone, Supervision
+from deploy.stack.supervision import ProcessState, RunnerGone, Supervision
 
 # Generous: a small machine that runs the tests at the same time takes a minute.
 READY_TIMEOUT_S = 120
 STOP_MARGIN_S = 90
 POLL_INTERVAL_S = 0.1
 LAST_LINES = 5
+PRIVATE_UMASK = 0o077
 # What nginx writes there, the process runner keeps and rotates.
 RUNNER_LOG = "/dev/stdout"
 Say = Callable[[str], None]
@@ -60,6 +62,7 @@ class Stack:
         self._say = say
         self._programs = stack_programs(config)
         self._runner: subprocess.Popen[bytes] | None = None
+        self._watch = StartWatch()
 
     def __enter__(self) -> Stack:
         try:
@@ -73,12 +76,11 @@ class Stack:
         self.stop()
 
     def start(self, *, ends_with_us: bool = True) -> None:
-        """Returns when phones and browsers are answered. After a failure call `stop`."""
+        """Returns when every process is up and answers. After a failure call `stop`."""
         self.prepare()
         self._start_runner(ends_with_us)
         self._start_databases()
-        self.bring_up_to_date()
-        self._run_step("seed", "seed_demo")
+        self.bring_up_to_date("--then", "seed_demo")
         for group in (APPLICATION, EDGE, CALLS):
             self.supervision.start_group(group)
         self._wait("The web processes", lambda: is_tcp_answering("127.0.0.1", self.config.ports.web))
@@ -102,11 +104,11 @@ class Stack:
         configuration_write(self.config, self._programs, self.environment, access_log)
         env_file_write(self.config.state_dir / "tandem.env", self.environment)
 
-    def bring_up_to_date(self) -> None:
+    def bring_up_to_date(self, *words: str) -> None:
         """Static files are gathered while the schemas are migrated; needs the database, no other process."""
         static = self._start_step("static", "collectstatic", "--noinput", "--verbosity=0")
         try:
-            self._run_step("migrate", "migrate_all")
+            self._end_step("migrate", self._start_step("migrate", "migrate_all", *words))
             self._end_step("static", static)
         finally:
             if static.poll() is None:
@@ -166,13 +168,15 @@ class Stack:
             own_redis(self.config).prepare(password=keys.redis_password)
 
     def _start_runner(self, ends_with_us: bool) -> None:
-        with (self.config.log_dir / "runner.out").open("wb") as output:
+        with private_file_open(self.config.log_dir / "runner.out", "wb") as output:
             self._runner = start_child(
                 [sys.executable, "-m", "supervisor.supervisord", "-c", supervisor_file(self.config)],
                 env={**self._operator, **self.environment, "PYTHONUNBUFFERED": "1"},
                 cwd=CHECKOUT,
                 output=output,
                 dies_by=signal.SIGTERM if ends_with_us else None,
+                # For its logs and for all that its processes write.
+                umask=PRIVATE_UMASK,
             )
         self._wait("The process runner", self.supervision.is_answering)
 
@@ -185,11 +189,8 @@ class Stack:
         hint = "" if self.config.has_own_redis else " Is REDIS_URL right?"
         self._wait("Redis", lambda: is_redis_ready(self.environment["REDIS_URL"]), hint)
 
-    def _run_step(self, name: str, *words: str) -> None:
-        self._end_step(name, self._start_step(name, *words))
-
     def _start_step(self, name: str, *words: str) -> subprocess.Popen[bytes]:
-        with self._step_log(name).open("ab") as log:
+        with private_file_open(self._step_log(name), "ab") as log:
             return start_child(
                 [sys.executable, CHECKOUT / "manage.py", *words],
                 env={**self._operator, **self.environment, "PYTHONUNBUFFERED": "1"},
@@ -215,41 +216,45 @@ class Stack:
             "The web console": lambda: is_web_healthy(self.config),
             "The event socket": lambda: is_tcp_answering("127.0.0.1", self.config.ports.ws),
             "The edge": lambda: is_edge_healthy(self.config),
+            "The task processes": lambda: are_tasks_answering(self.environment["REDIS_URL"]),
         }
         for index in range(self.config.workers):
             questions[f"Worker {index}"] = lambda index=index: is_worker_healthy(self.config, index)  # type: ignore[misc]
         for what, is_true in questions.items():
             self._wait(what, is_true)
-        self._wait("The background processes", self._are_all_running)
+        # Asked again at the end: one that answered may have ended since.
+        self._wait(
+            "Every process", lambda: self._have_all_settled() and all(ask() for ask in questions.values())
+        )
 
-    def _are_all_running(self) -> bool:
-        return all(process.state == RUNNING for process in self.supervision.processes())
+    def _have_all_settled(self) -> bool:
+        processes = self._processes_if_answering()
+        self._watch.look(processes)
+        return self._watch.have_all_settled(processes)
 
     def _wait(self, what: str, is_true: Callable[[], bool], hint: str = "") -> None:
         deadline = time.monotonic() + READY_TIMEOUT_S
         while not is_true():
-            self._refuse_dead_processes()
+            self._refuse_hopeless_processes()
             if time.monotonic() > deadline:
                 raise StackError(
                     f"{what} did not come up within {READY_TIMEOUT_S} s.{hint}{self._sick_processes()}"
                 )
             time.sleep(POLL_INTERVAL_S)
 
-    def _refuse_dead_processes(self) -> None:
+    def _refuse_hopeless_processes(self) -> None:
         if self._runner is not None and self._runner.poll() is not None:
             raise StackError(f"The process runner ended: {last_lines(self.config.log_dir / 'runner.out')}")
-        for process in self._processes_if_answering():
-            if process.state == FATAL:
-                raise StackError(f"{process.name} does not start: {last_lines(process.log_file)}")
+        processes = self._processes_if_answering()
+        self._watch.look(processes)
+        hopeless = self._watch.find_hopeless(processes)
+        if hopeless is not None:
+            raise StackError(f"{hopeless.name} does not stay up. It said: {last_lines(hopeless.log_file)}")
 
     def _sick_processes(self) -> str:
-        """What those that keep ending said last."""
-        sick = [
-            process
-            for process in self._processes_if_answering()
-            if process.state in (BACKOFF, STARTING, FATAL)
-        ]
-        reasons = [f" {process.name} says: {last_lines(process.log_file)}" for process in sick]
+        """What those that do not come up, or keep ending, said last."""
+        sick = self._watch.sick(self._processes_if_answering())
+        reasons = [f" {process.name} said: {last_lines(process.log_file)}" for process in sick]
         return "".join(reasons) or f" See the logs in {self.config.log_dir}."
 
     def _processes_if_answering(self) -> tuple[ProcessState, ...]:

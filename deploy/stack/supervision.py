@@ -10,7 +10,7 @@ from xmlrpc.client import Fault, ServerProxy
 
 from supervisor.xmlrpc import Faults, SupervisorTransport
 
-RUNNING, STARTING, BACKOFF, FATAL = "RUNNING", "STARTING", "BACKOFF", "FATAL"
+STOPPED, RUNNING, FATAL = "STOPPED", "RUNNING", "FATAL"
 
 
 class RunnerGone(Exception):

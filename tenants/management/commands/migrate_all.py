@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from tenants.schema_migration import RowSecurityBypassed, migrate_behind
 
 
 class Command(BaseCommand):
     help = "Migrate the public schema and those tenants' schemas that are behind."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--then", default="", help="run this command too: starting Django takes a second")
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
@@ -21,3 +25,5 @@ class Command(BaseCommand):
             f"{report.schemas} schemas: {len(report.migrated)} migrated, {len(report.recorded)} noted,"
             f" {report.schemas - len(report.migrated) - len(report.recorded)} current"
         )
+        if options["then"]:
+            call_command(options["then"])

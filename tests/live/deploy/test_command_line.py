@@ -79,6 +79,17 @@ def test_a_port_in_use_stops_the_start_with_one_sentence(environ: dict[str, str]
     assert list(leftovers_find(state_dir)) == []
 
 
+def test_a_process_that_keeps_ending_stops_the_start_and_is_named(
+    environ: dict[str, str], state_dir: Path
+) -> None:
+    refused = stack("run", environ={**environ, "PBX_WORKERS": "1", "PBX_BRIDGE_CLOCK_RATE": "12345"})
+    assert refused.returncode == 1
+    assert "tandem: worker-0 does not stay up. It said:" in refused.stderr
+    assert "PBX_BRIDGE_CLOCK_RATE: must be one of 8000, 16000" in refused.stderr
+    assert "Tandem is ready" not in refused.stdout
+    assert list(leftovers_find(state_dir)) == []
+
+
 def test_an_unreachable_database_is_named_by_its_variable(environ: dict[str, str]) -> None:
     url = "postgres://nobody:wrong@127.0.0.1:1/none"
     servers = {"DATABASE_URL": url, "EDGE_DATABASE_URL": url, "REDIS_URL": "redis://127.0.0.1:1/0"}
