@@ -13,6 +13,7 @@ from sipworker.gateways.edge_contacts import EdgeContacts
 from sipworker.logs import configure_logging
 from sipworker.pjsip.endpoint import SipStartError
 
+PRIVATE_UMASK = 0o077
 EXIT_OK = 0
 EXIT_FAILED = 1
 EXIT_CONFIG = 78  # EX_CONFIG of sysexits.h
@@ -37,6 +38,8 @@ def main() -> int:
         sys.stderr.write(f"sipworker: {error}\n")
         return EXIT_CONFIG
     configure_logging(config.log_level)
+    # Snapshots and call events are nobody else's business.
+    os.umask(PRIVATE_UMASK)
     requests = StopRequests()
     contacts = EdgeContacts(config.edge_events_port, config.edge_rpc_port)
     try:

@@ -93,6 +93,9 @@ def build_worker(
     config: WorkerConfig, contacts: ContactSource, contact_threads: Iterable[ReconnectingThread[Any]] = ()
 ) -> Worker:
     directory = config.worker_dir
+    directory.mkdir(parents=True, exist_ok=True)
+    # Also what lies in there since before it was private.
+    directory.chmod(0o700)
     spool = Spool(directory / "spool")
     inbox: Inbox = Inbox()
     watch = LoopWatch()

@@ -64,8 +64,12 @@ def start_child(
     cwd: Path = Path("/"),
     output: IO[bytes] | None = None,
     dies_by: signal.Signals | None = signal.SIGTERM,
+    umask: int = -1,
 ) -> subprocess.Popen[bytes]:
-    """In its own process group: Ctrl-C reaches us alone. `dies_by` is what it gets should we be killed."""
+    """In its own process group: Ctrl-C reaches us alone. `dies_by` is what it gets should we be killed.
+
+    `umask` -1 means ours.
+    """
     return subprocess.Popen(
         [str(part) for part in command],
         stdin=subprocess.DEVNULL,
@@ -77,6 +81,7 @@ def start_child(
         group=primary_group(user),
         extra_groups=None if user is None else [],
         process_group=0,
+        umask=umask,
         preexec_fn=None if dies_by is None else signal_on_parent_death(dies_by),
     )
 

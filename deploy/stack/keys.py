@@ -8,6 +8,7 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO, Literal
 
 from deploy.stack.errors import StackError
 
@@ -86,3 +87,11 @@ def private_file_write(path: Path, text: str) -> None:
         file.flush()
         os.fsync(file.fileno())
     partial.replace(path)
+
+
+def private_file_open(path: Path, mode: Literal["ab", "wb"]) -> IO[bytes]:
+    """For us alone, also if it was made when others could still read it."""
+    how = os.O_APPEND if mode == "ab" else os.O_TRUNC
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | how, 0o600)
+    os.fchmod(descriptor, 0o600)
+    return os.fdopen(descriptor, mode)

@@ -128,6 +128,7 @@ class PostgresCluster:
     def _write(self, name: str, text: str) -> None:
         path = self.directory / name
         path.write_text(text, encoding="utf-8")
+        path.chmod(0o600)
         self._give(path)
 
     def _give(self, path: Path) -> None:

@@ -44,6 +44,7 @@ class RedisServer:
             raise StackError("Redis is not installed; install the package redis-server.")
         data = self.directory / "data"
         data.mkdir(parents=True, exist_ok=True)
+        data.chmod(0o700)
         self.directory.chmod(0o700)
         text = CONFIGURATION.format(port=self.port, password=password, data=data)
         private_file_write(

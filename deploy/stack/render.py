@@ -24,7 +24,6 @@ logfile_backups=2
 loglevel=info
 pidfile={pid_file}
 childlogdir={state}/log
-umask=077
 minfds=4096
 {user}
 [unix_http_server]

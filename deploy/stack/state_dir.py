@@ -13,6 +13,7 @@ from pathlib import Path
 from deploy.stack.children import is_root, postgres_user, run_to_end
 from deploy.stack.config import CHECKOUT
 from deploy.stack.errors import StackError
+from deploy.stack.keys import private_file_open
 
 MARKER = ".tandem-state"
 SYSTEM_STATE = Path("/var/lib/tandem")
@@ -45,9 +46,10 @@ def state_dir_prepare(directory: Path) -> None:
     directory.mkdir(parents=True, exist_ok=True)
     # Others may pass through (PostgreSQL, nginx) and see no listing; what is secret has its own mode.
     directory.chmod(0o711)
-    (directory / MARKER).touch()
+    (directory / MARKER).touch(mode=0o600)
     for name in SUBDIRECTORIES:
         (directory / name).mkdir(mode=0o700, exist_ok=True)
+        (directory / name).chmod(0o700)
     for name in PASSABLE_SUBDIRECTORIES:
         (directory / name).mkdir(exist_ok=True)
         (directory / name).chmod(0o711)
@@ -84,7 +86,7 @@ def _can_postgres_reach(directory: Path) -> bool:
 @contextmanager
 def state_dir_locked(directory: Path) -> Iterator[None]:
     """Against two starts at the same moment."""
-    with (directory / "run" / "lock").open("w") as file:
+    with private_file_open(directory / "run" / "lock", "wb") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
