@@ -33,6 +33,10 @@ class PhoneConfig:
     def aor(self) -> str:
         return f"{self.number}@{self.domain}"
 
+    @property
+    def is_ipv6(self) -> bool:
+        return ":" in self.local_address
+
     def to_json(self) -> str:
         return json.dumps(asdict(self))
 

@@ -19,6 +19,15 @@ from tests.phones.device.call import DeviceCall
 from tests.phones.device.media import Voice
 
 POLL_MS = 10
+# By name and whether it is IPv6.
+TRANSPORTS = {
+    ("udp", False): pj.PJSIP_TRANSPORT_UDP,
+    ("tcp", False): pj.PJSIP_TRANSPORT_TCP,
+    ("tls", False): pj.PJSIP_TRANSPORT_TLS,
+    ("udp", True): pj.PJSIP_TRANSPORT_UDP6,
+    ("tcp", True): pj.PJSIP_TRANSPORT_TCP6,
+    ("tls", True): pj.PJSIP_TRANSPORT_TLS6,
+}
 
 
 class Outbox:
@@ -189,8 +198,7 @@ def _start_endpoint(config: PhoneConfig, log_path: str) -> pj.Endpoint:
     transport = pj.TransportConfig()
     transport.boundAddress = config.local_address
     transport.port = config.local_port
-    kinds = {"udp": pj.PJSIP_TRANSPORT_UDP, "tcp": pj.PJSIP_TRANSPORT_TCP, "tls": pj.PJSIP_TRANSPORT_TLS}
-    endpoint.transportCreate(kinds[config.transport], transport)
+    endpoint.transportCreate(TRANSPORTS[config.transport, config.is_ipv6], transport)
     endpoint.libStart()
     for codec in endpoint.codecEnum2():
         endpoint.codecSetPriority(codec.codecId, 0)
@@ -210,13 +218,17 @@ def _account_config(config: PhoneConfig) -> pj.AccountConfig:
     # A test says itself when to try again.
     account.regConfig.retryIntervalSec = 0
     account.regConfig.firstRetryIntervalSec = 0
-    account.sipConfig.proxies.append(f"sip:{config.host}:{config.port}{suffix};lr")
+    host = f"[{config.host}]" if config.is_ipv6 else config.host
+    account.sipConfig.proxies.append(f"sip:{host}:{config.port}{suffix};lr")
     account.sipConfig.authCreds.append(pj.AuthCredInfo("digest", "*", config.number, 0, config.password))
     if config.session_expires_s:
         account.callConfig.timerUse = pj.PJSUA_SIP_TIMER_ALWAYS
         account.callConfig.timerSessExpiresSec = config.session_expires_s
     if config.requires_100rel:
         account.callConfig.prackUse = pj.PJSUA_100REL_MANDATORY
+    if config.is_ipv6:
+        account.sipConfig.ipv6Use = pj.PJSUA_IPV6_ENABLED_USE_IPV6_ONLY
+        account.mediaConfig.ipv6Use = pj.PJSUA_IPV6_ENABLED_USE_IPV6_ONLY
     account.mediaConfig.transportConfig.boundAddress = config.local_address
     # pjsua counts up from here; a random start keeps neighbours on one machine apart.
     account.mediaConfig.transportConfig.port = 10000 + 2 * (int.from_bytes(os.urandom(2)) % 3000)
