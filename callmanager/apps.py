@@ -12,6 +12,7 @@ class CallManagerConfig(AppConfig):
     verbose_name = "PBX"
 
     def ready(self) -> None:
-        """Connects the receivers of the tenants' signals."""
+        """Connects the receivers of the tenants' signals, and names the kinds of background jobs."""
         import_module("callmanager.services.extension")
         import_module("callmanager.services.leaving_tenant")
+        import_module("callmanager.services.extension_import")

@@ -131,6 +131,9 @@ TABLE: Mapping[str, Row] = {
     # The telephone system
     "callmanager.extension": Row(Area.CONFIGURATION, WRITERS, WRITERS, extension=VIEW),
     "callmanager.colleague": Row(Area.CONFIGURATION, WRITERS, WRITERS, extension=CONTROL),
+    "callmanager.extensionexception": Row(Area.CONFIGURATION, WRITERS, WRITERS),
+    "callmanager.extensiontable": Row(Area.CONFIGURATION, WRITERS, WRITERS),
+    "callmanager.weakpassword": Row(Area.CONFIGURATION, READERS, READERS),
     "callmanager.extensiongroup": Row(Area.CONFIGURATION, WRITERS, WRITERS),
     "tenants.job": Row(Area.CONFIGURATION, CONTROLLERS, CONTROLLERS),
     "tenants.tenantprofile": Row(Area.CONFIGURATION, CONTROLLERS, CONTROLLERS),

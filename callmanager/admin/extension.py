@@ -2,81 +2,108 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from django import forms
 from django.contrib import admin
-from django.contrib.auth.password_validation import validate_password
 from django.db.models import QuerySet, Value
 from django.db.models.functions import LPad
 from django.forms import ModelForm
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import URLPattern, path
+from django.views.decorators.http import require_safe
+from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import display
-from unfold.widgets import INPUT_CLASSES, UnfoldAdminPasswordToggleWidget
 
+from callmanager.admin.extension_form import ExceptionFormSet, ExceptionInline, ExtensionForm
+from callmanager.admin.extension_table import ExtensionTableAdmin
+from callmanager.domain.rights import Membership, Right, groups_granting
+from callmanager.domain.week_hours import WEEKDAYS
 from callmanager.models import Extension
+from callmanager.selectors.extension import extension_list_whole, weak_password_list
+from callmanager.selectors.extension_group import membership_list
 from callmanager.selectors.fleet import extension_list_with_contacts
 from callmanager.services.extension import extension_create, extension_delete, extension_update
-from callmanager.services.sip_password import sip_password_generate
+from tenants.acting import Actor
 from tenants.admin.service_admin import ServiceModelAdmin
+from tenants.audit_trail import audit_request
+from tenants.capabilities import Verb
+from tenants.console_access import needs
 
-if TYPE_CHECKING:  # generic for the type checker only
-    _ModelForm = forms.ModelForm[Extension]
-else:
-    _ModelForm = forms.ModelForm
-
-
-class SecretInput(forms.PasswordInput):
-    """Hidden until asked for; with buttons to show, copy and generate."""
-
-    template_name = "pbxsite/secret_input.html"
-
-    def __init__(self) -> None:
-        super().__init__(
-            attrs={"class": " ".join(INPUT_CLASSES), "autocomplete": "off", "spellcheck": "false"},
-            render_value=True,
-        )
+_FROM_GROUPS = "What is allowed follows from the groups, taken together, and is changed there."
 
 
-class ExtensionForm(_ModelForm):
-    web_password = forms.CharField(
-        label="Web password",
-        required=False,
-        max_length=256,
-        strip=False,
-        widget=UnfoldAdminPasswordToggleWidget(attrs={"autocomplete": "new-password"}),
-        help_text="To sign in with number and SIP domain. Empty: unchanged, or no sign-in for a new one.",
-    )
-
-    class Meta:
-        model = Extension
-        fields = ("number", "display_name", "email", "is_enabled", "ring_timeout_s", "sip_password")
-        widgets = {"sip_password": SecretInput()}
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if self.instance._state.adding:
-            self.initial.setdefault("sip_password", sip_password_generate(number=""))
-
-    def clean_web_password(self) -> str:
-        password: str = self.cleaned_data["web_password"]
-        if password:
-            validate_password(password)
-        return password
+def _later(title: str, what: str) -> tuple[str, dict[str, Any]]:
+    """A tab people look for, whose part of the system is still to come."""
+    return (title, {"classes": ("tab",), "description": what, "fields": ()})
 
 
-class ExtensionAdmin(ServiceModelAdmin):
+class ExtensionAdmin(ExtensionTableAdmin, ServiceModelAdmin):
     audit_name = "extension"
     form = ExtensionForm
+    inlines = (ExceptionInline,)
     list_display = ("shown_number", "display_name", "email", "state", "phones")
     list_display_links = ("shown_number", "display_name")
-    list_filter = ("is_enabled",)
-    search_fields = ("number", "display_name", "email")
+    list_filter = (
+        "is_enabled",
+        "is_audio_recorded",
+        ("gender", ChoicesDropdownFilter),
+        "memberships__group",
+    )
+    search_fields = ("number", "display_name", "first_name", "last_name", "email", "mobile", "did")
     list_fullwidth = True
+    change_list_template = "pbxsite/extension_list.html"
+    readonly_fields = ("may_page", "may_call_external", "may_use_console", "belonged_groups", "balance")
     fieldsets = (
-        ("General", {"classes": ("tab",), "fields": ("number", "display_name", "email", "is_enabled")}),
-        ("Phone", {"classes": ("tab",), "fields": ("sip_password", "ring_timeout_s")}),
-        ("Web access", {"classes": ("tab",), "fields": ("web_password",)}),
+        (
+            "General",
+            {
+                "classes": ("tab",),
+                "fields": (
+                    "number",
+                    "sip_password",
+                    "web_password",
+                    ("first_name", "last_name"),
+                    "display_name",
+                    "gender",
+                    "email",
+                    "mobile",
+                    "did",
+                ),
+            },
+        ),
+        _later("Voicemail", "Voicemail boxes, their PIN and greetings are set here once voicemail is built."),
+        _later("Forwarding rules", "Where calls go by status and time is set here once forwarding is built."),
+        (
+            "Options",
+            {
+                "classes": ("tab",),
+                "description": _FROM_GROUPS,
+                "fields": (
+                    "is_enabled",
+                    "ring_timeout_s",
+                    "outbound_caller_id",
+                    "emergency_caller_id",
+                    "is_audio_recorded",
+                    "is_video_recorded",
+                    "may_page",
+                    "may_call_external",
+                    "may_use_console",
+                    "belonged_groups",
+                ),
+            },
+        ),
+        (
+            "Office hours",
+            {
+                "classes": ("tab",),
+                "description": "Exceptions ask whether it is an office hour. Forwarding rules will, too.",
+                "fields": ("has_own_hours", *WEEKDAYS, "time_zone"),
+            },
+        ),
+        _later("Phone provisioning", "Phones of this extension are set up here once provisioning is built."),
+        _later("BLF", "The lamps and keys of its phones are set here once provisioning is built."),
+        ("Billing", {"classes": ("tab",), "fields": ("balance",)}),
     )
 
     # 99 before 101: shorter numbers first, then by digits.
@@ -95,18 +122,76 @@ class ExtensionAdmin(ServiceModelAdmin):
             return "Not registered", "Not registered"
         return "Registered", "Registered" if count == 1 else f"{count} phones"
 
+    @admin.display(description="Allow paging and intercom")
+    def may_page(self, extension: Extension) -> str:
+        return self._granted(extension, Right.PAGE)
+
+    @admin.display(description="Allow external calls")
+    def may_call_external(self, extension: Extension) -> str:
+        return self._granted(extension, Right.CALL_EXTERNAL)
+
+    @admin.display(description="Allow access to the management console")
+    def may_use_console(self, extension: Extension) -> str:
+        return self._granted(extension, Right.USE_CONSOLE)
+
+    @admin.display(description="Belonged groups")
+    def belonged_groups(self, extension: Extension) -> str:
+        return ", ".join(place.group_name for place in self._places(extension)) or "DEFAULT, once it is saved"
+
+    def _granted(self, extension: Extension, right: Right) -> str:
+        groups = groups_granting(self._places(extension), right)
+        return f"Yes, by {', '.join(groups)}" if groups else "No"
+
+    def _places(self, extension: Extension) -> tuple[Membership, ...]:
+        return membership_list(number=extension.number) if extension.pk else ()
+
     def get_queryset(self, request: HttpRequest) -> QuerySet[Extension]:
         return extension_list_with_contacts()
 
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        form = super().get_form(request, obj, change, **kwargs)
+        actor: Actor = request.actor  # type: ignore[attr-defined] # nobody else comes this far
+        is_shown = actor.tenant is not None and actor.tenant.is_sip_password_shown
+        return type(form.__name__, (form,), {"is_sip_password_shown": is_shown})
+
+    def get_urls(self) -> list[URLPattern]:
+        weak = needs("callmanager.weakpassword", Verb.VIEW)(require_safe(self.weak_passwords_view))
+        return [
+            path("weak-passwords/", self.admin_site.admin_view(weak), name="extension_weak_passwords"),
+            *self.table_urls(),
+            *super().get_urls(),
+        ]
+
+    def weak_passwords_view(self, request: HttpRequest) -> HttpResponse:
+        context = {
+            **self.admin_site.each_context(request),
+            "title": "Weak SIP passwords",
+            "opts": self.opts,
+            "weak": weak_password_list(),
+        }
+        return render(request, "pbxsite/weak_passwords.html", context)
+
     def create(self, form: ModelForm[Any]) -> Extension:
-        fields = dict(form.cleaned_data)
+        fields = dict(_of(form).cleaned_data)
+        for weekday in WEEKDAYS:
+            fields.pop(weekday)
         return extension_create(web_password=fields.pop("web_password") or None, **fields)
 
     def change(self, obj: Extension, form: ModelForm[Any]) -> Extension:
-        changes = {name: form.cleaned_data[name] for name in form.changed_data}
-        web_password = changes.pop("web_password", "") or None
-        extension = Extension.objects.get(pk=obj.pk)
-        return extension_update(extension=extension, web_password=web_password, **changes)
+        return extension_update(extension=Extension.objects.get(pk=obj.pk), **_of(form).changes())
 
     def delete(self, obj: Extension) -> None:
         extension_delete(extension=obj)
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        for formset in formsets:
+            if isinstance(formset, ExceptionFormSet) and formset.has_changed():
+                extension = extension_list_whole().get(pk=form.instance.pk)
+                extension_update(extension=extension, exceptions=formset.wanted())
+                audit_request(request, action="extension.update", target=extension)
+
+
+def _of(form: ModelForm[Any]) -> ExtensionForm:
+    if not isinstance(form, ExtensionForm):
+        raise TypeError(form)
+    return form

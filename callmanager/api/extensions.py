@@ -12,88 +12,42 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.db.models.functions import Length
 from drf_spectacular.utils import PolymorphicProxySerializer, extend_schema
-from rest_framework import serializers, status, viewsets
+from rest_framework import status
+from rest_framework.decorators import action
 from rest_framework.exceptions import PermissionDenied
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from callmanager.api.extension_fields import (
+    ColleagueChangeSerializer,
+    ColleagueSerializer,
+    ExtensionCreatedSerializer,
+    ExtensionSerializer,
+    WeakPasswordSerializer,
+)
+from callmanager.api.extension_table import ExtensionTableActions
 from callmanager.models import Extension
-from callmanager.selectors.extension import extension_list
+from callmanager.models.extension import Gender
+from callmanager.selectors.extension import extension_list_whole, weak_password_list
 from callmanager.selectors.person import changeable_extension_list, visible_extension_list
 from callmanager.services.extension import extension_create, extension_delete, extension_update
 from callmanager.services.sip_password import sip_password_generate
 from tenants.api.access import ResourceAccess, actor_of, tenant_of
 from tenants.api.filters import TrueFalseFilter
 from tenants.audit_trail import audit_request
+from tenants.capabilities import Verb
 from tenants.models import Role
 from tenants.scoped_models import ScopedQuerySet
-
-
-class ExtensionSerializer(serializers.ModelSerializer[Extension]):
-    """`number` is what is dialled; it takes effect for the next call and the next registration."""
-
-    # Uniqueness is the service's word: it answers a lost race too.
-    number = serializers.RegexField(
-        r"^[A-Za-z0-9]+\Z", max_length=20, error_messages={"invalid": "Only letters and digits."}
-    )
-    sip_password = serializers.CharField(
-        write_only=True, required=False, max_length=64, trim_whitespace=False
-    )
-    web_password = serializers.CharField(
-        write_only=True, required=False, max_length=256, trim_whitespace=False
-    )
-
-    class Meta:
-        model = Extension
-        fields = (
-            "id",
-            "number",
-            "display_name",
-            "email",
-            "is_enabled",
-            "ring_timeout_s",
-            "sip_password",
-            "web_password",
-            "created_at",
-            "updated_at",
-        )
-        read_only_fields = ("id", "created_at", "updated_at")
-
-
-class ExtensionCreatedSerializer(ExtensionSerializer):
-    """As any extension; `sip_password` is shown here once if it was generated."""
-
-    sip_password = serializers.CharField(read_only=True, required=False)
-
-
-class ColleagueSerializer(serializers.ModelSerializer[Extension]):
-    """What an extension sees of the other members of its groups."""
-
-    class Meta:
-        model = Extension
-        fields = ("id", "number", "display_name", "is_enabled")
-        read_only_fields = fields
-
-
-class ColleagueChangeSerializer(serializers.ModelSerializer[Extension]):
-    """What the manager of a group may change of its members, if the group lets its managers."""
-
-    class Meta:
-        model = Extension
-        fields = ("display_name", "is_enabled", "ring_timeout_s")
-
-    def validate(self, attributes: dict[str, Any]) -> dict[str, Any]:
-        if foreign := self.initial_data.keys() - self.fields.keys():
-            raise serializers.ValidationError(
-                dict.fromkeys(sorted(foreign), "Managers of a group can't change this."), code="not_allowed"
-            )
-        return attributes
-
 
 # By who asks and whom the row is about.
 EXTENSION_OR_COLLEAGUE = PolymorphicProxySerializer(
     component_name="ExtensionOrColleague",
     serializers=[ExtensionSerializer, ColleagueSerializer],
+    resource_type_field_name=None,
+)
+EXTENSION_WITH_PASSWORD_OR_COLLEAGUE = PolymorphicProxySerializer(
+    component_name="ExtensionWithPasswordOrColleague",
+    serializers=[ExtensionCreatedSerializer, ColleagueSerializer],
     resource_type_field_name=None,
 )
 EXTENSIONS_OR_COLLEAGUES = PolymorphicProxySerializer(
@@ -113,21 +67,47 @@ class ColleagueFilter(django_filters.FilterSet):
 
 class ExtensionFilter(ColleagueFilter):
     email = django_filters.CharFilter(lookup_expr="iexact")
+    did = django_filters.CharFilter()
+    mobile = django_filters.CharFilter()
+    gender = django_filters.ChoiceFilter(choices=[one for one in Gender.choices if one[0]])
+    group = django_filters.NumberFilter(field_name="memberships__group_id")
+    is_audio_recorded = django_filters.BooleanFilter()
+    is_video_recorded = django_filters.BooleanFilter()
 
 
-class ExtensionViewSet(ResourceAccess, viewsets.GenericViewSet[Extension]):
+class ExtensionViewSet(ResourceAccess, ExtensionTableActions):
     # The managers of groups may change a little of their members: `_change_colleague` looks who and what.
-    subjects = {"partial_update": "callmanager.colleague"}
+    subjects = {
+        "partial_update": "callmanager.colleague",
+        "weak_passwords": "callmanager.weakpassword",
+        "import_table": "callmanager.extensiontable",
+        "export": "callmanager.extensiontable",
+        "bulk": "callmanager.extensiontable",
+    }
+    verbs = {"import_table": Verb.ADD, "bulk": Verb.CHANGE}
     serializer_class = ExtensionSerializer
     queryset = ScopedQuerySet(Extension)  # names the model for the schema; without a scope it answers nothing
     lookup_value_regex = r"[0-9]{1,18}"
     ordering_fields = {
         "number": (Length("number"), "number"),
         "display_name": ("display_name",),
+        "first_name": ("first_name", "last_name"),
+        "last_name": ("last_name", "first_name"),
+        "email": ("email",),
+        "did": ("did",),
+        "is_enabled": ("is_enabled",),
         "created_at": ("created_at",),
         "updated_at": ("updated_at",),
     }
-    search_fields: tuple[str, ...] = ("number", "display_name", "email")
+    search_fields: tuple[str, ...] = (
+        "number",
+        "display_name",
+        "first_name",
+        "last_name",
+        "email",
+        "mobile",
+        "did",
+    )
     filterset_class: type[django_filters.FilterSet] = ExtensionFilter
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
@@ -142,16 +122,22 @@ class ExtensionViewSet(ResourceAccess, viewsets.GenericViewSet[Extension]):
         actor = actor_of(self.request)
         if actor.role == Role.EXTENSION:
             return visible_extension_list(number=actor.user.extension_number)
-        return extension_list()
+        return extension_list_whole()
 
     @extend_schema(responses=EXTENSIONS_OR_COLLEAGUES)
     def list(self, request: Request) -> Response:
         page = self.paginate_queryset(self.filter_queryset(self.get_queryset()))
         return self.get_paginated_response([self._shown(extension) for extension in page or ()])
 
-    @extend_schema(responses=EXTENSION_OR_COLLEAGUE)
+    @extend_schema(responses=EXTENSION_WITH_PASSWORD_OR_COLLEAGUE)
     def retrieve(self, request: Request, pk: str) -> Response:
-        return Response(self._shown(self.get_object()))
+        """With `sip_password` if the tenant shows them, to who may change extensions."""
+        extension = self.get_object()
+        answer = dict(self._shown(extension))
+        may_change = actor_of(request).may("callmanager.extension", Verb.CHANGE)
+        if may_change and tenant_of(request).is_sip_password_shown:
+            answer["sip_password"] = extension.sip_password
+        return Response(answer)
 
     @extend_schema(request=ExtensionSerializer, responses={201: ExtensionCreatedSerializer})
     def create(self, request: Request) -> Response:
@@ -188,6 +174,13 @@ class ExtensionViewSet(ResourceAccess, viewsets.GenericViewSet[Extension]):
             audit_request(request._request, action="extension.delete", target=extension)
             extension_delete(extension=extension)
         return Response(status=status.HTTP_204_NO_CONTENT)
+
+    @extend_schema(responses=WeakPasswordSerializer(many=True), filters=False)
+    @action(detail=False, url_path="weak_passwords", pagination_class=None, filter_backends=())
+    def weak_passwords(self, request: Request) -> Response:
+        """The extensions whose SIP password breaks today's rules, such as those imported from another system."""
+        tenant_of(request)
+        return Response(WeakPasswordSerializer(weak_password_list(), many=True).data)
 
     def _change(self, request: Request, *, partial: bool) -> Response:
         extension = self.get_object()

@@ -5,10 +5,13 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import datetime
+from typing import assert_never
 
+from callmanager.domain.call_exceptions import CallException, ExceptionAction, find_exception
 from callmanager.domain.decisions import Decision, EchoTest, Refuse, RingExtension, ToneTest
 from callmanager.domain.rights import Right
-from callmanager.domain.snapshot import TenantSnapshot
+from callmanager.domain.schedule import is_open
+from callmanager.domain.snapshot import ExtensionEntry, TenantSnapshot
 
 ECHO_TEST_CODE = "*43"
 TONE_TEST_CODE = "*44"
@@ -35,7 +38,7 @@ class IncomingCall:
 
 def decide(call: IncomingCall, snapshot: TenantSnapshot, at: datetime) -> Decision:
     """The one answer for this call at this moment; `at` is timezone-aware. Unknown means refuse."""
-    decision = _refusal(call, snapshot) or _service(call.dialled) or _extension(call, snapshot)
+    decision = _refusal(call, snapshot) or _service(call.dialled) or _extension(call, snapshot, at)
     return decision if isinstance(decision, Refuse) else _above_limit(call, snapshot) or decision
 
 
@@ -71,7 +74,7 @@ def _service(dialled: str) -> EchoTest | ToneTest | None:
     return None
 
 
-def _extension(call: IncomingCall, snapshot: TenantSnapshot) -> RingExtension | Refuse:
+def _extension(call: IncomingCall, snapshot: TenantSnapshot, at: datetime) -> RingExtension | Refuse:
     callee = snapshot.find_extension(call.dialled)
     if callee is None:
         return _outside(call, snapshot)
@@ -80,6 +83,33 @@ def _extension(call: IncomingCall, snapshot: TenantSnapshot) -> RingExtension | 
     if callee.number == call.caller:
         # The calling phone is one of the contacts and nothing tells which, so it would ring itself.
         return Refuse(486, "Caller dialled their own number")
+    if callee.exceptions:
+        is_office_hour = is_open(snapshot.hours_of(callee), at)
+        exception = find_exception(callee.exceptions, call.caller, is_office_hour=is_office_hour)
+        if exception is not None:
+            return _instead(exception, call, snapshot)
+    return _ring(callee)
+
+
+def _instead(
+    exception: CallException, call: IncomingCall, snapshot: TenantSnapshot
+) -> RingExtension | Refuse:
+    """Exceptions of the other extension are not asked, so two that point at each other are no circle."""
+    match exception.action:
+        case ExceptionAction.END_CALL:
+            return Refuse(603, "Ended by an exception of the extension")
+        case ExceptionAction.EXTENSION:
+            target = snapshot.find_extension(exception.target)
+            if target is None or not target.is_enabled:
+                return Refuse(480, "The extension that an exception names is not available")
+            if target.number == call.caller:
+                return Refuse(486, "An exception leads back to the caller")
+            return _ring(target)
+        case _:
+            assert_never(exception.action)
+
+
+def _ring(callee: ExtensionEntry) -> RingExtension:
     return RingExtension(callee.number, callee.display_name, callee.ring_timeout_s)
 
 

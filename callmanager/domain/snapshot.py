@@ -5,25 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Self
 
+from callmanager.domain.extension_entry import ExtensionEntry, entry_from_row, entry_to_row
 from callmanager.domain.rights import GroupEntry, MonitorScope, Right, rights_by_number
 from callmanager.domain.schedule import ALL_WEEK, Holiday, Interval, Schedule
 from callmanager.domain.schedule_rows import schedule_from_json, schedule_to_json
 
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
+
+
+__all__ = ["SCHEMA_VERSION", "ExtensionEntry", "SnapshotFormatError", "TenantSnapshot"]
 
 
 class SnapshotFormatError(ValueError):
     """A stored snapshot was written by another version of this module."""
-
-
-@dataclass(frozen=True, slots=True)
-class ExtensionEntry:
-    """What a worker must know of one extension."""
-
-    number: str
-    display_name: str
-    is_enabled: bool = True
-    ring_timeout_s: int = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +57,11 @@ class TenantSnapshot:
         """The company's own hours, in its time zone."""
         return self.schedule(self.office_intervals)
 
+    def hours_of(self, extension: ExtensionEntry) -> Schedule:
+        """Its own hours if it has some, else the company's; in its own time zone if it has one."""
+        own = extension.own_intervals
+        return self.schedule(self.office_intervals if own is None else own, extension.time_zone)
+
     def schedule(self, intervals: tuple[Interval, ...], time_zone: str = "") -> Schedule:
         """Hours of somebody's own, with the company's holidays, in another time zone if one is given."""
         return Schedule(time_zone or self.time_zone, intervals, self.holidays)
@@ -78,9 +77,7 @@ class TenantSnapshot:
             "config_rev": self.config_rev,
             "time_zone": self.time_zone,
             "max_simultaneous_calls": self.max_simultaneous_calls,
-            "extensions": [
-                [e.number, e.display_name, e.is_enabled, e.ring_timeout_s] for e in self.extensions
-            ],
+            "extensions": [entry_to_row(entry) for entry in self.extensions],
             "groups": [_group_to_row(group) for group in self.groups],
             "office_hours": schedule_to_json(self.office_hours),
         }
@@ -96,7 +93,7 @@ class TenantSnapshot:
         if not isinstance(rows, list) or not isinstance(groups, list):
             raise SnapshotFormatError("extensions or groups is not a list")
         return cls(
-            extensions=tuple(ExtensionEntry(*row) for row in rows),
+            extensions=tuple(entry_from_row(row) for row in rows),
             groups=tuple(_group_from_row(*row) for row in groups),
             office_intervals=office_hours.intervals,
             holidays=office_hours.holidays,

@@ -10,10 +10,13 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from callmanager.domain.call_exceptions import CallException
+from callmanager.domain.extension_entry import ExtensionEntry, exception_of
 from callmanager.domain.rights import GroupEntry, MonitorScope, Right
 from callmanager.domain.schedule import ALL_WEEK, Interval
 from callmanager.domain.schedule_rows import holiday_of, office_intervals
-from callmanager.domain.snapshot import ExtensionEntry, TenantSnapshot
+from callmanager.domain.snapshot import TenantSnapshot
+from callmanager.domain.week_hours import parse_intervals
 
 # (sql, params) -> all rows; `%s` placeholders.
 Execute = Callable[[str, Sequence[object]], list[tuple[Any, ...]]]
@@ -28,9 +31,18 @@ _TENANT_SQL = """
 _ENTER_SCHEMA_SQL = "SELECT set_config('search_path', quote_ident(%s), true)"
 
 _EXTENSIONS_SQL = """
-    SELECT number, display_name, is_enabled, ring_timeout_s
+    SELECT number, display_name, is_enabled, ring_timeout_s, time_zone,
+           CASE WHEN has_own_hours THEN week::text END
       FROM callmanager_extension
      ORDER BY length(number), number
+"""
+
+_EXCEPTIONS_SQL = """
+    SELECT extension.number, made.caller_mask, made.received_during, made.action, target.number
+      FROM callmanager_extensionexception AS made
+      JOIN callmanager_extension AS extension ON extension.id = made.extension_id
+      LEFT JOIN callmanager_extension AS target ON target.id = made.target_id
+     ORDER BY made.extension_id, made.position
 """
 
 _GROUPS_SQL = """
@@ -87,10 +99,28 @@ def load_snapshot(execute: Execute, tenant_id: int) -> TenantSnapshot | None:
         config_rev=config_rev,
         time_zone=time_zone,
         max_simultaneous_calls=max_simultaneous_calls,
-        extensions=tuple(ExtensionEntry(*row) for row in execute(_EXTENSIONS_SQL, ())),
+        extensions=_load_extensions(execute),
         groups=_load_groups(execute),
         office_intervals=_load_office_intervals(execute),
         holidays=tuple(holiday_of(*row) for row in execute(_HOLIDAYS_SQL, ())),
+    )
+
+
+def _load_extensions(execute: Execute) -> tuple[ExtensionEntry, ...]:
+    exceptions: defaultdict[str, list[CallException]] = defaultdict(list)
+    for number, *row in execute(_EXCEPTIONS_SQL, ()):
+        exceptions[number].append(exception_of(*row))
+    return tuple(
+        ExtensionEntry(
+            number,
+            display_name,
+            is_enabled,
+            ring_timeout_s,
+            time_zone,
+            None if week is None else parse_intervals(json.loads(week)),
+            tuple(exceptions.get(number, ())),
+        )
+        for number, display_name, is_enabled, ring_timeout_s, time_zone, week in execute(_EXTENSIONS_SQL, ())
     )
 
 

@@ -6,7 +6,16 @@ What all tenants share (CDRs, registrations, workers) is in `callmanager.fleet.m
 from __future__ import annotations
 
 from callmanager.models.extension import Extension
+from callmanager.models.extension_exception import ExtensionException
 from callmanager.models.extension_group import ExtensionGroup, GroupMembership, GroupMonitor
 from callmanager.models.office_hours import Holiday, OfficeHours
 
-__all__ = ["Extension", "ExtensionGroup", "GroupMembership", "GroupMonitor", "Holiday", "OfficeHours"]
+__all__ = [
+    "Extension",
+    "ExtensionException",
+    "ExtensionGroup",
+    "GroupMembership",
+    "GroupMonitor",
+    "Holiday",
+    "OfficeHours",
+]

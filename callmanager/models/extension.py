@@ -7,24 +7,35 @@ triggers (migrations 0002), so that bulk updates and imports can't leave them be
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Iterable
+from decimal import Decimal
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models, transaction
 
-from callmanager.domain.passwords import find_weakness
+from callmanager.models.week_hours import WeekHoursField, office_week
 from tenants.capacity import refuse_above_limit
 from tenants.encrypted_field import EncryptedTextField
 from tenants.models import Tenant
+from tenants.models.tenant import validate_time_zone
 from tenants.scope import current_tenant_id
 from tenants.scoped_models import ScopedQuerySet, TenantSchemaManager
 
 RING_TIMEOUT_S = (5, 300)
-# A display name becomes part of SIP headers and of every page that lists calls.
-CONTROL_CHARACTERS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+# Names become part of SIP headers and of every page that lists calls.
+NO_CONTROL_CHARACTERS = RegexValidator(
+    r"^[^\x00-\x1f\x7f-\x9f\u2028\u2029]*\Z", "No line breaks or control characters.", code="invalid"
+)
+PHONE_NUMBER = RegexValidator(
+    r"^\+?[0-9][0-9 ().\/-]{1,30}\Z", "A telephone number such as +49 30 1234567.", code="phone_number"
+)
+# Becomes the user part of a SIP address.
+CALLER_ID = RegexValidator(
+    r"^\+?[0-9A-Za-z._-]{1,40}\Z", "Digits, letters, + in front, dots, hyphens and _ only.", code="caller_id"
+)
+DID_NUMBER = RegexValidator(r"^\+?[0-9]{2,31}\Z", "Digits only, with or without + in front.", code="did")
 _HA1_INPUTS = frozenset({"number", "sip_password"})
 
 
@@ -60,11 +71,18 @@ class ExtensionQuerySet(ScopedQuerySet["Extension"]):
             return super().bulk_create(extensions, *args, **kwargs)
 
     def update(self, **kwargs: Any) -> int:
-        if _HA1_INPUTS & kwargs.keys():
+        if _HA1_INPUTS & kwargs.keys() and "ha1" not in kwargs:
             raise TypeError(
-                "The HA1 depends on number and sip_password: change them by the service or save()."
+                "The HA1 depends on number and sip_password: change them by the service or save(), or set it, too."
             )
         return super().update(**kwargs)
+
+
+class Gender(models.TextChoices):
+    UNKNOWN = "", "Not given"
+    FEMALE = "female", "Female"
+    MALE = "male", "Male"
+    OTHER = "other", "Other"
 
 
 class Extension(models.Model):
@@ -73,8 +91,86 @@ class Extension(models.Model):
         unique=True,
         validators=[RegexValidator(r"^[A-Za-z0-9]+\Z", "Only letters and digits.", code="number")],
     )
-    display_name = models.CharField(max_length=100, blank=True, default="")
-    email = models.EmailField(blank=True, default="")
+    first_name = models.CharField(max_length=64, blank=True, default="", validators=[NO_CONTROL_CHARACTERS])
+    last_name = models.CharField(max_length=64, blank=True, default="", validators=[NO_CONTROL_CHARACTERS])
+    display_name = models.CharField(
+        max_length=100,
+        blank=True,
+        default="",
+        validators=[NO_CONTROL_CHARACTERS],
+        help_text="What phones and lists show. Empty: first and last name.",
+    )
+    gender = models.CharField(max_length=6, choices=Gender.choices, blank=True, default=Gender.UNKNOWN)
+    email = models.EmailField(
+        "e-mail",
+        blank=True,
+        default="",
+        help_text="Belongs to one person in the whole system: it may be used to sign in. "
+        "The welcome mail goes there, and notifications of voicemail and missed calls once those are built.",
+    )
+    mobile = models.CharField(
+        "mobile number",
+        max_length=32,
+        blank=True,
+        default="",
+        validators=[PHONE_NUMBER],
+        help_text="Forwarding rules will offer it as a target.",
+    )
+    did = models.CharField(
+        "direct inbound number (DID)",
+        max_length=32,
+        blank=True,
+        default="",
+        validators=[DID_NUMBER],
+        help_text="Calls from outside to this number ring here without an inbound rule. Takes effect, and offers "
+        "the numbers there are, once the company has trunks.",
+    )
+    outbound_caller_id = models.CharField(
+        "outbound caller ID",
+        max_length=41,
+        blank=True,
+        default="",
+        validators=[CALLER_ID],
+        help_text="Shown to people outside the company instead of the number. Used by outbound calls over trunks.",
+    )
+    emergency_caller_id = models.CharField(
+        "caller ID for emergency calls",
+        max_length=41,
+        blank=True,
+        default="",
+        validators=[CALLER_ID],
+        help_text="Sent with emergency calls, so that help finds the place. Used by emergency calls over trunks.",
+    )
+    is_audio_recorded = models.BooleanField(
+        "record audio calls",
+        default=False,
+        help_text="All calls as WAV files. Obeyed once recording is built.",
+    )
+    is_video_recorded = models.BooleanField(
+        "record video calls",
+        default=False,
+        help_text="All video calls as video files. Obeyed once recording is built.",
+    )
+    has_own_hours = models.BooleanField(
+        "hours of its own",
+        default=False,
+        help_text="Instead of the company's office hours. The company's holidays count in any case.",
+    )
+    week = WeekHoursField("hours by weekday", default=office_week, blank=True)
+    time_zone = models.CharField(
+        max_length=64,
+        blank=True,
+        default="",
+        validators=[validate_time_zone],
+        help_text="Where this person works, such as Europe/Berlin. Empty: the company's.",
+    )
+    balance = models.DecimalField(
+        max_digits=14,
+        decimal_places=4,
+        default=Decimal(0),
+        editable=False,
+        help_text="What is left for calls. Billing will change and check it.",
+    )
     is_enabled = models.BooleanField("enabled", default=True)
     ring_timeout_s = models.PositiveSmallIntegerField(
         "ring time (s)",
@@ -99,6 +195,15 @@ class Extension(models.Model):
                 name="extension_ring_timeout_in_range",
             ),
             models.CheckConstraint(
+                condition=models.Q(gender__regex=r"^(female|male|other)?$"), name="extension_gender_is_known"
+            ),
+            models.UniqueConstraint(
+                fields=["did"],
+                condition=~models.Q(did=""),
+                name="extension_did_is_unique",
+                violation_error_message="Another extension has this number.",
+            ),
+            models.CheckConstraint(
                 condition=models.Q(ha1__regex=r"^[0-9a-f]{32}$"), name="extension_ha1_is_md5"
             ),
         ]
@@ -108,15 +213,14 @@ class Extension(models.Model):
 
     def clean(self) -> None:
         super().clean()
-        problems = {}
-        if weakness := find_weakness(self.sip_password or "", self.number or ""):
-            problems["sip_password"] = ValidationError(weakness, code="weak_password")
-        if CONTROL_CHARACTERS.search(self.display_name or ""):
-            problems["display_name"] = ValidationError(
-                "No line breaks or control characters.", code="invalid"
+        if self.did and Extension.objects.filter(did=self.did).exclude(pk=self.pk).exists():
+            raise ValidationError(
+                {"did": ValidationError("Another extension has this number.", code="unique")}
             )
-        if problems:
-            raise ValidationError(problems)
+
+    @property
+    def full_name(self) -> str:
+        return f"{self.first_name} {self.last_name}".strip()
 
     def set_ha1(self, sip_domain: str) -> None:
         self.ha1 = digest_ha1(self.number, sip_domain, self.sip_password)

@@ -11,7 +11,7 @@ from callmanager.domain.rights import Membership, Right, Sight, effective_rights
 from callmanager.fleet.models import Cdr, Registration
 from callmanager.models import Extension, GroupMembership
 from callmanager.selectors.call import cdr_list, registration_list
-from callmanager.selectors.extension import extension_list
+from callmanager.selectors.extension import extension_list, extension_list_whole
 from callmanager.selectors.extension_group import membership_list
 from tenants.models import Role, Tenant, User
 from tenants.scope import tenant_scope
@@ -37,7 +37,9 @@ def sight_get(*, number: str) -> Sight:
 def visible_extension_list(*, number: str) -> QuerySet[Extension]:
     """Itself, and the members of groups it may look into."""
     groups = sight_get(number=number).members_of
-    return extension_list().filter(Q(number=number) | Q(pk__in=_in_groups(groups).values("extension_id")))
+    return extension_list_whole().filter(
+        Q(number=number) | Q(pk__in=_in_groups(groups).values("extension_id"))
+    )
 
 
 def changeable_extension_list(*, number: str) -> QuerySet[Extension]:

@@ -2,20 +2,44 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.dispatch import receiver
 
+from callmanager.domain.passwords import find_weakness
+from callmanager.domain.week_hours import document_of, parse_intervals
 from callmanager.models import Extension
+from callmanager.services.extension_exception import WantedException, exceptions_set
 from tenants.integrity import refusing_duplicates
-from tenants.models import Role, Tenant
+from tenants.models import Tenant
 from tenants.scope import current_tenant_id, tenant_scope
 from tenants.selectors.tenant import tenant_get
-from tenants.selectors.user import user_find_by_extension
-from tenants.services.user import user_create, user_set_password, user_update
+from tenants.services.extension_user import extension_user_set_password, extension_user_sync
 from tenants.signals import sip_domain_changed
 
-_CHANGEABLE = frozenset({"number", "display_name", "email", "is_enabled", "ring_timeout_s", "sip_password"})
+EXTENSION_FIELDS = (
+    "number",
+    "first_name",
+    "last_name",
+    "display_name",
+    "gender",
+    "email",
+    "mobile",
+    "did",
+    "outbound_caller_id",
+    "emergency_caller_id",
+    "is_audio_recorded",
+    "is_video_recorded",
+    "is_enabled",
+    "ring_timeout_s",
+    "has_own_hours",
+    "week",
+    "time_zone",
+)
+_CHANGEABLE = frozenset({*EXTENSION_FIELDS, "sip_password"})
+_OF_THE_USER = frozenset({"email", "display_name"})
 
 
 def extension_create(
@@ -23,61 +47,54 @@ def extension_create(
     number: str,
     sip_password: str,
     web_password: str | None = None,
-    display_name: str = "",
-    email: str = "",
-    is_enabled: bool = True,
-    ring_timeout_s: int = 30,
+    exceptions: Iterable[WantedException] | None = None,
+    **fields: Any,
 ) -> Extension:
     """In the tenant of the scope. Without a web password nobody signs in for it."""
-    extension = Extension(
-        number=number,
-        sip_password=sip_password,
-        display_name=display_name,
-        email=email.lower(),
-        is_enabled=is_enabled,
-        ring_timeout_s=ring_timeout_s,
-    )
+    extension = Extension(number=number, sip_password=sip_password)
+    _set(extension, fields)
+    extension.display_name = extension.display_name or extension.full_name[:100]
     with refusing_duplicates():
-        extension.full_clean(exclude=["ha1"])
+        _require_strong(extension)
+        _check(extension, exclude=["ha1"])
         extension.save()
+        _sync_user(extension)
+        if exceptions is not None:
+            exceptions_set(extension=extension, wanted=exceptions)
         if web_password is not None:
             extension_set_web_password(extension=extension, web_password=web_password)
     return extension
 
 
-def extension_update(*, extension: Extension, web_password: str | None = None, **changes: Any) -> Extension:
-    if unknown := changes.keys() - _CHANGEABLE:
-        raise TypeError(f"An extension's {', '.join(sorted(unknown))} can't be changed.")
-    for field, value in changes.items():
-        setattr(extension, field, value)
+def extension_update(
+    *,
+    extension: Extension,
+    web_password: str | None = None,
+    exceptions: Iterable[WantedException] | None = None,
+    **changes: Any,
+) -> Extension:
+    changes |= _following_name(extension, changes)
+    has_new_sip_password = changes.get("sip_password") is not None
+    _set(extension, changes)
     with refusing_duplicates():
-        extension.full_clean(exclude=["ha1"])
+        if has_new_sip_password:
+            _require_strong(extension)
+        _check(extension, exclude=["ha1"] if has_new_sip_password else ["ha1", "sip_password"])
         if changes:
             extension.save(update_fields=[*changes, "updated_at"])
-        if changes.keys() & {"email", "display_name"}:
-            _update_user(extension)
+        if exceptions is not None:
+            exceptions_set(extension=extension, wanted=exceptions)
+        if changes.keys() & _OF_THE_USER or web_password is not None:
+            _sync_user(extension)
         if web_password is not None:
             extension_set_web_password(extension=extension, web_password=web_password)
     return extension
 
 
 def extension_set_web_password(*, extension: Extension, web_password: str) -> None:
-    """Makes the user who signs in for this extension if there is none yet."""
-    tenant = tenant_get(tenant_id=current_tenant_id())
-    user = user_find_by_extension(tenant=tenant, number=extension.number)
-    if user is not None:
-        user_set_password(user=user, password=web_password)
-        return
-    user = user_create(
-        role=Role.EXTENSION,
-        tenant=tenant,
-        extension_number=extension.number,
-        password=web_password,
-        email=extension.email,
-        display_name=extension.display_name,
+    extension_user_set_password(
+        tenant=tenant_get(tenant_id=current_tenant_id()), number=extension.number, password=web_password
     )
-    if not extension.is_enabled:
-        user_update(user=user, is_active=False)
 
 
 def extension_delete(*, extension: Extension) -> None:
@@ -85,11 +102,44 @@ def extension_delete(*, extension: Extension) -> None:
     extension.delete()
 
 
-def _update_user(extension: Extension) -> None:
-    tenant = tenant_get(tenant_id=current_tenant_id())
-    user = user_find_by_extension(tenant=tenant, number=extension.number)
-    if user is not None:
-        user_update(user=user, email=extension.email, display_name=extension.display_name)
+def _set(extension: Extension, fields: dict[str, Any]) -> None:
+    if unknown := fields.keys() - _CHANGEABLE:
+        raise TypeError(f"An extension's {', '.join(sorted(unknown))} can't be changed.")
+    for field, value in fields.items():
+        setattr(extension, field, value.lower() if field == "email" else value)
+
+
+def _check(extension: Extension, *, exclude: Iterable[str]) -> None:
+    extension.full_clean(exclude=exclude)
+    extension.week = document_of(parse_intervals(extension.week))
+
+
+def _following_name(extension: Extension, changes: dict[str, Any]) -> dict[str, str]:
+    """The display name is that of the person until somebody writes another one."""
+    is_own = extension.display_name not in ("", extension.full_name[:100])
+    if changes.get("display_name") or (is_own and "display_name" not in changes):
+        return {}
+    first = changes.get("first_name", extension.first_name)
+    last = changes.get("last_name", extension.last_name)
+    name = f"{first} {last}".strip()[:100]
+    if "display_name" not in changes and not changes.keys() & {"first_name", "last_name"}:
+        return {}
+    return {"display_name": name}
+
+
+def _require_strong(extension: Extension) -> None:
+    if weakness := find_weakness(extension.sip_password, extension.number):
+        raise ValidationError({"sip_password": ValidationError(weakness, code="weak_password")})
+
+
+def _sync_user(extension: Extension) -> None:
+    extension_user_sync(
+        tenant=tenant_get(tenant_id=current_tenant_id()),
+        number=extension.number,
+        email=extension.email,
+        display_name=extension.display_name,
+        is_active=extension.is_enabled,
+    )
 
 
 @receiver(sip_domain_changed, dispatch_uid="callmanager.extension_ha1_recompute")

@@ -16,7 +16,10 @@ CREATE TABLE public.worker_node (
 CREATE SCHEMA acme;
 CREATE TABLE acme.callmanager_extension (
     id bigint GENERATED ALWAYS AS IDENTITY, number text, display_name text, is_enabled boolean,
-    ring_timeout_s integer
+    ring_timeout_s integer, time_zone text DEFAULT '', has_own_hours boolean DEFAULT false, week jsonb
+);
+CREATE TABLE acme.callmanager_extensionexception (
+    extension_id bigint, position integer, caller_mask text, received_during text, action text, target_id bigint
 );
 CREATE TABLE acme.callmanager_extensiongroup (
     id bigint, name text, monitor_scope text, may_see_members boolean, may_see_member_calls boolean,

@@ -20,7 +20,14 @@ from tests.web.conftest import WEB_PASSWORD, sip_password
 from tests.web.console.conftest import SignedIn
 
 EXTENSIONS = "/admin/callmanager/extension/"
-NEW = {"number": "103", "display_name": "Carol", "ring_timeout_s": "30", "is_enabled": "on"}
+NEW = {
+    "number": "103",
+    "display_name": "Carol",
+    "ring_timeout_s": "30",
+    "is_enabled": "on",
+    "exceptions-TOTAL_FORMS": "0",
+    "exceptions-INITIAL_FORMS": "0",
+}
 
 
 def text_of(client: Client, path: str, **query: str) -> str:

@@ -10,6 +10,7 @@ from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
 
+from callmanager.domain.week_hours import WEEKDAYS
 from callmanager.models import Extension
 from tenants.models import (
     AuditDoor,
@@ -66,6 +67,9 @@ def extension_form(**changes: object) -> dict[str, object]:
         "ring_timeout_s": "30",
         "sip_password": sip_password("Alice"),
         "web_password": "",
+        **dict.fromkeys(WEEKDAYS[:5], "09:00-17:00"),
+        "exceptions-TOTAL_FORMS": "0",
+        "exceptions-INITIAL_FORMS": "0",
         **changes,
     }
 

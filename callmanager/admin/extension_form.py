@@ -1,0 +1,235 @@
+"""The form of an extension, and the rows of its exceptions. Services do the saving."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from django import forms
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest
+from unfold.admin import TabularInline
+from unfold.widgets import (
+    INPUT_CLASSES,
+    UnfoldAdminPasswordToggleWidget,
+    UnfoldAdminTextInputWidget,
+)
+
+from callmanager.domain.call_exceptions import ExceptionAction
+from callmanager.domain.passwords import find_weakness
+from callmanager.domain.week_hours import WEEKDAYS, WeekHoursInvalid, day_text, parse_day_text
+from callmanager.models import Extension, ExtensionException
+from callmanager.models.extension_exception import EXCEPTIONS_MAX, validate_caller_mask
+from callmanager.models.week_hours import validate_week_hours
+from callmanager.selectors.extension import extension_find
+from callmanager.services.extension_exception import WantedException
+from callmanager.services.sip_password import sip_password_generate
+
+if TYPE_CHECKING:  # generic for the type checker only
+    _ExtensionModelForm = forms.ModelForm[Extension]
+    _ExceptionModelForm = forms.ModelForm[ExtensionException]
+    _ExceptionFormSet = forms.BaseInlineFormSet[ExtensionException, Extension, Any]
+else:
+    _ExtensionModelForm = _ExceptionModelForm = forms.ModelForm
+    _ExceptionFormSet = forms.BaseInlineFormSet
+
+
+class SecretInput(forms.PasswordInput):
+    """Hidden until asked for; with buttons to show, copy and generate."""
+
+    template_name = "pbxsite/secret_input.html"
+
+    def __init__(self) -> None:
+        super().__init__(
+            attrs={"class": " ".join(INPUT_CLASSES), "autocomplete": "off", "spellcheck": "false"},
+            render_value=True,
+        )
+
+
+def _day(label: str, help_text: str = "") -> forms.CharField:
+    widget = UnfoldAdminTextInputWidget(attrs={"placeholder": "closed", "autocomplete": "off"})
+    return forms.CharField(label=label, required=False, max_length=200, widget=widget, help_text=help_text)
+
+
+class ExtensionForm(_ExtensionModelForm):
+    # The word of the tenant.
+    is_sip_password_shown: ClassVar[bool] = True
+
+    web_password = forms.CharField(
+        label="Web access password",
+        required=False,
+        max_length=256,
+        strip=False,
+        widget=UnfoldAdminPasswordToggleWidget(attrs={"autocomplete": "new-password"}),
+        help_text="To sign in with number and SIP domain, or e-mail address: at least 10 characters, not digits alone. "
+        "Empty: unchanged, or no sign-in for a new one.",
+    )
+    monday = _day("Monday", "Such as 09:00-12:00, 13:00-17:00. Empty: nobody is there.")
+    tuesday = _day("Tuesday")
+    wednesday = _day("Wednesday")
+    thursday = _day("Thursday")
+    friday = _day("Friday")
+    saturday = _day("Saturday")
+    sunday = _day("Sunday")
+
+    class Meta:
+        model = Extension
+        fields = (
+            "number", "sip_password", "first_name", "last_name", "display_name", "gender", "email", "mobile", "did",
+            "outbound_caller_id", "emergency_caller_id", "is_audio_recorded", "is_video_recorded", "is_enabled",
+            "ring_timeout_s", "has_own_hours", "time_zone",
+        )  # fmt: skip
+        widgets = {"sip_password": SecretInput()}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance._state.adding:
+            self.initial.setdefault("sip_password", sip_password_generate(number=""))
+        elif not self.is_sip_password_shown and "sip_password" in self.fields:
+            self._hide_sip_password()
+        for weekday in WEEKDAYS:
+            self.initial.setdefault(weekday, day_text(self.instance.week.get(weekday, [])))
+
+    def _hide_sip_password(self) -> None:
+        """It can be replaced, but not read."""
+        field = self.fields["sip_password"]
+        field.widget.render_value = False
+        field.required = False
+        field.help_text = "This company does not show SIP passwords. Empty: unchanged."
+
+    def clean_sip_password(self) -> str:
+        password: str = self.cleaned_data["sip_password"]
+        is_kept = (
+            not password and not self.instance._state.adding and not self.fields["sip_password"].required
+        )
+        return self.instance.sip_password if is_kept else password
+
+    def clean_web_password(self) -> str:
+        password: str = self.cleaned_data["web_password"]
+        if password:
+            validate_password(password)
+        return password
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        password = cleaned.get("sip_password", "")
+        if password != self.initial.get("sip_password") or self.instance._state.adding:
+            weakness = find_weakness(password, cleaned.get("number", ""))
+            if password and weakness:
+                self.add_error("sip_password", ValidationError(weakness, code="weak_password"))
+        self._clean_week(cleaned)
+        return cleaned
+
+    def _clean_week(self, cleaned: dict[str, Any]) -> None:
+        week = {}
+        for weekday in WEEKDAYS:
+            if weekday not in self.fields:
+                return
+            try:
+                week[weekday] = parse_day_text(weekday, cleaned.get(weekday) or "")
+                validate_week_hours({weekday: week[weekday]})
+            except WeekHoursInvalid as error:
+                self.add_error(weekday, str(error))
+            except ValidationError as error:
+                self.add_error(weekday, error)
+        if not set(WEEKDAYS) & self.errors.keys():
+            try:
+                validate_week_hours(week)
+            except ValidationError as error:
+                self.add_error("monday", error)
+            cleaned["week"] = week
+
+    def changes(self) -> dict[str, Any]:
+        """What the service is to set, by its names."""
+        wanted = {
+            name: self.cleaned_data[name]
+            for name in self.changed_data
+            if name not in (*WEEKDAYS, "web_password")
+        }
+        if set(WEEKDAYS) & set(self.changed_data):
+            wanted["week"] = self.cleaned_data["week"]
+        if self.cleaned_data.get("web_password"):
+            wanted["web_password"] = self.cleaned_data["web_password"]
+        if wanted.get("sip_password") == self.initial.get("sip_password"):
+            wanted.pop("sip_password", None)
+        return wanted
+
+
+class ExceptionForm(_ExceptionModelForm):
+    other = forms.CharField(
+        label="Extension",
+        required=False,
+        max_length=20,
+        widget=UnfoldAdminTextInputWidget(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+    )
+
+    class Meta:
+        model = ExtensionException
+        fields = ("caller_mask", "received_during", "action", "position")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["position"].required = False
+        if self.instance.target is not None:
+            self.initial.setdefault("other", self.instance.target.number)
+
+    def clean_caller_mask(self) -> str:
+        mask: str = self.cleaned_data["caller_mask"]
+        validate_caller_mask(mask)
+        return mask
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        other = cleaned.get("other", "")
+        if cleaned.get("action") == ExceptionAction.EXTENSION:
+            if not other:
+                self.add_error("other", "Name the other extension.")
+            elif extension_find(number=other) is None:
+                self.add_error("other", f"There is no extension {other}.")
+        elif other:
+            self.add_error("other", "Ending the call needs no other extension.")
+        return cleaned
+
+    def _post_clean(self) -> None:
+        """The service makes all rows anew: their places need not be free yet."""
+
+
+class ExceptionFormSet(_ExceptionFormSet):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # Django asks what the formset has saved, for a log that is not used.
+        self.new_objects, self.changed_objects, self.deleted_objects = [], [], []
+
+    def validate_unique(self) -> None:
+        """As above."""
+
+    def wanted(self) -> list[WantedException]:
+        rows = [
+            form.cleaned_data
+            for form in self.forms
+            if form.cleaned_data.get("action") and not form.cleaned_data.get("DELETE")
+        ]
+        rows.sort(key=lambda row: 0 if row.get("position") is None else row["position"])
+        return [
+            WantedException(row["caller_mask"], row["received_during"], row["action"], row["other"])
+            for row in rows
+        ]
+
+
+class ExceptionInline(TabularInline):
+    model = ExtensionException
+    fk_name = "extension"
+    form = ExceptionForm
+    formset = ExceptionFormSet
+    fields = ("position", "caller_mask", "received_during", "action", "other")
+    ordering_field = "position"
+    hide_ordering_field = True
+    extra = 0
+    max_num = EXCEPTIONS_MAX
+    tab = True
+    verbose_name_plural = "Exceptions"
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return ExtensionException.objects.select_related("target").defer(
+            "target__sip_password", "target__ha1"
+        )

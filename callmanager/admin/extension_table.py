@@ -1,0 +1,193 @@
+"""Many extensions at once in the console: actions on the chosen rows, import of a table, export of the list."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import URLPattern, path
+from django.views.decorators.http import require_http_methods, require_safe
+from unfold.admin import ModelAdmin
+from unfold.forms import ActionForm
+
+from callmanager.domain.extension_table import COLUMNS, SAMPLE
+from callmanager.models import Extension, ExtensionGroup
+from callmanager.services.extension_bulk import BulkAction, extensions_change
+from callmanager.services.extension_export import extension_export
+from callmanager.services.extension_import import (
+    FILE_BYTES_MAX,
+    ROWS_MAX,
+    ImportOptions,
+    OnErrors,
+    extension_import_start,
+)
+from callmanager.services.extension_rows import Existing
+from tenants.acting import Actor
+from tenants.audit_trail import audit_request
+from tenants.capabilities import Verb
+from tenants.console_access import needs
+
+SUBJECT = "callmanager.extensiontable"
+
+
+class ExtensionActionForm(ActionForm):
+    group = forms.ChoiceField(
+        label="Group", required=False, widget=forms.Select(attrs={"class": "td-action-group"})
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        groups = ExtensionGroup.objects.values_list("pk", "name")
+        self.fields["group"].choices = [("", "Group …"), *groups]
+
+
+class ImportForm(forms.Form):
+    file = forms.FileField(
+        label="CSV file",
+        help_text=f"At most {ROWS_MAX:,} rows and {FILE_BYTES_MAX // 1_000_000} MB, as a spreadsheet saves it.",
+        widget=forms.FileInput(attrs={"accept": ".csv,text/csv,text/plain"}),
+    )
+    existing = forms.ChoiceField(
+        label="A number that is there already",
+        choices=[
+            (Existing.REFUSE.value, "is an error"),
+            (Existing.UPDATE.value, "is changed to what the file says"),
+            (Existing.SKIP.value, "is passed over"),
+        ],
+    )
+    on_errors = forms.ChoiceField(
+        label="If rows have errors",
+        choices=[
+            (OnErrors.ALL_OR_NOTHING.value, "import nothing"),
+            (OnErrors.SKIP_ROWS.value, "import the other rows"),
+        ],
+    )
+    accepts_weak_passwords = forms.BooleanField(
+        label="Accept weak SIP passwords",
+        required=False,
+        help_text="For phones that can't be changed at once. The report of weak passwords lists them.",
+    )
+    is_dry_run = forms.BooleanField(
+        label="Only try", required=False, initial=True, help_text="Tells the errors and changes nothing."
+    )
+
+
+class ExtensionTableAdmin(ModelAdmin):
+    """Mixed into the page of extensions."""
+
+    actions = ("enable_chosen", "disable_chosen", "add_chosen_to_group")
+    action_form = ExtensionActionForm
+
+    def table_urls(self) -> list[URLPattern]:
+        def page(view: Callable[..., HttpResponse], verb: Verb) -> Any:
+            return self.admin_site.admin_view(needs(SUBJECT, verb)(view))
+
+        import_view = require_http_methods(["GET", "POST"])(self.import_view)
+        return [
+            path("import/", page(import_view, Verb.ADD), name="extension_import"),
+            path(
+                "import/sample.csv", page(require_safe(self.sample_view), Verb.ADD), name="extension_sample"
+            ),
+            path("export.csv", page(require_safe(self.export_view), Verb.VIEW), name="extension_export"),
+        ]
+
+    def import_view(self, request: HttpRequest) -> HttpResponse:
+        form = ImportForm(request.POST or None, request.FILES or None)
+        if request.method == "POST" and form.is_valid():
+            try:
+                return redirect("admin:tenants_job_change", self._start(request, form))
+            except ValidationError as error:
+                form.add_error("file", error.messages)
+        context = {
+            **self.admin_site.each_context(request),
+            "title": "Import extensions",
+            "opts": self.opts,
+            "form": form,
+            "columns": [(name, ", ".join(others)) for name, others in COLUMNS.items()],
+        }
+        return render(request, "pbxsite/extension_import.html", context)
+
+    def _start(self, request: HttpRequest, form: ImportForm) -> int:
+        wanted = form.cleaned_data
+        file = wanted["file"]
+        with transaction.atomic():
+            job = extension_import_start(
+                data=file.read(),
+                options=ImportOptions(
+                    is_dry_run=wanted["is_dry_run"],
+                    on_errors=OnErrors(wanted["on_errors"]),
+                    existing=Existing(wanted["existing"]),
+                    accepts_weak_passwords=wanted["accepts_weak_passwords"],
+                ),
+                started_by=_actor(request).user.username,
+                file_name=file.name or "",
+            )
+            audit_request(request, action="extension.import", target=job)
+        return int(job.pk)
+
+    def sample_view(self, request: HttpRequest) -> HttpResponse:
+        response = HttpResponse(SAMPLE, content_type="text/csv; charset=utf-8")
+        response["Content-Disposition"] = 'attachment; filename="extensions-sample.csv"'
+        return response
+
+    def export_view(self, request: HttpRequest) -> HttpResponse:
+        """The list's own filters, search and order, without its pages."""
+        actor = _actor(request)
+        if actor.tenant is None:
+            raise TypeError("the tenant's site has no other requests")
+        chosen = Extension.objects.filter(pk__in=self.get_changelist_instance(request).queryset.values("pk"))
+        return extension_export(tenant=actor.tenant, extensions=chosen.defer("sip_password", "ha1"))
+
+    @admin.action(description="Enable", permissions=["change"])
+    def enable_chosen(self, request: HttpRequest, queryset: QuerySet[Extension]) -> None:
+        self._change(request, queryset, BulkAction.ENABLE)
+
+    @admin.action(description="Disable", permissions=["change"])
+    def disable_chosen(self, request: HttpRequest, queryset: QuerySet[Extension]) -> None:
+        self._change(request, queryset, BulkAction.DISABLE)
+
+    @admin.action(description="Add to the group", permissions=["change"])
+    def add_chosen_to_group(self, request: HttpRequest, queryset: QuerySet[Extension]) -> None:
+        chosen = request.POST.get("group", "")
+        group = ExtensionGroup.objects.filter(pk=chosen).first() if chosen.isdecimal() else None
+        if group is None:
+            messages.error(request, "Choose the group beside the action.")
+            return
+        self._change(request, queryset, BulkAction.ADD_TO_GROUP, group)
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Extension]) -> None:
+        self._change(request, queryset, BulkAction.DELETE, is_told=False)
+
+    def _change(
+        self,
+        request: HttpRequest,
+        queryset: QuerySet[Extension],
+        action: BulkAction,
+        group: ExtensionGroup | None = None,
+        *,
+        is_told: bool = True,
+    ) -> None:
+        ids = list(queryset.values_list("pk", flat=True))
+        with transaction.atomic():
+            numbers = extensions_change(action=action, ids=ids, group=group)
+            audit_request(
+                request,
+                action=f"extension.{action.value}",
+                target=group,
+                object_type="extension",
+                changes={"extensions": {"before": None, "after": numbers[:1000]}},
+            )
+        if is_told:
+            messages.success(request, f"Done for {len(numbers):,} extensions.")
+
+
+def _actor(request: HttpRequest) -> Actor:
+    actor: Actor = request.actor  # type: ignore[attr-defined] # nobody else comes this far
+    return actor

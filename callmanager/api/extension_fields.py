@@ -1,0 +1,153 @@
+"""How an extension looks by REST, to those who manage it and to colleagues."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from callmanager.api.office_hours import WeekField
+from callmanager.domain.rights import Membership, Right, effective_rights
+from callmanager.models import Extension
+from callmanager.models.extension import CALLER_ID, DID_NUMBER
+from callmanager.models.extension_exception import ACTIONS, RECEIVED_DURING
+from callmanager.services.extension import EXTENSION_FIELDS
+from callmanager.services.extension_exception import WantedException
+
+
+class CallExceptionSerializer(serializers.Serializer[Any]):
+    """The first one in the list that fits a call is obeyed. `caller_mask` is a number, a mask (0044********, each `*`
+    one digit) or a range (1100-1200); empty means every caller. `extension` is the number of the other extension.
+    """
+
+    caller_mask = serializers.CharField(required=False, allow_blank=True, default="", max_length=70)
+    received_during = serializers.ChoiceField(choices=RECEIVED_DURING, default="always")
+    action = serializers.ChoiceField(choices=ACTIONS)
+    extension = serializers.CharField(required=False, allow_blank=True, default="", max_length=20)
+
+
+@extend_schema_field(CallExceptionSerializer(many=True))
+class CallExceptionsField(serializers.Field[Any, Any, Any, Any]):
+    """Read from the rows, written as one list by the service."""
+
+    def to_internal_value(self, data: Any) -> list[WantedException]:
+        form = CallExceptionSerializer(data=data, many=True)
+        form.is_valid(raise_exception=True)
+        return [WantedException(**row) for row in form.validated_data]
+
+    def to_representation(self, value: Any) -> list[dict[str, str]]:
+        return [
+            {
+                "caller_mask": row.caller_mask,
+                "received_during": row.received_during,
+                "action": row.action,
+                "extension": row.target.number if row.target is not None else "",
+            }
+            for row in value.all()
+        ]
+
+
+class BelongedGroupSerializer(serializers.Serializer[Any]):
+    id = serializers.IntegerField()
+    name = serializers.CharField()
+    is_manager = serializers.BooleanField()
+
+
+class ExtensionSerializer(serializers.ModelSerializer[Extension]):
+    """`number` is what is dialled; it takes effect for the next call and the next registration. `rights` are what the
+    groups allow, taken together. A `did` and the caller IDs take effect with trunks, recording with recordings."""
+
+    # Uniqueness is the service's word: it answers a lost race too.
+    number = serializers.RegexField(
+        r"^[A-Za-z0-9]+\Z", max_length=20, error_messages={"invalid": "Only letters and digits."}
+    )
+    did = serializers.CharField(required=False, allow_blank=True, max_length=32, validators=[DID_NUMBER])
+    outbound_caller_id = serializers.CharField(
+        required=False, allow_blank=True, max_length=41, validators=[CALLER_ID]
+    )
+    emergency_caller_id = serializers.CharField(
+        required=False, allow_blank=True, max_length=41, validators=[CALLER_ID]
+    )
+    sip_password = serializers.CharField(
+        write_only=True, required=False, max_length=64, trim_whitespace=False
+    )
+    web_password = serializers.CharField(
+        write_only=True, required=False, max_length=256, trim_whitespace=False
+    )
+    week = WeekField(required=False)
+    exceptions = CallExceptionsField(required=False)
+    groups = serializers.SerializerMethodField()
+    rights = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Extension
+        fields = (
+            "id",
+            *EXTENSION_FIELDS,
+            "exceptions",
+            "balance",
+            "groups",
+            "rights",
+            "sip_password",
+            "web_password",
+            "created_at",
+            "updated_at",
+        )
+        read_only_fields = ("id", "balance", "created_at", "updated_at")
+
+    @extend_schema_field(BelongedGroupSerializer(many=True))
+    def get_groups(self, extension: Extension) -> list[dict[str, Any]]:
+        return [
+            {"id": row.group_id, "name": row.group.name, "is_manager": row.is_manager}
+            for row in extension.memberships.all()
+        ]
+
+    @extend_schema_field(
+        serializers.ListField(child=serializers.ChoiceField([str(right) for right in Right]))
+    )
+    def get_rights(self, extension: Extension) -> list[str]:
+        places = (
+            Membership(row.group_id, row.group.name, row.group.rights, row.is_manager)
+            for row in extension.memberships.all()
+        )
+        return sorted(effective_rights(places))
+
+
+class ExtensionCreatedSerializer(ExtensionSerializer):
+    """As any extension; with `sip_password` where it was generated just now, or the tenant shows them."""
+
+    sip_password = serializers.CharField(read_only=True, required=False)
+
+
+class ColleagueSerializer(serializers.ModelSerializer[Extension]):
+    """What an extension sees of the other members of its groups."""
+
+    class Meta:
+        model = Extension
+        fields = ("id", "number", "display_name", "is_enabled")
+        read_only_fields = fields
+
+
+class ColleagueChangeSerializer(serializers.ModelSerializer[Extension]):
+    """What the manager of a group may change of its members, if the group lets its managers."""
+
+    class Meta:
+        model = Extension
+        fields = ("display_name", "is_enabled", "ring_timeout_s")
+
+    def validate(self, attributes: dict[str, Any]) -> dict[str, Any]:
+        if foreign := self.initial_data.keys() - self.fields.keys():
+            raise serializers.ValidationError(
+                dict.fromkeys(sorted(foreign), "Managers of a group can't change this."), code="not_allowed"
+            )
+        return attributes
+
+
+class WeakPasswordSerializer(serializers.Serializer[Any]):
+    """`rule` is what the SIP password breaks, in a sentence; the password itself is not repeated."""
+
+    id = serializers.IntegerField()
+    number = serializers.CharField()
+    display_name = serializers.CharField()
+    rule = serializers.CharField()

@@ -1,0 +1,205 @@
+"""Thousands of extensions from one table, as a background job: all rows or none, or those without errors."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+
+from callmanager.domain.extension_table import COLUMNS
+from callmanager.models import Extension, GroupMembership
+from callmanager.models.extension import lock_tenant
+from callmanager.services.extension_rows import Existing, ReadyRow, RowReader, RowRules
+from tenants.csv_reading import CsvRefused, CsvTable, csv_decode, csv_read
+from tenants.import_hasher import hash_all
+from tenants.integrity import refusing_duplicates
+from tenants.job_kinds import Commit, JobRefused, JobRun, job_kind
+from tenants.models import Job, Tenant
+from tenants.scope import current_tenant_id
+from tenants.selectors.tenant import tenant_get
+from tenants.services.extension_user import ExtensionUser, extension_users_sync
+from tenants.services.job import job_start
+
+KIND = "extensions.import"
+FILE_BYTES_MAX = 5_000_000
+ROWS_MAX = 10_000
+_BATCH = 500
+
+
+class OnErrors(StrEnum):
+    ALL_OR_NOTHING = "all_or_nothing"
+    SKIP_ROWS = "skip_rows"
+
+
+@dataclass(frozen=True, slots=True)
+class ImportOptions:
+    is_dry_run: bool = True
+    on_errors: OnErrors = OnErrors.ALL_OR_NOTHING
+    existing: Existing = Existing.REFUSE
+    accepts_weak_passwords: bool = False
+
+
+def extension_import_start(*, data: bytes, options: ImportOptions, started_by: str, file_name: str) -> Job:
+    """ValidationError for a file that is no table of extensions; what is wrong in its rows the job tells."""
+    try:
+        table = _read(data)
+        text = csv_decode(data)
+    except CsvRefused as error:
+        raise ValidationError({"file": ValidationError(str(error), code=error.code)}) from error
+    verb = "Try the import of" if options.is_dry_run else "Import"
+    return job_start(
+        kind=KIND,
+        title=f"{verb} extensions from {file_name[:100] or 'a file'}",
+        started_by=started_by,
+        parameters={
+            "is_dry_run": options.is_dry_run,
+            "on_errors": options.on_errors.value,
+            "existing": options.existing.value,
+            "accepts_weak_passwords": options.accepts_weak_passwords,
+        },
+        payload=text,
+        rows_total=len(table.rows),
+    )
+
+
+def _read(data: bytes) -> CsvTable:
+    return csv_read(data, columns=COLUMNS, required=("number",), bytes_max=FILE_BYTES_MAX, rows_max=ROWS_MAX)
+
+
+@job_kind(KIND)
+def extension_import_run(run: JobRun) -> Commit:
+    asked = run.job.parameters
+    options = ImportOptions(
+        is_dry_run=asked["is_dry_run"],
+        on_errors=OnErrors(asked["on_errors"]),
+        existing=Existing(asked["existing"]),
+        accepts_weak_passwords=asked["accepts_weak_passwords"],
+    )
+    tenant = tenant_get(tenant_id=current_tenant_id())
+    table = csv_read(
+        run.job.payload.encode(),
+        columns=COLUMNS,
+        required=("number",),
+        bytes_max=2 * FILE_BYTES_MAX,
+        rows_max=ROWS_MAX,
+    )
+    rows, skipped = _ready_rows(run, tenant, options, table)
+    _require_room(tenant, rows)
+    if run.errors and options.on_errors is OnErrors.ALL_OR_NOTHING and not options.is_dry_run:
+        raise JobRefused(f"Nothing was imported, because {_rows(len(run.errors))}.")
+    hashes = {} if options.is_dry_run else _hashes(run, rows)
+
+    def commit() -> dict[str, Any]:
+        if not options.is_dry_run:
+            _write(tenant, rows, hashes)
+        new = sum(row.is_new for row in rows)
+        return {
+            "is_dry_run": options.is_dry_run,
+            "rows": len(table.rows) + len(table.errors),
+            "created": new,
+            "updated": len(rows) - new,
+            "skipped": skipped,
+            "with_errors": len({error.line for error in run.errors}),
+            "generated_sip_passwords": sum(row.is_sip_password_generated for row in rows),
+            "ignored_columns": ", ".join(table.ignored) or "none",
+        }
+
+    return commit
+
+
+def _ready_rows(
+    run: JobRun, tenant: Tenant, options: ImportOptions, table: CsvTable
+) -> tuple[list[ReadyRow], int]:
+    reader = RowReader.for_rows(
+        tenant, RowRules(options.existing, options.accepts_weak_passwords), table.rows
+    )
+    run.errors += table.errors
+    ready: list[ReadyRow] = []
+    skipped = 0
+    web_passwords = sum(bool(row.values.get("web_password")) for row in table.rows)
+    run.progress(0, len(table.rows) + (0 if options.is_dry_run else web_passwords))
+    for done, row in enumerate(table.rows, start=1):
+        match reader.read(row):
+            case ReadyRow() as one:
+                ready.append(one)
+            case None:
+                skipped += 1
+            case errors:
+                run.errors += errors
+        run.progress(done)
+    run.errors.sort(key=lambda error: error.line)
+    return ready, skipped
+
+
+def _require_room(tenant: Tenant, rows: Iterable[ReadyRow]) -> None:
+    new, limit = sum(row.is_new for row in rows), tenant.max_extensions
+    present = Extension.objects.count()
+    if limit is not None and present + new > limit:
+        raise JobRefused(
+            f"There may be {limit:,} extensions and there are {present:,}: {new:,} more are too many. "
+            "Nothing was imported."
+        )
+
+
+def _rows(count: int) -> str:
+    return "there is an error in the file" if count == 1 else f"there are {count:,} errors in the file"
+
+
+def _hashes(run: JobRun, rows: Iterable[ReadyRow]) -> dict[str, str]:
+    """The slow part, and so outside of the transaction."""
+    wanted = {row.extension.number: row.web_password for row in rows if row.web_password}
+    hashes: dict[str, str] = {}
+    read = run.job.rows_total
+    for number, digest in zip(wanted, hash_all(wanted.values()), strict=True):
+        hashes[number] = digest
+        run.progress(read + len(hashes))
+    return hashes
+
+
+def _write(tenant: Tenant, rows: list[ReadyRow], hashes: dict[str, str]) -> None:
+    try:
+        with refusing_duplicates():
+            _write_extensions(rows)
+            extension_users_sync(
+                tenant=tenant,
+                users=[
+                    ExtensionUser(
+                        number=row.extension.number,
+                        email=row.extension.email,
+                        display_name=row.extension.display_name,
+                        is_active=row.extension.is_enabled,
+                        password_hash=hashes.get(row.extension.number, ""),
+                    )
+                    for row in rows
+                ],
+            )
+            GroupMembership.objects.bulk_create(
+                [
+                    GroupMembership(group_id=group_id, extension_id=row.extension.pk)
+                    for row in rows
+                    for group_id in row.group_ids
+                ],
+                ignore_conflicts=True,
+                batch_size=_BATCH,
+            )
+    except ValidationError as refusal:
+        raise JobRefused(f"{' '.join(refusal.messages)} Nothing was imported.") from refusal
+
+
+def _write_extensions(rows: list[ReadyRow]) -> None:
+    Extension.objects.bulk_create([row.extension for row in rows if row.is_new], batch_size=_BATCH)
+    changed = [row for row in rows if row.changed]
+    if not changed:
+        return
+    sip_domain, now = lock_tenant().sip_domain, timezone.now()
+    for row in changed:
+        row.extension.set_ha1(sip_domain)
+        row.extension.updated_at = now
+    fields = frozenset().union(*(row.changed for row in changed)) | {"updated_at"}
+    if "sip_password" in fields:
+        fields |= {"ha1"}
+    Extension.objects.bulk_update([row.extension for row in changed], sorted(fields), batch_size=_BATCH)
