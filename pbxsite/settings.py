@@ -192,6 +192,8 @@ SECURE_COOKIES = env_bool("PBX_SECURE_COOKIES", not ip_address(PBX_BIND).is_loop
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_COOKIES
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+# The address people use, for links in e-mails. Empty: the host of the request, where hosts are named.
+PUBLIC_URL = env_str("PBX_PUBLIC_URL", "")
 SESSION_COOKIE_AGE = 12 * 3600
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 X_FRAME_OPTIONS = "DENY"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import include, path, re_path
 from django.views.generic import RedirectView
 
-from pbxsite import health
+from pbxsite import health, password_reset
 from pbxsite.console.sites import platform_site
 from pbxsite.console.switch import leave_tenant, manage_tenant
 from pbxsite.my_extension import my_extension
@@ -20,6 +20,8 @@ shared_urlpatterns = [
     path("", RedirectView.as_view(pattern_name="sign_in"), name="home"),
     path("sign-in/", sign_in, name="sign_in"),
     path("sign-in/code/", second_step, name="second_step"),
+    path("password-reset/", password_reset.ask, name="password_reset"),
+    path("password-reset/<str:secret>/", password_reset.choose, name="password_reset_choose"),
     path("sign-out/", sign_out, name="sign_out"),
     path("account/", include("pbxsite.account.urls")),
     path("my-extension/", my_extension, name="my_extension"),

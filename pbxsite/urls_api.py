@@ -22,6 +22,7 @@ from tenants.api.audit_log import AuditLogViewSet
 from tenants.api.auth import LoginView, LogoutView, MeView
 from tenants.api.event_log import EventLogViewSet
 from tenants.api.jobs import JobViewSet
+from tenants.api.password_reset import PasswordResetConfirmView, PasswordResetView
 from tenants.api.profile import ProfileView
 from tenants.api.second_factor import (
     RecoveryCodesView,
@@ -30,6 +31,7 @@ from tenants.api.second_factor import (
     SecondFactorView,
     SignInRuleView,
 )
+from tenants.api.sessions import SessionViewSet, SignOutEverywhereView
 from tenants.api.tenants import TenantViewSet
 from tenants.api.users import AdministratorViewSet, UserViewSet
 
@@ -43,6 +45,7 @@ router.register("call_sessions", CallSessionViewSet, basename="call_sessions")
 router.register("cdrs", CdrViewSet, basename="cdrs")
 router.register("users", UserViewSet, basename="users")
 router.register("administrators", AdministratorViewSet, basename="administrators")
+router.register("sessions", SessionViewSet, basename="sessions")
 router.register("api_tokens", ApiTokenViewSet, basename="api_tokens")
 router.register("audit_log", AuditLogViewSet, basename="audit_log")
 router.register("event_log", EventLogViewSet, basename="event_log")
@@ -67,6 +70,17 @@ urlpatterns = [
         name="account_recovery_codes",
     ),
     re_path(r"^account/second_factor/off/?$", SecondFactorOffView.as_view(), name="account_factor_off"),
+    re_path(
+        r"^account/sign_out_everywhere/?$",
+        SignOutEverywhereView.as_view(),
+        name="account_own_sign_out_everywhere",
+    ),
+    re_path(r"^auth/password_reset/?$", PasswordResetView.as_view(), name="auth_password_reset"),
+    re_path(
+        r"^auth/password_reset/confirm/?$",
+        PasswordResetConfirmView.as_view(),
+        name="auth_password_reset_confirm",
+    ),
     re_path(r"^sign_in_rules/?$", SignInRuleView.as_view(), name="sign_in_rules"),
     re_path(r"^schema/?$", SpectacularJSONAPIView.as_view(), name="api_schema"),
     re_path(r"^docs/?$", SpectacularSwaggerView.as_view(url_name="api_schema"), name="api_docs"),

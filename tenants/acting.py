@@ -9,6 +9,7 @@ from django.http import HttpRequest
 
 from tenants.capabilities import Verb, may, token_may
 from tenants.models import ApiToken, Role, Tenant, User
+from tenants.models.user_session import SEEN_AT_KEY
 from tenants.selectors.api_token import api_token_find
 from tenants.selectors.tenant import tenant_find_by_name
 
@@ -78,9 +79,11 @@ def begin_managing(request: HttpRequest, tenant: Tenant) -> None:
     if not isinstance(request.user, User) or request.user.role != Role.ADMINISTRATOR:
         raise PermissionDenied
     request.session.cycle_key()
+    request.session.pop(SEEN_AT_KEY, None)
     request.session[MANAGED_TENANT_KEY] = tenant.pk
 
 
 def end_managing(request: HttpRequest) -> None:
     request.session.cycle_key()
+    request.session.pop(SEEN_AT_KEY, None)
     request.session.pop(MANAGED_TENANT_KEY, None)

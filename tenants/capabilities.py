@@ -118,6 +118,7 @@ TABLE: Mapping[str, Row] = {
     # Everybody, of themselves
     "tenants.identity": Row(Area.IDENTITY, THEMSELVES, THEMSELVES, extension=ALL),
     "tenants.account": Row(Area.ACCOUNT, THEMSELVES, THEMSELVES, extension=ALL),
+    "tenants.usersession": Row(Area.ACCOUNT, THEMSELVES, THEMSELVES, extension=ALL),
     "tenants.apitoken": Row(Area.ACCOUNT, THEMSELVES, THEMSELVES, extension=ALL),
     # The platform
     "tenants.tenant": Row(Area.TENANTS, WRITERS),

@@ -18,6 +18,8 @@ from tenants.acting import (
 )
 from tenants.scope import NO_SCOPE, across_tenants, no_scope, tenant_scope
 from tenants.services.api_token import api_token_note_use
+from tenants.services.session import session_note_use
+from tenants.sign_in import client_ip
 
 API_PREFIX = "/api/"
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
@@ -63,6 +65,13 @@ class ActiveTenantMiddleware:
         actor = find_actor_of_session(request)
         if actor is None and request.user.is_authenticated:
             logout(request)
+        if actor is not None:
+            session_note_use(
+                user=actor.user,
+                session=request.session,
+                address=client_ip(request),
+                user_agent=request.headers.get("User-Agent", ""),
+            )
         return actor
 
 

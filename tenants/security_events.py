@@ -16,6 +16,7 @@ from tenants.models import AuditDoor, AuditOutcome, EventSource, Severity, User
 from tenants.selectors.user import user_find_by_sign_in_name
 from tenants.services.audit import audit_record
 from tenants.services.event_log import event_record
+from tenants.services.session import session_begin
 from tenants.sign_in import client_ip
 
 LOCK_OUT_REPEATED_AFTER_S = 900
@@ -24,6 +25,14 @@ LOCK_OUT_REPEATED_AFTER_S = 900
 @receiver(user_logged_in, dispatch_uid="tenants.security_events.signed_in")
 def _signed_in(request: HttpRequest | None, user: User, **_: Any) -> None:
     _record("user.sign_in", request, user)
+    session = getattr(request, "session", None)
+    if request is not None and session is not None and session.session_key and not _is_rest(request):
+        session_begin(
+            user=user,
+            session=session,
+            address=client_ip(request),
+            user_agent=request.headers.get("User-Agent", ""),
+        )
 
 
 @receiver(user_logged_out, dispatch_uid="tenants.security_events.signed_out")
@@ -65,9 +74,7 @@ def _locked_out(request: HttpRequest | None, username: str | None = None, **_: A
 
 
 def _record(action: str, request: HttpRequest | None, user: User | None, *, reason: str = "") -> None:
-    is_rest = request is not None and (
-        (request.path or "").startswith(API_PREFIX) or bearer_of(request) is not None
-    )
+    is_rest = request is not None and _is_rest(request)
     audit_record(
         action=action,
         target=user,
@@ -78,3 +85,7 @@ def _record(action: str, request: HttpRequest | None, user: User | None, *, reas
         outcome=AuditOutcome.FAILED if reason else AuditOutcome.OK,
         reason=reason,
     )
+
+
+def _is_rest(request: HttpRequest) -> bool:
+    return (request.path or "").startswith(API_PREFIX) or bearer_of(request) is not None

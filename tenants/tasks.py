@@ -14,6 +14,7 @@ from tenants.services.audit import audit_expire
 from tenants.services.event_log import events_expire
 from tenants.services.job import RUN_TASK, job_run, jobs_expire, jobs_reap
 from tenants.services.mail import DELIVER_TASK, mail_deliver, mails_expire, mails_sweep
+from tenants.services.session import sessions_expire
 from tenants.services.tenant_deletion import tenant_deletion_continue, tenants_being_deleted
 
 logger = structlog.get_logger(__name__)
@@ -25,6 +26,7 @@ def expire_logs() -> None:
     now = timezone.now()
     entries = audit_expire(before=now - timedelta(days=settings.AUDIT_RETENTION_DAYS))
     events = events_expire(before=now - timedelta(days=settings.EVENT_LOG_RETENTION_DAYS))
+    sessions_expire()
     logger.info("logs.expired", audit_entries=entries, events=events, mails=mails_expire())
 
 

@@ -24,6 +24,8 @@ TABS = (
     ("account", "Profile"),
     ("account_password", "Password"),
     ("account_second_factor", "Two-factor sign-in"),
+    ("account_sessions", "Sessions"),
+    ("account_tokens", "API tokens"),
 )
 
 

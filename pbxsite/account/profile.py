@@ -13,6 +13,7 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
+from pbxsite.account.form_refusal import add_refusal
 from pbxsite.account.frame import account_page, account_view, user_of
 from pbxsite.second_factor import BACKEND
 from pbxsite.sign_in import landing_url
@@ -123,16 +124,6 @@ def password(request: HttpRequest) -> HttpResponse:
         suggestion=password_generate(),
         status=status_of(form),
     )
-
-
-def add_refusal(form: forms.Form, refusal: ValidationError, names: dict[str, str] | None = None) -> None:
-    """What a service refuses, at the field it is about."""
-    if not hasattr(refusal, "error_dict"):
-        form.add_error(None, refusal)
-        return
-    for name, errors in refusal.error_dict.items():
-        field = (names or {}).get(name, name)
-        form.add_error(field if field in form.fields else None, forms.ValidationError(errors))
 
 
 def status_of(form: forms.Form) -> int:

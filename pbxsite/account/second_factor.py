@@ -14,8 +14,8 @@ from django.shortcuts import redirect
 from django.utils.safestring import SafeString, mark_safe
 from django.views.decorators.http import require_POST, require_safe
 
+from pbxsite.account.form_refusal import add_refusal
 from pbxsite.account.frame import account_page, account_view, user_of
-from pbxsite.account.profile import add_refusal
 from pbxsite.second_factor import CodeForm
 from tenants.audit_trail import audit_request, audit_request_failed
 from tenants.models import SecondFactor, User

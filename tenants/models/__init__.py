@@ -13,6 +13,7 @@ from tenants.models.second_factor import RecoveryCode, SecondFactor, SignInRule
 from tenants.models.tenant import Tenant, TenantProfile
 from tenants.models.tenant_file import FileKind, TenantFile, TenantFileUsage
 from tenants.models.user import Administrator, User
+from tenants.models.user_session import PasswordReset, UserSession
 from tenants.roles import Rank, Role
 
 __all__ = [
@@ -31,6 +32,7 @@ __all__ = [
     "MailServer",
     "MailState",
     "OutgoingMail",
+    "PasswordReset",
     "Rank",
     "RecoveryCode",
     "Role",
@@ -43,4 +45,5 @@ __all__ = [
     "TenantFileUsage",
     "TenantProfile",
     "User",
+    "UserSession",
 ]

@@ -10,8 +10,9 @@ from django.db.models import F
 from django.db.models.functions import Now
 
 from tenants.integrity import refusing_duplicates
-from tenants.models import ApiToken, Rank, Role, Tenant, User
+from tenants.models import ApiToken, Rank, Role, Tenant, User, UserSession
 from tenants.roles import NO_RANK
+from tenants.services.session import sessions_end
 
 
 def extension_username(number: str, tenant: Tenant) -> str:
@@ -94,6 +95,7 @@ def user_sign_out_everywhere(*, user: User) -> None:
     User.objects.filter(pk=user.pk).update(login_generation=F("login_generation") + 1)
     user.refresh_from_db(fields=["login_generation"])
     ApiToken.objects.filter(user=user, revoked_at=None).update(revoked_at=Now())
+    sessions_end(UserSession.objects.filter(user=user))
 
 
 def _set_password(user: User, password: str) -> None:

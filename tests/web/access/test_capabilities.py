@@ -37,7 +37,7 @@ def test_only_owners_change_people() -> None:
 
 
 def test_auditors_read() -> None:
-    own = {"tenants.identity", "tenants.account", "tenants.apitoken", "tenants.session"}
+    own = {"tenants.identity", "tenants.account", "tenants.apitoken", "tenants.usersession"}
     for role in (Role.ADMINISTRATOR, Role.TENANT):
         allowed = {
             (subject, verb) for subject in TABLE for verb in Verb if may(role, Rank.AUDITOR, subject, verb)
