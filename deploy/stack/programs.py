@@ -120,6 +120,8 @@ def _gunicorn(config: StackConfig, level: str) -> tuple[str, ...]:
         *("--bind", f"127.0.0.1:{config.ports.web}"),
         *("--worker-class", "gthread", "--workers", str(WEB_PROCESSES), "--threads", str(WEB_THREADS)),
         *("--graceful-timeout", "10", "--timeout", "60", "--keep-alive", "65"),
+        # Imported once for all of them: a second of CPU each when the stack starts, and less memory.
+        "--preload",
         *("--log-level", level, "--no-control-socket"),
     )
 
