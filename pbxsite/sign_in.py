@@ -15,7 +15,7 @@ from django.views.decorators.csrf import csrf_protect
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from pbxsite.console.sites import platform_site
+from pbxsite.console.sites import site_of
 from pbxsite.second_factor import BACKEND, begin_second_step
 from tenants.models import Role, User
 from tenants.selectors.tenant import tenant_find_by_name
@@ -113,7 +113,7 @@ def landing_url(request: HttpRequest, user: User, wanted: str) -> str:
 def _page(request: HttpRequest, form: SignInForm, wanted: str, *, status: int) -> HttpResponse:
     named = tenant_find_by_name(request.GET.get("tenantname", "")[:32])
     context = {
-        **platform_site.each_context(request),
+        **site_of(request).each_context(request),
         "form": form,
         "next": wanted,
         "brand_name": named.display_name if named is not None else "",

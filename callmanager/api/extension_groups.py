@@ -193,8 +193,8 @@ class ExtensionGroupViewSet(viewsets.GenericViewSet[ExtensionGroup]):
     @members.mapping.post
     def add_members(self, request: Request, pk: str) -> Response:
         """Add them, and make all of them managers or ordinary members if `is_manager` is given."""
-        form = self._form(NewMembersSerializer)
         group = self._group()
+        form = self._form(NewMembersSerializer)
         with transaction.atomic():
             group_members_add(
                 group=group,
@@ -233,15 +233,14 @@ class ExtensionGroupViewSet(viewsets.GenericViewSet[ExtensionGroup]):
         return self._with_numbers(request, "remove_monitors", group_monitors_remove)
 
     def _with_numbers(self, request: Request, verb: str, change: Callable[..., None]) -> Response:
-        form = self._form(NumbersSerializer)
         group = self._group()
+        form = self._form(NumbersSerializer)
         with transaction.atomic():
             change(group=group, extensions=form.validated_data["extensions"])
             audit_request(request._request, action=f"extension_group.{verb}", target=group)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
     def _form(self, kind: type[NumbersSerializer]) -> NumbersSerializer:
-        tenant_of(self.request)
         form = kind(data=self.request.data)
         form.is_valid(raise_exception=True)
         return form

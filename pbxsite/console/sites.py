@@ -206,3 +206,9 @@ tenant_site.register(AuditEntry, AuditEntryAdmin)
 tenant_site.register(EventLogEntry, EventLogAdmin)
 tenant_site.register(Job, JobAdmin)
 company_register(tenant_site)
+
+
+def site_of(request: HttpRequest) -> ConsoleSite:
+    """The console that this request's addresses belong to."""
+    actor: Actor | None = getattr(request, "actor", None)
+    return platform_site if actor is None or actor.tenant is None else tenant_site

@@ -1,0 +1,235 @@
+"""One kind of thing after the other, made for Acme with a word in it that nobody else may ever read.
+
+A new REST resource or console page needs its thing here: the matrix and the count of queries ask for it by name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from callmanager.fleet.models import Registration
+from callmanager.models import Extension, ExtensionGroup, Holiday
+from callmanager.services.office_hours import holiday_create
+from tenants.models import ApiToken, AuditEntry, Rank, Role, Tenant, User
+from tenants.models.event_log import EventLogEntry, EventSource, Severity
+from tenants.models.job import Job, JobState
+from tenants.scope import tenant_scope
+from tenants.services.api_token import api_token_create
+from tenants.services.event_log import event_record
+from tenants.services.user import user_create
+from tests.web.calls import FakeWorker, cdr_make, registration_make
+from tests.web.conftest import WEB_PASSWORD, sip_password
+
+MARK = "zanzibar7731"
+# Acme's numbers begin here, and those of no other tenant do: an id of Acme's means nothing anywhere else.
+FIRST_ID = 900_000
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    acme: Tenant
+    worker: FakeWorker
+
+
+# Makes the nth thing and says what its addresses need.
+Make = Callable[[World, int], dict[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Thing:
+    """`owner` is who sees it: Acme's user, or an administrator. `exists`: whether nobody took it away."""
+
+    make: Make
+    owner: str = "acme"
+    exists: Callable[[World, dict[str, Any]], bool] = lambda world, ids: True
+    # What the whole company may know, its extensions included.
+    is_for_extensions: bool = False
+
+
+def _extension(world: World, number: int) -> dict[str, Any]:
+    with tenant_scope(world.acme):
+        extension = Extension.objects.create(
+            number=str(7000 + number),
+            display_name=f"{MARK} {number}",
+            sip_password=sip_password("Thing"),
+        )
+    return {"pk": extension.pk}
+
+
+def _extension_exists(world: World, ids: dict[str, Any]) -> bool:
+    with tenant_scope(world.acme):
+        return Extension.objects.filter(pk=ids["pk"], display_name__startswith=MARK, is_enabled=True).exists()
+
+
+def _group(world: World, number: int) -> dict[str, Any]:
+    with tenant_scope(world.acme):
+        group = ExtensionGroup.objects.create(name=f"{MARK} {number}")
+    return {"pk": group.pk}
+
+
+def _group_exists(world: World, ids: dict[str, Any]) -> bool:
+    with tenant_scope(world.acme):
+        group = ExtensionGroup.objects.filter(pk=ids["pk"], name__startswith=MARK)
+        return group.exists() and not group.get().memberships.exists()
+
+
+def _registration(world: World, number: int) -> dict[str, Any]:
+    registration = registration_make(world.acme, "101", f"ruid-{number}")
+    with tenant_scope(world.acme):
+        Registration.objects.filter(pk=registration.pk).update(user_agent=f"{MARK} {number}")
+    return {"pk": registration.pk}
+
+
+def _cdr(world: World, number: int) -> dict[str, Any]:
+    cdr = cdr_make(
+        world.acme,
+        f"{MARK}-{number}",
+        caller_display_name=MARK,
+        caller=f"{MARK}",
+        callee="103",
+        answered_number="103",
+    )
+    return {"pk": cdr.pk}
+
+
+def _live_call(world: World, number: int) -> dict[str, Any]:
+    session_id = f"live-{MARK}-{number}"
+    world.worker.begin_call(
+        world.acme, session_id, caller="101", callee="103", answered_number="103", caller_display_name=MARK
+    )
+    return {"session_id": session_id}
+
+
+def _api_token(world: World, number: int) -> dict[str, Any]:
+    token, _ = api_token_create(user=User.objects.get(username="acme"), name=f"{MARK} {number}")
+    return {"pk": token.pk}
+
+
+def _api_token_exists(world: World, ids: dict[str, Any]) -> bool:
+    return ApiToken.objects.filter(pk=ids["pk"], revoked_at=None).exists()
+
+
+def _audit_entry(world: World, number: int) -> dict[str, Any]:
+    entry = AuditEntry.objects.create(
+        tenant=world.acme,
+        tenant_name="acme",
+        username="acme",
+        action="thing.made",
+        object_name=f"{MARK} {number}",
+    )
+    return {"pk": entry.pk}
+
+
+def _event(world: World, number: int) -> dict[str, Any]:
+    entry: EventLogEntry | None = event_record(
+        severity=Severity.INFO,
+        source=EventSource.SYSTEM,
+        kind="thing.made",
+        message=f"{MARK} {number}",
+        tenant=world.acme,
+    )
+    assert entry is not None
+    return {"pk": entry.pk}
+
+
+def _holiday(world: World, number: int) -> dict[str, Any]:
+    with tenant_scope(world.acme):
+        holiday = holiday_create(
+            name=f"{MARK} {number}", first_day=date(2030, 1, number), last_day=date(2030, 1, number)
+        )
+    return {"pk": holiday.pk}
+
+
+def _holiday_exists(world: World, ids: dict[str, Any]) -> bool:
+    with tenant_scope(world.acme):
+        return Holiday.objects.filter(pk=ids["pk"], name__startswith=MARK).exists()
+
+
+def _job(world: World, number: int) -> dict[str, Any]:
+    with tenant_scope(world.acme):
+        job = Job.objects.create(
+            tenant_id=world.acme.pk, kind="thing", title=f"{MARK} {number}", state=JobState.FAILED
+        )
+    return {"pk": job.pk}
+
+
+def _user(world: World, number: int) -> dict[str, Any]:
+    user = user_create(
+        role=Role.TENANT,
+        rank=Rank.AUDITOR,
+        tenant=world.acme,
+        username=f"auditor-{number}",
+        password=WEB_PASSWORD,
+        display_name=f"{MARK} {number}",
+    )
+    return {"pk": user.pk}
+
+
+def _administrator(world: World, number: int) -> dict[str, Any]:
+    user = user_create(
+        role=Role.ADMINISTRATOR,
+        rank=Rank.AUDITOR,
+        username=f"overseer-{number}",
+        password=WEB_PASSWORD,
+        display_name=f"{MARK} {number}",
+    )
+    return {"pk": user.pk}
+
+
+def _person_exists(world: World, ids: dict[str, Any]) -> bool:
+    person = User.objects.filter(pk=ids["pk"], is_active=True, display_name__startswith=MARK).first()
+    return person is not None and person.check_password(WEB_PASSWORD) and person.login_generation == 0
+
+
+def _tenant(world: World, number: int) -> dict[str, Any]:
+    tenant = Tenant.objects.create(
+        name=f"{MARK}-{number}",
+        display_name=f"{MARK} {number}",
+        schema_name=f"t_{MARK}{number}",
+        sip_domain=f"{MARK}{number}.example",
+    )
+    return {"pk": tenant.pk}
+
+
+def _tenant_exists(world: World, ids: dict[str, Any]) -> bool:
+    return Tenant.objects.filter(pk=ids["pk"], is_enabled=True, display_name__startswith=MARK).exists()
+
+
+# By the first part of a REST route's name.
+THINGS: Mapping[str, Thing] = {
+    "extensions": Thing(_extension, exists=_extension_exists),
+    "extension_groups": Thing(_group, exists=_group_exists),
+    "registrations": Thing(_registration),
+    "call_sessions": Thing(_live_call),
+    "cdrs": Thing(_cdr),
+    "api_tokens": Thing(_api_token, exists=_api_token_exists),
+    "audit_log": Thing(_audit_entry),
+    "event_log": Thing(_event),
+    "users": Thing(_user, exists=_person_exists),
+    "administrators": Thing(_administrator, owner="root", exists=_person_exists),
+    "holidays": Thing(_holiday, exists=_holiday_exists, is_for_extensions=True),
+    "jobs": Thing(_job),
+    "tenants": Thing(_tenant, owner="root", exists=_tenant_exists),
+}
+# By the first words of a page's name.
+PAGE_THINGS: Mapping[str, str] = {
+    "callmanager_extension": "extensions",
+    "extension": "extensions",
+    "callmanager_extensiongroup": "extension_groups",
+    "fleet_registration": "registrations",
+    "fleet_cdr": "cdrs",
+    "tenants_auditentry": "audit_log",
+    "tenants_eventlogentry": "event_log",
+    "callmanager_holiday": "holidays",
+    "holiday": "holidays",
+    "tenants_job": "jobs",
+    "job": "jobs",
+    "live_calls_hang_up": "call_sessions",
+    "console_manage_tenant": "tenants",
+    "tenants_tenant": "tenants",
+    "tenants_user": "users",
+    "tenants_administrator": "administrators",
+}
