@@ -16,6 +16,7 @@ from pbxsite import openapi_bearer  # noqa: F401 - registers itself
 from pbxsite.api import Router
 from pbxsite.exceptions import api_not_found
 from pbxsite.home.api import DashboardView
+from pbxsite.urls_api_company import company_resources, company_routes
 from tenants.api.account import AccountPasswordView, AccountView
 from tenants.api.api_tokens import ApiTokenViewSet
 from tenants.api.audit_log import AuditLogViewSet
@@ -51,6 +52,8 @@ router.register("audit_log", AuditLogViewSet, basename="audit_log")
 router.register("event_log", EventLogViewSet, basename="event_log")
 router.register("jobs", JobViewSet, basename="jobs")
 
+company_resources(router)
+
 urlpatterns = [
     re_path(r"^auth/login/?$", LoginView.as_view(), name="auth_login"),
     re_path(r"^auth/logout/?$", LogoutView.as_view(), name="auth_logout"),
@@ -84,6 +87,7 @@ urlpatterns = [
     re_path(r"^sign_in_rules/?$", SignInRuleView.as_view(), name="sign_in_rules"),
     re_path(r"^schema/?$", SpectacularJSONAPIView.as_view(), name="api_schema"),
     re_path(r"^docs/?$", SpectacularSwaggerView.as_view(url_name="api_schema"), name="api_docs"),
+    *company_routes,
     path("", include(router.urls)),
     re_path(r"^", api_not_found),
 ]

@@ -54,6 +54,11 @@ class WorkerConfig:
         return self.state_dir / self.name
 
     @property
+    def files_dir(self) -> Path:
+        """Where the web side keeps tenants' files; read only."""
+        return self.state_dir / "files"
+
+    @property
     def sip_uri(self) -> str:
         return f"sip:127.0.0.1:{self.sip_port}"
 

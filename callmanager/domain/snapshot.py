@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Self
+from typing import Any, Self
 
 from callmanager.domain.extension_entry import ExtensionEntry, entry_from_row, entry_to_row
+from callmanager.domain.music import COMMON_MUSIC, MusicOrder, TenantMusic
 from callmanager.domain.rights import GroupEntry, MonitorScope, Right, rights_by_number
 from callmanager.domain.schedule import ALL_WEEK, Holiday, Interval, Schedule
 from callmanager.domain.schedule_rows import schedule_from_json, schedule_to_json
 
-SCHEMA_VERSION = 5
+SCHEMA_VERSION = 6
 
 
 __all__ = ["SCHEMA_VERSION", "ExtensionEntry", "SnapshotFormatError", "TenantSnapshot"]
@@ -36,6 +37,7 @@ class TenantSnapshot:
     holidays: tuple[Holiday, ...] = ()
     # None: as many as there is room for.
     max_simultaneous_calls: int | None = None
+    music: TenantMusic = COMMON_MUSIC
     schema_version: int = SCHEMA_VERSION
     _by_number: dict[str, ExtensionEntry] = field(init=False, repr=False, compare=False, default_factory=dict)
     _rights: dict[str, frozenset[Right]] = field(init=False, repr=False, compare=False, default_factory=dict)
@@ -80,6 +82,7 @@ class TenantSnapshot:
             "extensions": [entry_to_row(entry) for entry in self.extensions],
             "groups": [_group_to_row(group) for group in self.groups],
             "office_hours": schedule_to_json(self.office_hours),
+            "music": [self.music.is_enabled, self.music.order.value, list(self.music.files)],
         }
 
     @classmethod
@@ -90,6 +93,7 @@ class TenantSnapshot:
         fields = dict(document)
         rows, groups = fields.pop("extensions"), fields.pop("groups")
         office_hours = schedule_from_json(fields.pop("office_hours"))
+        music = _music_from_row(fields.pop("music"))
         if not isinstance(rows, list) or not isinstance(groups, list):
             raise SnapshotFormatError("extensions or groups is not a list")
         return cls(
@@ -97,6 +101,7 @@ class TenantSnapshot:
             groups=tuple(_group_from_row(*row) for row in groups),
             office_intervals=office_hours.intervals,
             holidays=office_hours.holidays,
+            music=music,
             **fields,  # type: ignore[arg-type]
         )
 
@@ -123,3 +128,8 @@ def _group_from_row(
         frozenset(monitors),
         MonitorScope(monitor_scope),
     )
+
+
+def _music_from_row(row: Any) -> TenantMusic:
+    is_enabled, order, files = row
+    return TenantMusic(is_enabled, MusicOrder(order), tuple(files))

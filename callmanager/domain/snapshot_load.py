@@ -12,6 +12,7 @@ from typing import Any
 
 from callmanager.domain.call_exceptions import CallException
 from callmanager.domain.extension_entry import ExtensionEntry, exception_of
+from callmanager.domain.music import MusicOrder, TenantMusic
 from callmanager.domain.rights import GroupEntry, MonitorScope, Right
 from callmanager.domain.schedule import ALL_WEEK, Interval
 from callmanager.domain.schedule_rows import holiday_of, office_intervals
@@ -81,6 +82,10 @@ _HOLIDAYS_SQL = """
      ORDER BY first_day, starts_at, name
 """
 
+_MUSIC_SQL = 'SELECT is_enabled, "order" FROM callmanager_musiconhold'
+
+_MUSIC_FILES_SQL = "SELECT stored_name FROM callmanager_musicfile ORDER BY position"
+
 _REVISIONS_SQL = "SELECT id, config_rev FROM public.tenants_tenant"
 
 
@@ -103,6 +108,7 @@ def load_snapshot(execute: Execute, tenant_id: int) -> TenantSnapshot | None:
         groups=_load_groups(execute),
         office_intervals=_load_office_intervals(execute),
         holidays=tuple(holiday_of(*row) for row in execute(_HOLIDAYS_SQL, ())),
+        music=_load_music(execute, schema_name),
     )
 
 
@@ -122,6 +128,14 @@ def _load_extensions(execute: Execute) -> tuple[ExtensionEntry, ...]:
         )
         for number, display_name, is_enabled, ring_timeout_s, time_zone, week in execute(_EXTENSIONS_SQL, ())
     )
+
+
+def _load_music(execute: Execute, schema_name: str) -> TenantMusic:
+    """Where `tenants.files` keeps them, below its directory."""
+    files = tuple(f"{schema_name}/music/{name}" for (name,) in execute(_MUSIC_FILES_SQL, ()))
+    rows = execute(_MUSIC_SQL, ())
+    is_enabled, order = rows[0] if rows else (True, MusicOrder.RANDOM_PER_DAY)
+    return TenantMusic(is_enabled, MusicOrder(order), files)
 
 
 def _load_office_intervals(execute: Execute) -> tuple[Interval, ...]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from callmanager.models.extension import Extension
 from callmanager.models.extension_exception import ExtensionException
 from callmanager.models.extension_group import ExtensionGroup, GroupMembership, GroupMonitor
+from callmanager.models.music_on_hold import MusicFile, MusicOnHold
 from callmanager.models.office_hours import Holiday, OfficeHours
 
 __all__ = [
@@ -17,5 +18,7 @@ __all__ = [
     "GroupMembership",
     "GroupMonitor",
     "Holiday",
+    "MusicFile",
+    "MusicOnHold",
     "OfficeHours",
 ]

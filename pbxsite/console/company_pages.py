@@ -6,21 +6,28 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib.admin import AdminSite
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import URLPattern, path
 
 from callmanager.admin.holiday import HolidayAdmin
 from callmanager.admin.holiday_import import holiday_import_page
+from callmanager.admin.music import music_page, music_play
 from callmanager.admin.office_hours import office_hours_page
 from callmanager.models import Holiday
+from tenants.admin.mail_server import mail_server_page
 from tenants.admin.profile import TenantProfileAdmin
 from tenants.models import TenantProfile
 
 Page = Callable[[HttpRequest, dict[str, Any]], HttpResponse]
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 
 # URL name -> the row of the table of capabilities that says who sees it in the navigation.
-SUBJECTS = {"admin:office_hours": "callmanager.officehours", "admin:sign_in_rules": "tenants.signinrule"}
+SUBJECTS = {
+    "admin:office_hours": "callmanager.officehours",
+    "admin:music": "callmanager.musiconhold",
+    "admin:mail_server": "tenants.mailserver",
+    "admin:sign_in_rules": "tenants.signinrule",
+}
 
 COMPANY_NAVIGATION = (
     "Company",
@@ -28,14 +35,29 @@ COMPANY_NAVIGATION = (
         ("Profile", "badge", "admin:tenants_tenantprofile_changelist"),
         ("Office hours", "schedule", "admin:office_hours"),
         ("Holidays", "event", "admin:callmanager_holiday_changelist"),
+        ("Music on hold", "music_note", "admin:music"),
+        ("Mail server", "mail", "admin:mail_server"),
     ),
 )
 
+# For administrators who manage no tenant: the same settings of the system itself.
+SYSTEM_NAVIGATION = (
+    "System settings",
+    (("Mail server", "mail", "admin:mail_server"),),
+)
 
-def company_urls(shown: Callable[[Page], View]) -> list[URLPattern]:
-    """`shown` gives a page the site's context and asks who may enter."""
+
+def system_urls(shown: Callable[[Page], View]) -> list[URLPattern]:
+    return [path("mail-server/", shown(mail_server_page), name="mail_server")]
+
+
+def company_urls(shown: Callable[[Page], View], guarded: Callable[[View], View]) -> list[URLPattern]:
+    """`shown` gives a page the site's context; both ask who may enter."""
     return [
         path("office-hours/", shown(office_hours_page), name="office_hours"),
+        path("music/", shown(music_page), name="music"),
+        path("music/<int:file_id>/play/", guarded(music_play), name="music_play"),
+        path("mail-server/", shown(mail_server_page), name="mail_server"),
         path("holidays/import/", shown(holiday_import_page), name="holiday_import"),
     ]
 

@@ -19,7 +19,14 @@ from callmanager.admin.live_calls import live_call_hang_up_json, live_call_list_
 from callmanager.admin.registration import RegistrationAdmin
 from callmanager.fleet.models import Cdr, Registration
 from callmanager.models import Extension, ExtensionGroup
-from pbxsite.console.company_pages import COMPANY_NAVIGATION, SUBJECTS, company_register, company_urls
+from pbxsite.console.company_pages import (
+    COMPANY_NAVIGATION,
+    SUBJECTS,
+    SYSTEM_NAVIGATION,
+    company_register,
+    company_urls,
+    system_urls,
+)
 from pbxsite.console.sign_in_rules import sign_in_rules_page
 from pbxsite.console.tenant_list import FleetTenantAdmin
 from pbxsite.home.dashboard import dashboard
@@ -127,7 +134,14 @@ class PlatformSite(ConsoleSite):
                 ("Event log", "monitor_heart", "admin:tenants_eventlogentry_changelist"),
             ),
         ),
+        SYSTEM_NAVIGATION,
     )
+
+    def extra_urls(self) -> list[URLPattern]:
+        return [
+            *super().extra_urls(),
+            *system_urls(lambda page: self.admin_view(self._with_context(page))),
+        ]
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         return dashboard(request, {**self.each_context(request), "title": self.index_title})
@@ -182,7 +196,7 @@ class TenantSite(ConsoleSite):
                 self.admin_view(live_call_hang_up_json),
                 name="live_calls_hang_up",
             ),
-            *company_urls(lambda page: self.admin_view(self._with_context(page))),
+            *company_urls(lambda page: self.admin_view(self._with_context(page)), self.admin_view),
         ]
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:

@@ -117,16 +117,18 @@ class PlayTone:
 
 @dataclass(frozen=True, slots=True)
 class PlayMusicOnHold:
-    """Play the tenant's music to the leg until StopMusicOnHold."""
+    """Play music to the leg until StopMusicOnHold: these files in turn, or (none) what comes with the system."""
 
     leg: LegId
+    files: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class StopMusicOnHold:
-    """End PlayMusicOnHold."""
+    """End PlayMusicOnHold of the same files."""
 
     leg: LegId
+    files: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from callmanager.domain.music import MusicChoice
 from callmanager.domain.snapshot import TenantSnapshot
 from sipworker.call.signals import InviteReceived, LegId
 
@@ -23,6 +24,8 @@ class CallContext:
     invite: InviteReceived
     snapshot: TenantSnapshot | None
     limits: CallLimits = CallLimits()
+    # What a held party of this call hears; chosen when the call begins.
+    music: MusicChoice = ()
 
     @property
     def caller_leg(self) -> LegId:

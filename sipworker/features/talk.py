@@ -36,7 +36,7 @@ from sipworker.call.signals import (
 class Talk:
     """Starts with both legs answered and bridged. The caller's hanging up is the session's affair."""
 
-    __slots__ = ("_callee_aor", "_callee_leg", "_caller_aor", "_caller_leg", "_held")
+    __slots__ = ("_callee_aor", "_callee_leg", "_caller_aor", "_caller_leg", "_held", "_music")
 
     def __init__(self, context: CallContext, callee_leg: LegId, callee_number: str) -> None:
         invite = context.invite
@@ -45,6 +45,7 @@ class Talk:
         self._caller_aor = f"{invite.caller}@{invite.caller_domain}"
         self._callee_aor = f"{callee_number}@{invite.dialled_domain}"
         self._held: set[LegId] = set()
+        self._music = context.music
 
     def start(self) -> tuple[Action, ...]:
         return ()
@@ -72,14 +73,20 @@ class Talk:
         was_bridged = not self._held
         self._held.add(leg)
         unbridge = (UnbridgeLegs(self._caller_leg, self._callee_leg),) if was_bridged else ()
-        return (*unbridge, PlayMusicOnHold(self._other(leg)), self._event(CallEventKind.CALL_HOLD, leg))
+        return (*unbridge, *self._play_to(self._other(leg)), self._event(CallEventKind.CALL_HOLD, leg))
 
     def _unhold(self, leg: LegId) -> tuple[Action, ...]:
         if leg not in self._held:
             return ()
         self._held.remove(leg)
         bridge = () if self._held else (BridgeLegs(self._caller_leg, self._callee_leg),)
-        return (StopMusicOnHold(self._other(leg)), *bridge, self._event(CallEventKind.CALL_UNHOLD, leg))
+        return (*self._stop(self._other(leg)), *bridge, self._event(CallEventKind.CALL_UNHOLD, leg))
+
+    def _play_to(self, leg: LegId) -> tuple[Action, ...]:
+        return () if self._music is None else (PlayMusicOnHold(leg, self._music),)
+
+    def _stop(self, leg: LegId) -> tuple[Action, ...]:
+        return () if self._music is None else (StopMusicOnHold(leg, self._music),)
 
     def _other(self, leg: LegId) -> LegId:
         return self._callee_leg if leg == self._caller_leg else self._caller_leg

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import time
 import wave
-from collections import defaultdict
+from collections import defaultdict, deque
 from pathlib import Path
 
 import pjsua2 as pj
@@ -14,20 +15,23 @@ from sipworker.call.signals import LegId
 log = structlog.get_logger(__name__)
 
 SILENCE = "silence"
-MUSIC = "music"
+MUSIC = "music:"
 TONE_VOLUME = 8000
 # One period of the looping generator; whole seconds, so that any whole frequency joins up without a click.
 TONE_MS = 30_000
+BURY_AFTER_S = 2.0
 
 
 class Sources:
     """Players and generators that many legs hear at once; each is made when it is first wanted."""
 
-    def __init__(self, clock_rate_hz: int, directory: Path, music_dir: Path) -> None:
+    def __init__(self, clock_rate_hz: int, directory: Path, music_dir: Path, files_dir: Path) -> None:
         self._clock_rate_hz = clock_rate_hz
         self._directory = directory
         self._music_dir = music_dir
+        self._files_dir = files_dir
         self._made: dict[str, pj.AudioMedia] = {}
+        self._retired: deque[tuple[float, pj.AudioMedia]] = deque()
 
     def find(self, name: str) -> pj.AudioMedia | None:
         """The media of a shared source, None if the name is not one of them."""
@@ -46,14 +50,37 @@ class Sources:
     def _make(self, name: str) -> pj.AudioMedia | None:
         if name == SILENCE:
             return self.silence()
-        if name == MUSIC:
-            files = sorted(map(str, self._music_dir.glob("*.wav")))
-            if not files:
-                log.warning("media.music_missing", directory=str(self._music_dir))
-            return _player(files) if files else self.silence()
+        if name.startswith(MUSIC):
+            return self._music(name.removeprefix(MUSIC).split("|"))
         if name.startswith("tone:"):
             return _tone(int(name.removeprefix("tone:")), self._clock_rate_hz)
         return None
+
+    def release(self, name: str) -> None:
+        """Nobody hears it any more. Tenants' music alone is given back: its files come and go."""
+        if name.startswith(MUSIC) and name != MUSIC and name in self._made:
+            self._retired.append((time.monotonic(), self._made.pop(name)))
+
+    def _music(self, files: list[str]) -> pj.AudioMedia:
+        self._bury()
+        if files != [""]:
+            try:
+                return _player([str(self._files_dir / file) for file in files])
+            except pj.Error as error:
+                # Deleted meanwhile, or the disk is away: better some music than none.
+                log.warning("media.music_unplayable", error=error.info())
+        return self._common_music()
+
+    def _common_music(self) -> pj.AudioMedia:
+        files = sorted(map(str, self._music_dir.glob("*.wav")))
+        if not files:
+            log.warning("media.music_missing", directory=str(self._music_dir))
+        return _player(files) if files else self.silence()
+
+    def _bury(self) -> None:
+        """A player that is dropped while the bridge still reads it takes the process along."""
+        while self._retired and time.monotonic() - self._retired[0][0] > BURY_AFTER_S:
+            self._retired.popleft()
 
     def _silence_file(self) -> str:
         self._directory.mkdir(parents=True, exist_ok=True)
@@ -67,6 +94,12 @@ class Sources:
 
     def close(self) -> None:
         self._made.clear()
+        self._retired.clear()
+
+
+def music_source(files: tuple[str, ...]) -> str:
+    """No files: what comes with the system."""
+    return MUSIC + "|".join(files)
 
 
 def tone_source(frequency_hz: int) -> str:
@@ -121,6 +154,7 @@ class Patchbay:
         media, sink = self._find(source), self._media.get(listener)
         if media is not None and sink is not None:
             media.stopTransmit(sink)
+        self._release(source)
 
     def attach(self, leg: LegId, media: pj.AudioMedia) -> None:
         """The leg has (new) media: restore everything it should hear and whoever should hear it."""
@@ -140,8 +174,13 @@ class Patchbay:
         self.detach(leg)
         for source in self._heard_by.pop(leg, ()):
             self._listeners[source].discard(leg)
+            self._release(source)
         for listener in self._listeners.pop(leg, ()):
             self._heard_by[listener].discard(leg)
+
+    def _release(self, source: str) -> None:
+        if not self._listeners[source]:
+            self._sources.release(source)
 
     def _plug(self, source: str, listener: LegId) -> None:
         sink = self._media.get(listener)

@@ -34,7 +34,7 @@ from sipworker.pjsip.account import EdgeAccount
 from sipworker.pjsip.endpoint import Endpoint
 from sipworker.pjsip.headers import ContractBrokenError, dial_uri, read_invite
 from sipworker.pjsip.legs import Leg
-from sipworker.pjsip.media import MUSIC, Patchbay, Sources, tone_source
+from sipworker.pjsip.media import Patchbay, Sources, music_source, tone_source
 from sipworker.pjsip.orders import answer_order, dial_order, digit_order, end_order, refuse_order, ring_order
 from sipworker.pjsip.realtime import prioritise_media_threads
 from sipworker.pjsip.sip_message import parse_message, parse_sip_uri
@@ -75,7 +75,9 @@ class PjsipPort:
         self._turned_away: list[Leg] = []
         self._endpoint = Endpoint(config, self._take_rejected)
         self._endpoint.start()
-        self._sources = Sources(config.bridge_clock_rate_hz, config.worker_dir, config.music_dir)
+        self._sources = Sources(
+            config.bridge_clock_rate_hz, config.worker_dir, config.music_dir, config.files_dir
+        )
         self._endpoint.start_bridge_clock(self._sources.silence())
         self._patchbay = Patchbay(self._sources)
         self._account = self._open_account(config.media_address, is_ipv6=False)
@@ -226,9 +228,9 @@ class PjsipPort:
             case PlayTone():
                 self._patchbay.connect(tone_source(action.frequency_hz), leg.leg_id)
             case PlayMusicOnHold():
-                self._patchbay.connect(MUSIC, leg.leg_id)
+                self._patchbay.connect(music_source(action.files), leg.leg_id)
             case StopMusicOnHold():
-                self._patchbay.disconnect(MUSIC, leg.leg_id)
+                self._patchbay.disconnect(music_source(action.files), leg.leg_id)
             case SendDigit():
                 leg.sendDtmf(digit_order(action))
             case DialLeg():

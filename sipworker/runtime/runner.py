@@ -12,6 +12,7 @@ import structlog
 from callmanager.domain.decisions import Decision, Refuse
 from callmanager.domain.dialplan import IncomingCall, decide
 from callmanager.domain.disconnection import disconnection_reason
+from callmanager.domain.music import MusicChoice, choose_music
 from callmanager.domain.outcome import CallOutcome, CallStatus, EndedBy
 from callmanager.domain.snapshot import TenantSnapshot
 from sipworker.call.actions import (
@@ -161,12 +162,21 @@ class Runner:
 
     def _open(self, invite: InviteReceived) -> None:
         snapshot = self._ports.snapshots.find(invite.tenant_id)
-        context = CallContext(self._new_session_id(), invite, snapshot, self._settings.limits)
-        feature = feature_for(self._decide(invite, snapshot), context)
+        session_id = self._new_session_id()
+        decision = self._decide(invite, snapshot)
+        music = () if isinstance(decision, Refuse) else self._music(snapshot, session_id)
+        context = CallContext(session_id, invite, snapshot, self._settings.limits, music)
+        feature = feature_for(decision, context)
         journal = CallJournal(context, self._ports.events, self._ports.clock, self._settings.worker)
         call = LiveCall(context, CallSession(context, feature), journal)
         self._registry.add(call)
         self._guarded(call, call.session.start)
+
+    def _music(self, snapshot: TenantSnapshot | None, session_id: str) -> MusicChoice:
+        if snapshot is None:
+            return ()
+        now = self._ports.clock.now()
+        return choose_music(snapshot.music, at=now, time_zone=snapshot.time_zone, call=session_id)
 
     def _decide(self, invite: InviteReceived, snapshot: TenantSnapshot | None) -> Decision:
         if invite.refused_with:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,8 +12,11 @@ from django.test import Client
 
 from callmanager.models import Holiday
 from callmanager.selectors.office_hours import office_hours_get
-from tenants.models import AuditEntry, Tenant
+from deploy.stack.free_ports import free_port
+from tenants.models import AuditEntry, MailServer, Tenant
 from tenants.scope import tenant_scope
+from tenants.services.mail_server import TESTS_PER_HOUR
+from tests.web.mail_host import running_mail_host
 
 HOURS, IMPORT, HOLIDAYS = "/admin/office-hours/", "/admin/holidays/import/", "/admin/callmanager/holiday/"
 CALENDAR = (
@@ -111,3 +115,70 @@ def test_the_pages_are_the_tenants_own(
     assert acme_browser.get(path).status_code == 200
     assert administrator_browser.get(path).status_code == 404
     assert Client().get(path).status_code == 302
+
+
+MAIL = "/admin/mail-server/"
+SETTINGS = {
+    "host": "127.0.0.1",
+    "port": "2525",
+    "security": "none",
+    "from_address": "pbx@acme.example",
+    "timeout_s": "5",
+    "is_enabled": "on",
+}
+
+
+class TestMailServer:
+    @pytest.fixture(autouse=True)
+    def _own_machine_is_allowed(self, settings: Any) -> None:
+        settings.PBX_TENANT_NETWORKS = ["127.0.0.0/8"]
+
+    def test_a_server_is_set_tested_and_removed(
+        self, acme_browser: Client, acme: Tenant, tmp_path: Path
+    ) -> None:
+        with running_mail_host(tmp_path) as host:
+            assert "Neither this company" in text(acme_browser.get(MAIL))
+            form = {**SETTINGS, "port": str(host.port)}
+            assert "is saved" in text(acme_browser.post(MAIL, form, follow=True))
+            answer = text(acme_browser.post(MAIL, {"step": "test", "to": "bob@else.example"}))
+            assert "answered: 250 2.0.0 taken as number 7" in answer
+            host.refuse_recipient = "550 5.7.1 relaying denied"
+            answer = text(acme_browser.post(MAIL, {"step": "test", "to": "bob@else.example"}))
+            assert "550 5.7.1 relaying denied" in answer
+            assert len(host.mails) == 1
+        acme_browser.post(MAIL, {"step": "remove"})
+        assert not MailServer.objects.exists()
+        assert set(AuditEntry.objects.filter(tenant=acme).values_list("action", flat=True)) >= {
+            "mail_server.update",
+            "mail_server.test",
+            "mail_server.delete",
+        }
+
+    def test_a_password_is_kept_never_shown_and_not_in_the_log(
+        self, acme_browser: Client, acme: Tenant
+    ) -> None:
+        form = {**SETTINGS, "username": "pbx", "password": "swordfish-77"}
+        acme_browser.post(MAIL, form)
+        page = text(acme_browser.post(MAIL, {**form, "password": "", "from_name": "Acme"}, follow=True))
+        server = MailServer.objects.get(tenant=acme)
+        assert (server.password, server.from_name) == ("swordfish-77", "Acme")
+        assert "swordfish-77" not in page
+        assert "swordfish-77" not in str(list(AuditEntry.objects.values()))
+        acme_browser.post(MAIL, {**form, "username": "", "password": ""})
+        assert MailServer.objects.get(tenant=acme).password == ""
+
+    def test_the_system_has_a_page_of_its_own(
+        self, administrator_browser: Client, acme_browser: Client, globex: Tenant
+    ) -> None:
+        administrator_browser.post(MAIL, {**SETTINGS, "from_address": "pbx@system.example"})
+        assert MailServer.objects.get().tenant is None
+        page = text(acme_browser.get(MAIL))
+        assert "The system&#x27;s mail server" in page or "The system's mail server" in page
+        assert "127.0.0.1" not in page
+
+    def test_too_many_tests_are_refused(self, acme_browser: Client) -> None:
+        acme_browser.post(MAIL, {**SETTINGS, "port": str(free_port())})
+        for _ in range(TESTS_PER_HOUR):
+            assert acme_browser.post(MAIL, {"step": "test", "to": "bob@else.example"}).status_code == 200
+        answer = acme_browser.post(MAIL, {"step": "test", "to": "bob@else.example"})
+        assert (answer.status_code, "tests an hour" in text(answer)) == (400, True)

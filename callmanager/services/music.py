@@ -1,0 +1,108 @@
+"""Music on hold of the tenant in scope: settings, and files that are converted before they are stored."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import IO
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from callmanager.domain.music import MUSIC_FILES_MAX
+from callmanager.models import MusicFile, MusicOnHold
+from callmanager.selectors.music import music_file_list, music_on_hold_get
+from callmanager.wav_conversion import WavInvalid, wav_convert
+from tenants.files import file_delete, file_store
+from tenants.models import FileKind, TenantFile
+
+UPLOAD_BYTES_MAX = 30_000_000
+LENGTH_S_MAX = 600.0
+
+
+def music_on_hold_set(*, is_enabled: bool | None = None, order: str | None = None) -> MusicOnHold:
+    """None leaves as it is."""
+    music = music_on_hold_get()
+    if is_enabled is not None:
+        music.is_enabled = is_enabled
+    if order is not None:
+        music.order = order
+    music.full_clean()
+    music.save()
+    return music
+
+
+def music_file_add(*, source: IO[bytes], size_bytes: int, name: str) -> MusicFile:
+    """Of a WAV file of any usual kind; played from the next call on."""
+    if size_bytes > UPLOAD_BYTES_MAX:
+        raise ValidationError(
+            f"The file is larger than {UPLOAD_BYTES_MAX // 1_000_000} MB.", code="too_large"
+        )
+    _require_room()
+    with tempfile.TemporaryDirectory(prefix="tandem-music-") as directory:
+        converted = Path(directory) / "converted.wav"
+        try:
+            length_s = wav_convert(source, converted, length_s_max=LENGTH_S_MAX)
+        except WavInvalid as error:
+            raise ValidationError(str(error), code="invalid_wav") from error
+        with converted.open("rb") as file, transaction.atomic():
+            stored = file_store(
+                kind=FileKind.MUSIC, source=file, original_name=name, content_type="audio/wav"
+            )
+            return _record(stored, name, length_s)
+
+
+def music_file_rename(*, file: MusicFile, name: str) -> MusicFile:
+    file.name = name
+    file.full_clean(validate_constraints=False)
+    file.save(update_fields=["name"])
+    return file
+
+
+def music_files_reorder(*, file_ids: Sequence[int]) -> None:
+    """All of them, in the wanted order."""
+    with transaction.atomic():
+        files = {file.pk: file for file in music_file_list().select_for_update()}
+        if sorted(file_ids) != sorted(files):
+            raise ValidationError("Name every piece once.", code="order")
+        for position, file_id in enumerate(file_ids, start=1):
+            files[file_id].position = position
+        MusicFile.objects.bulk_update(files.values(), ["position"])
+
+
+def music_file_delete(*, file: MusicFile) -> None:
+    with transaction.atomic():
+        stored = TenantFile.objects.filter(pk=file.stored_file_id).first()
+        file.delete()
+        if stored is not None:
+            file_delete(file=stored)
+        left = list(music_file_list().select_for_update())
+        for position, one in enumerate(left, start=1):
+            one.position = position
+        MusicFile.objects.bulk_update(left, ["position"])
+
+
+def _record(stored: TenantFile, name: str, length_s: float) -> MusicFile:
+    """Under the lock of the quota, which `file_store` holds until the end: two uploads do not become the ninth."""
+    _require_room()
+    file = MusicFile(
+        position=music_file_list().count() + 1,
+        name=_shown_name(name),
+        length_s=round(length_s, 1),
+        stored_file_id=stored.pk,
+        stored_name=stored.name,
+    )
+    file.full_clean()
+    file.save()
+    return file
+
+
+def _shown_name(name: str) -> str:
+    last = "".join(c for c in name.replace("\\", "/").rpartition("/")[2] if c.isprintable())
+    return last.removesuffix(".wav").removesuffix(".WAV").strip()[:200] or "Music"
+
+
+def _require_room() -> None:
+    if music_file_list().count() >= MUSIC_FILES_MAX:
+        raise ValidationError(f"There can be {MUSIC_FILES_MAX} pieces. Delete one first.", code="limit")
