@@ -9,6 +9,7 @@ from pbxsite import health, password_reset
 from pbxsite.console.sites import platform_site
 from pbxsite.console.switch import leave_tenant, manage_tenant
 from pbxsite.my_extension import my_extension
+from pbxsite.own_extension import own_extension, own_photo, own_sip_password
 from pbxsite.second_factor import second_step
 from pbxsite.sign_in import sign_in
 from pbxsite.sign_out import sign_out
@@ -25,6 +26,9 @@ shared_urlpatterns = [
     path("sign-out/", sign_out, name="sign_out"),
     path("account/", include("pbxsite.account.urls")),
     path("my-extension/", my_extension, name="my_extension"),
+    path("my-extension/profile/", own_extension, name="own_extension"),
+    path("my-extension/photo/", own_photo, name="own_photo"),
+    path("my-extension/sip-password/", own_sip_password, name="own_sip_password"),
     path("console/manage/<int:tenant_id>/", manage_tenant, name="console_manage_tenant"),
     path("console/leave/", leave_tenant, name="console_leave_tenant"),
     re_path(r"^health/?$", health.live, name="health"),

@@ -16,6 +16,7 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import display
 
 from callmanager.admin.extension_form import ExceptionFormSet, ExceptionInline, ExtensionForm
+from callmanager.admin.extension_person import ExtensionPersonAdmin
 from callmanager.admin.extension_table import ExtensionTableAdmin
 from callmanager.domain.rights import Membership, Right, groups_granting
 from callmanager.domain.week_hours import WEEKDAYS
@@ -38,7 +39,7 @@ def _later(title: str, what: str) -> tuple[str, dict[str, Any]]:
     return (title, {"classes": ("tab",), "description": what, "fields": ()})
 
 
-class ExtensionAdmin(ExtensionTableAdmin, ServiceModelAdmin):
+class ExtensionAdmin(ExtensionTableAdmin, ExtensionPersonAdmin, ServiceModelAdmin):
     audit_name = "extension"
     form = ExtensionForm
     inlines = (ExceptionInline,)
@@ -53,7 +54,14 @@ class ExtensionAdmin(ExtensionTableAdmin, ServiceModelAdmin):
     search_fields = ("number", "display_name", "first_name", "last_name", "email", "mobile", "did")
     list_fullwidth = True
     change_list_template = "pbxsite/extension_list.html"
-    readonly_fields = ("may_page", "may_call_external", "may_use_console", "belonged_groups", "balance")
+    readonly_fields = (
+        "may_page",
+        "may_call_external",
+        "may_use_console",
+        "belonged_groups",
+        "balance",
+        "profile_page",
+    )
     fieldsets = (
         (
             "General",
@@ -104,6 +112,7 @@ class ExtensionAdmin(ExtensionTableAdmin, ServiceModelAdmin):
         _later("Phone provisioning", "Phones of this extension are set up here once provisioning is built."),
         _later("BLF", "The lamps and keys of its phones are set here once provisioning is built."),
         ("Billing", {"classes": ("tab",), "fields": ("balance",)}),
+        ("Profile", {"classes": ("tab",), "fields": ("profile_page",)}),
     )
 
     # 99 before 101: shorter numbers first, then by digits.
@@ -159,6 +168,7 @@ class ExtensionAdmin(ExtensionTableAdmin, ServiceModelAdmin):
         return [
             path("weak-passwords/", self.admin_site.admin_view(weak), name="extension_weak_passwords"),
             *self.table_urls(),
+            *self.person_urls(),
             *super().get_urls(),
         ]
 

@@ -77,6 +77,7 @@ class ExtensionSerializer(serializers.ModelSerializer[Extension]):
     )
     week = WeekField(required=False)
     exceptions = CallExceptionsField(required=False)
+    has_photo = serializers.SerializerMethodField()
     groups = serializers.SerializerMethodField()
     rights = serializers.SerializerMethodField()
 
@@ -86,6 +87,7 @@ class ExtensionSerializer(serializers.ModelSerializer[Extension]):
             "id",
             *EXTENSION_FIELDS,
             "exceptions",
+            "has_photo",
             "balance",
             "groups",
             "rights",
@@ -95,6 +97,9 @@ class ExtensionSerializer(serializers.ModelSerializer[Extension]):
             "updated_at",
         )
         read_only_fields = ("id", "balance", "created_at", "updated_at")
+
+    def get_has_photo(self, extension: Extension) -> bool:
+        return extension.photo_id is not None
 
     @extend_schema_field(BelongedGroupSerializer(many=True))
     def get_groups(self, extension: Extension) -> list[dict[str, Any]]:

@@ -25,6 +25,7 @@ from callmanager.api.extension_fields import (
     ExtensionSerializer,
     WeakPasswordSerializer,
 )
+from callmanager.api.extension_person import ExtensionPersonActions
 from callmanager.api.extension_table import ExtensionTableActions
 from callmanager.models import Extension
 from callmanager.models.extension import Gender
@@ -75,7 +76,7 @@ class ExtensionFilter(ColleagueFilter):
     is_video_recorded = django_filters.BooleanFilter()
 
 
-class ExtensionViewSet(ResourceAccess, ExtensionTableActions):
+class ExtensionViewSet(ResourceAccess, ExtensionTableActions, ExtensionPersonActions):
     # The managers of groups may change a little of their members: `_change_colleague` looks who and what.
     subjects = {
         "partial_update": "callmanager.colleague",
@@ -84,7 +85,7 @@ class ExtensionViewSet(ResourceAccess, ExtensionTableActions):
         "export": "callmanager.extensiontable",
         "bulk": "callmanager.extensiontable",
     }
-    verbs = {"import_table": Verb.ADD, "bulk": Verb.CHANGE}
+    verbs = {"import_table": Verb.ADD, "bulk": Verb.CHANGE, "photo_delete": Verb.CHANGE}
     serializer_class = ExtensionSerializer
     queryset = ScopedQuerySet(Extension)  # names the model for the schema; without a scope it answers nothing
     lookup_value_regex = r"[0-9]{1,18}"

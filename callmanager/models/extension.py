@@ -164,6 +164,8 @@ class Extension(models.Model):
         validators=[validate_time_zone],
         help_text="Where this person works, such as Europe/Berlin. Empty: the company's.",
     )
+    # A file of the tenant's; see `callmanager.services.extension_photo`.
+    photo_id = models.BigIntegerField(null=True, editable=False)
     balance = models.DecimalField(
         max_digits=14,
         decimal_places=4,

@@ -6,12 +6,15 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.dispatch import receiver
 
 from callmanager.domain.passwords import find_weakness
 from callmanager.domain.week_hours import document_of, parse_intervals
 from callmanager.models import Extension
 from callmanager.services.extension_exception import WantedException, exceptions_set
+from callmanager.services.extension_photo import photos_forget
+from callmanager.services.extension_welcome import welcome_send_if_possible
 from tenants.integrity import refusing_duplicates
 from tenants.models import Tenant
 from tenants.scope import current_tenant_id, tenant_scope
@@ -63,6 +66,7 @@ def extension_create(
             exceptions_set(extension=extension, wanted=exceptions)
         if web_password is not None:
             extension_set_web_password(extension=extension, web_password=web_password)
+        welcome_send_if_possible(tenant=tenant_get(tenant_id=current_tenant_id()), extension=extension)
     return extension
 
 
@@ -99,7 +103,9 @@ def extension_set_web_password(*, extension: Extension, web_password: str) -> No
 
 def extension_delete(*, extension: Extension) -> None:
     """A trigger retires the user behind it and takes it out of the SIP directory."""
-    extension.delete()
+    with transaction.atomic():
+        photos_forget(extension_ids=[extension.pk])
+        extension.delete()
 
 
 def _set(extension: Extension, fields: dict[str, Any]) -> None:

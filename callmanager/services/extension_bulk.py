@@ -11,6 +11,7 @@ from django.utils import timezone
 from callmanager.models import Extension, ExtensionGroup
 from callmanager.selectors.extension import extension_list
 from callmanager.services.extension_group import group_members_add
+from callmanager.services.extension_photo import photos_forget
 
 
 class BulkAction(StrEnum):
@@ -32,6 +33,7 @@ def extensions_change(
                 wanted = action is BulkAction.ENABLE
                 chosen.exclude(is_enabled=wanted).update(is_enabled=wanted, updated_at=timezone.now())
             case BulkAction.DELETE:
+                photos_forget(extension_ids=ids)
                 chosen.delete()
             case BulkAction.ADD_TO_GROUP:
                 if group is None:

@@ -45,7 +45,7 @@ def test_all_tabs_are_there(acme_browser: Client, acme: Tenant) -> None:
     page = acme_browser.get(page_of(acme)).content.decode()
     for tab in (
         "General", "Voicemail", "Forwarding rules", "Options", "Office hours", "Phone provisioning", "BLF", "Billing",
-        "Exceptions",
+        "Profile", "Exceptions",
     ):  # fmt: skip
         assert f">{tab}" in page.replace("\n", "").replace("  ", ""), tab
     assert "Yes, by DEFAULT" in page
