@@ -154,6 +154,7 @@ WSGI_APPLICATION = "pbxsite.wsgi.application"
 ASGI_APPLICATION = "pbxsite.asgi.application"
 MIDDLEWARE = [
     "tenants.middleware.PublicSchemaMiddleware",
+    "pbxsite.security_headers.SecurityHeadersMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -197,6 +198,11 @@ PUBLIC_URL = env_str("PBX_PUBLIC_URL", "")
 SESSION_COOKIE_AGE = 12 * 3600
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 X_FRAME_OPTIONS = "DENY"
+SECURE_REFERRER_POLICY = "same-origin"
+# Only where the operator says that this host is never again to be used by plain HTTP.
+SECURE_HSTS_SECONDS = env_int("PBX_HSTS_S", 0)
+# Forms and JSON; files are streamed to disk and have limits of their own.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 5_000_000
 
 LANGUAGE_CODE = "en"
 TIME_ZONE = "UTC"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.urls import include, path, re_path
-from drf_spectacular.views import SpectacularJSONAPIView, SpectacularSwaggerView
+from drf_spectacular.views import SpectacularJSONAPIView, SpectacularSwaggerSplitView
 
 from callmanager.api.call_sessions import CallSessionViewSet
 from callmanager.api.cdrs import CdrViewSet
@@ -86,7 +86,7 @@ urlpatterns = [
     ),
     re_path(r"^sign_in_rules/?$", SignInRuleView.as_view(), name="sign_in_rules"),
     re_path(r"^schema/?$", SpectacularJSONAPIView.as_view(), name="api_schema"),
-    re_path(r"^docs/?$", SpectacularSwaggerView.as_view(url_name="api_schema"), name="api_docs"),
+    re_path(r"^docs/?$", SpectacularSwaggerSplitView.as_view(url_name="api_schema"), name="api_docs"),
     *company_routes,
     path("", include(router.urls)),
     re_path(r"^", api_not_found),
