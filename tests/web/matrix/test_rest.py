@@ -23,6 +23,7 @@ class Alone(Enum):
 # By the first words of a route's name.
 ALONE: Mapping[str, Alone] = {
     "auth_login": Alone.PUBLIC,
+    "auth_password_reset": Alone.PUBLIC,
     "api_schema": Alone.PUBLIC,
     "api_docs": Alone.PUBLIC,
     "auth_logout": Alone.OWN,
@@ -30,6 +31,8 @@ ALONE: Mapping[str, Alone] = {
     "account": Alone.OWN,
     "api_profile": Alone.OWN,
     "sign_in_rules": Alone.OWN,
+    "mail_server": Alone.OWN,
+    "music_on_hold": Alone.OWN,
     "office_hours": Alone.OWN,
     "api_dashboard": Alone.OWN,
 }

@@ -7,21 +7,25 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
+from django.contrib.sessions.models import Session
+from django.utils import timezone
+
 from callmanager.fleet.models import Registration
-from callmanager.models import Extension, ExtensionGroup, Holiday
+from callmanager.models import Extension, ExtensionGroup, Holiday, MusicFile
 from callmanager.services.office_hours import holiday_create
 from tenants.models import ApiToken, AuditEntry, Rank, Role, Tenant, User
 from tenants.models.event_log import EventLogEntry, EventSource, Severity
 from tenants.models.job import Job, JobState
+from tenants.models.user_session import UserSession
 from tenants.scope import tenant_scope
 from tenants.services.api_token import api_token_create
 from tenants.services.event_log import event_record
 from tenants.services.user import user_create
 from tests.web.calls import FakeWorker, cdr_make, registration_make
-from tests.web.conftest import WEB_PASSWORD, sip_password
+from tests.web.conftest import WEB_PASSWORD
 
 MARK = "zanzibar7731"
 # Acme's numbers begin here, and those of no other tenant do: an id of Acme's means nothing anywhere else.
@@ -54,7 +58,7 @@ def _extension(world: World, number: int) -> dict[str, Any]:
         extension = Extension.objects.create(
             number=str(7000 + number),
             display_name=f"{MARK} {number}",
-            sip_password=sip_password("Thing"),
+            sip_password="1234",  # weak, as only an import from elsewhere could leave it
         )
     return {"pk": extension.pk}
 
@@ -148,6 +152,23 @@ def _holiday_exists(world: World, ids: dict[str, Any]) -> bool:
         return Holiday.objects.filter(pk=ids["pk"], name__startswith=MARK).exists()
 
 
+def _music_file(world: World, number: int) -> dict[str, Any]:
+    with tenant_scope(world.acme):
+        music = MusicFile.objects.create(
+            position=number,
+            name=f"{MARK} {number}",
+            length_s=1.0,
+            stored_file_id=number,
+            stored_name=f"{number:032x}",
+        )
+    return {"pk": music.pk}
+
+
+def _music_file_exists(world: World, ids: dict[str, Any]) -> bool:
+    with tenant_scope(world.acme):
+        return MusicFile.objects.filter(pk=ids["pk"], name__startswith=MARK).exists()
+
+
 def _job(world: World, number: int) -> dict[str, Any]:
     with tenant_scope(world.acme):
         job = Job.objects.create(
@@ -166,6 +187,22 @@ def _user(world: World, number: int) -> dict[str, Any]:
         display_name=f"{MARK} {number}",
     )
     return {"pk": user.pk}
+
+
+def _session(world: World, number: int) -> dict[str, Any]:
+    key = f"session-of-acme-{number}"
+    Session.objects.create(session_key=key, session_data="", expire_date=timezone.now() + timedelta(hours=1))
+    session = UserSession.objects.create(
+        user=User.objects.get(username="acme"),
+        session_key=key,
+        user_agent=f"{MARK} {number}",
+        last_seen_at=timezone.now(),
+    )
+    return {"pk": session.pk}
+
+
+def _session_exists(world: World, ids: dict[str, Any]) -> bool:
+    return UserSession.objects.filter(pk=ids["pk"]).exists() and Session.objects.exists()
 
 
 def _administrator(world: World, number: int) -> dict[str, Any]:
@@ -208,9 +245,11 @@ THINGS: Mapping[str, Thing] = {
     "api_tokens": Thing(_api_token, exists=_api_token_exists),
     "audit_log": Thing(_audit_entry),
     "event_log": Thing(_event),
+    "sessions": Thing(_session, exists=_session_exists),
     "users": Thing(_user, exists=_person_exists),
     "administrators": Thing(_administrator, owner="root", exists=_person_exists),
     "holidays": Thing(_holiday, exists=_holiday_exists, is_for_extensions=True),
+    "music_files": Thing(_music_file, exists=_music_file_exists),
     "jobs": Thing(_job),
     "tenants": Thing(_tenant, owner="root", exists=_tenant_exists),
 }
@@ -226,6 +265,7 @@ PAGE_THINGS: Mapping[str, str] = {
     "callmanager_holiday": "holidays",
     "holiday": "holidays",
     "tenants_job": "jobs",
+    "music_play": "music_files",
     "job": "jobs",
     "live_calls_hang_up": "call_sessions",
     "console_manage_tenant": "tenants",
