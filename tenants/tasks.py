@@ -12,6 +12,7 @@ from django.utils import timezone
 from tenants.files import files_sweep
 from tenants.services.audit import audit_expire
 from tenants.services.event_log import events_expire
+from tenants.services.file_cleaning import files_clean
 from tenants.services.job import RUN_TASK, job_run, jobs_expire, jobs_reap
 from tenants.services.mail import DELIVER_TASK, mail_deliver, mails_expire, mails_sweep
 from tenants.services.session import sessions_expire
@@ -64,6 +65,14 @@ def expire_jobs() -> None:
 @shared_task(name="tenants.sweep_files")
 def sweep_files() -> None:
     files_sweep()
+
+
+@shared_task(name="tenants.clean_files")
+def clean_files() -> None:
+    """Recordings and voicemails of tenants that do not want to keep them for ever."""
+    deleted = files_clean(now=timezone.now())
+    if deleted:
+        logger.info("tenants.files_cleaned", files=deleted)
 
 
 @shared_task(name="tenants.delete_tenants")

@@ -48,6 +48,11 @@ class EventSocket:
         until(lambda: len(self._answers) > seen, 5, f"an answer to {document['command']}")
         return self._answers[seen]
 
+    @property
+    def is_closed(self) -> bool:
+        """By the other side; everything that came before has been read."""
+        return not self._reader.is_alive()
+
     def of_call(self, sip_call_id: str) -> list[Event]:
         return [event for event in list(self.events) if event.get("call_id") == sip_call_id]
 

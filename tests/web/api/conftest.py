@@ -47,6 +47,11 @@ class Rest:
             Client().patch(path, body, content_type="application/json", headers=self._headers())
         )
 
+    def put(self, path: str, body: Any) -> Answer:
+        return self._answer(
+            Client().put(path, body, content_type="application/json", headers=self._headers())
+        )
+
     def delete(self, path: str) -> Answer:
         return self._answer(Client().delete(path, headers=self._headers()))
 
