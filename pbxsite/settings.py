@@ -29,6 +29,7 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 PBX_VERSION = tomllib.loads((BASE_DIR / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
 PBX_STATE_DIR = env_path("PBX_STATE_DIR", BASE_DIR / "var")
 PBX_BIND = env_str("PBX_BIND", "127.0.0.1")
+PBX_BIND6 = env_str("PBX_BIND6", "")
 PBX_HTTP_PORT = env_port("PBX_HTTP_PORT", 8888)
 PBX_SIP_PORTS = {
     "udp": env_port("PBX_SIP_UDP_PORT", 5060),
@@ -37,6 +38,7 @@ PBX_SIP_PORTS = {
     "ws": env_port("PBX_SIP_WS_PORT", 5062),
     "wss": env_port("PBX_SIP_WSS_PORT", 5065),
 }
+PBX_WS_PORT = env_port("PBX_WS_PORT", 15081)
 PBX_EDGE_RPC_PORT = env_port("PBX_EDGE_RPC_PORT", 15065)
 PBX_EDGE_EVENTS_PORT = env_port("PBX_EDGE_EVENTS_PORT", 15066)
 

@@ -15,6 +15,7 @@ from callmanager.api.registrations import RegistrationViewSet
 from pbxsite import openapi_bearer  # noqa: F401 - registers itself
 from pbxsite.api import Router
 from pbxsite.exceptions import api_not_found
+from pbxsite.home.about_api import NetworkView, ServicesView, SystemExtensionsView
 from pbxsite.home.api import DashboardView
 from pbxsite.urls_api_company import company_resources, company_routes
 from tenants.api.account import AccountPasswordView, AccountView
@@ -60,6 +61,9 @@ urlpatterns = [
     re_path(r"^auth/me/?$", MeView.as_view(), name="auth_me"),
     re_path(r"^office_hours/?$", OfficeHoursView.as_view(), name="office_hours"),
     re_path(r"^profile/?$", ProfileView.as_view(), name="api_profile"),
+    re_path(r"^services/?$", ServicesView.as_view(), name="api_services"),
+    re_path(r"^network/?$", NetworkView.as_view(), name="api_network"),
+    re_path(r"^system_extensions/?$", SystemExtensionsView.as_view(), name="api_system_extensions"),
     re_path(r"^dashboard/?$", DashboardView.as_view(), name="api_dashboard"),
     re_path(r"^account/?$", AccountView.as_view(), name="account_own"),
     re_path(r"^account/password/?$", AccountPasswordView.as_view(), name="account_own_password"),

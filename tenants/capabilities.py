@@ -143,6 +143,10 @@ TABLE: Mapping[str, Row] = {
     "callmanager.musicfile": Row(Area.CONFIGURATION, WRITERS, WRITERS),
     "callmanager.holiday": Row(Area.CONFIGURATION, WRITERS, WRITERS, extension=VIEW),
     "tenants.mailserver": Row(Area.CONFIGURATION, WRITERS, WRITERS),
+    "callmanager.systemextension": Row(Area.CONFIGURATION, READERS, READERS),
+    "pbxsite.network": Row(Area.CONFIGURATION, READERS, READERS),
+    # The machine
+    "pbxsite.service": Row(Area.METRICS, READERS),
     # Calls
     "fleet.dashboard": Row(Area.CALLS, READERS, READERS),
     "fleet.livecall": Row(Area.CALLS, CONTROLLERS, CONTROLLERS, extension=CONTROL),

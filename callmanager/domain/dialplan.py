@@ -11,10 +11,8 @@ from callmanager.domain.call_exceptions import CallException, ExceptionAction, f
 from callmanager.domain.decisions import Decision, EchoTest, Refuse, RingExtension, ToneTest
 from callmanager.domain.rights import Right
 from callmanager.domain.schedule import is_open
+from callmanager.domain.service_numbers import find_service_number
 from callmanager.domain.snapshot import ExtensionEntry, TenantSnapshot
-
-ECHO_TEST_CODE = "*43"
-TONE_TEST_CODE = "*44"
 
 # International, or longer than people make extensions: somebody outside the company is meant.
 _OUTSIDE_NUMBER = re.compile(r"\+[0-9]+|00[0-9]+|[0-9]{7,}")
@@ -67,11 +65,8 @@ def _refusal(call: IncomingCall, snapshot: TenantSnapshot) -> Refuse | None:
 
 
 def _service(dialled: str) -> EchoTest | ToneTest | None:
-    if dialled == ECHO_TEST_CODE:
-        return EchoTest()
-    if dialled == TONE_TEST_CODE:
-        return ToneTest()
-    return None
+    service = find_service_number(dialled)
+    return service.decision if service is not None else None
 
 
 def _extension(call: IncomingCall, snapshot: TenantSnapshot, at: datetime) -> RingExtension | Refuse:

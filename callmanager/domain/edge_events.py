@@ -66,6 +66,12 @@ class WorkerChanged:
     at: int
 
 
+@dataclass(frozen=True, slots=True)
+class EdgeAbout:
+    version: str
+    uptime_s: int
+
+
 EdgeEvent = RegistrationChanged | WorkerChanged
 
 
@@ -102,6 +108,13 @@ def rpc_result(answer: bytes) -> object:
     if "result" not in document:
         raise EdgeFormatError("the answer holds no result")
     return document["result"]
+
+
+def edge_about_parse(version: object, uptime: object) -> EdgeAbout:
+    """From the answers to `core.version` ("kamailio 5.6.3 (x86_64/linux)") and `core.uptime`."""
+    words = version.split() if isinstance(version, str) else []
+    number = next((word for word in words if word[:1].isdigit()), "")
+    return EdgeAbout(version=number, uptime_s=_integer(_mapping(uptime), "uptime"))
 
 
 def location_dump_parse(result: object, *, at: float) -> tuple[EdgeRegistration, ...]:

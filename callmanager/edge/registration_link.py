@@ -16,6 +16,7 @@ from callmanager.domain.edge_events import (
 )
 from callmanager.edge.cache_link import CacheLink
 from callmanager.edge.event_lines import event_lines
+from callmanager.edge.heartbeat import Heartbeat
 from callmanager.edge.rpc import EdgeRpc
 from callmanager.edge.running import Working
 from callmanager.services.registration import (
@@ -42,7 +43,9 @@ class RegistrationLink:
             reconciled_at = self._reconcile()
             self._apply(lines.first)
             is_working()
+            heartbeat = Heartbeat()
             while not stopping.is_set():
+                heartbeat.beat()
                 self._apply(lines.take())
                 if time.monotonic() > reconciled_at + RECONCILE_EVERY_S:
                     reconciled_at = self._reconcile()

@@ -9,8 +9,10 @@ from http.client import HTTPConnection, HTTPException
 from typing import Literal
 
 from callmanager.domain.edge_events import (
+    EdgeAbout,
     EdgeFormatError,
     EdgeRegistration,
+    edge_about_parse,
     location_dump_parse,
     rpc_question,
     rpc_result,
@@ -50,6 +52,13 @@ class EdgeRpc:
 
     def unregister(self, aor: str) -> None:
         self._call("ul.rm", "location", aor)
+
+    def about(self) -> EdgeAbout:
+        version, uptime = self._call("core.version"), self._call("core.uptime")
+        try:
+            return edge_about_parse(version, uptime)
+        except EdgeFormatError as error:
+            raise EdgeRefusedError(f"core: {error}") from error
 
     def registrations(self) -> tuple[EdgeRegistration, ...]:
         asked_at = time.time()

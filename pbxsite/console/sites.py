@@ -30,6 +30,7 @@ from pbxsite.console.company_pages import (
 from pbxsite.console.sign_in_rules import sign_in_rules_page
 from pbxsite.console.tenant_list import FleetTenantAdmin
 from pbxsite.home.dashboard import dashboard
+from pbxsite.home.pages import network_page, services_page, system_extensions_page
 from pbxsite.sign_out import sign_out
 from tenants.acting import Actor
 from tenants.admin.audit import AuditEntryAdmin
@@ -55,12 +56,15 @@ class ConsoleSite(UnfoldAdminSite):
 
     def extra_urls(self) -> list[URLPattern]:
         return [
-            path(
-                "sign-in-rules/",
-                self.admin_view(self._with_context(sign_in_rules_page)),
-                name="sign_in_rules",
-            )
+            self._page("sign-in-rules/", sign_in_rules_page),
+            self._page("network/", network_page),
+            self._page("system-extensions/", system_extensions_page),
         ]
+
+    def _page(self, address: str, page: Any) -> URLPattern:
+        name = address.rstrip("/").replace("-", "_")
+        pattern: URLPattern = path(address, self.admin_view(self._with_context(page)), name=name)
+        return pattern
 
     @method_decorator(never_cache)
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
@@ -130,6 +134,9 @@ class PlatformSite(ConsoleSite):
                 ("Tenants", "domain", "admin:tenants_tenant_changelist"),
                 ("Administrators", "shield_person", "admin:tenants_administrator_changelist"),
                 ("Sign-in rules", "verified_user", "admin:sign_in_rules"),
+                ("Services", "settings_heart", "admin:services"),
+                ("Network", "lan", "admin:network"),
+                ("System extensions", "dialer_sip", "admin:system_extensions"),
                 ("Activity log", "history", "admin:tenants_auditentry_changelist"),
                 ("Event log", "monitor_heart", "admin:tenants_eventlogentry_changelist"),
             ),
@@ -145,6 +152,9 @@ class PlatformSite(ConsoleSite):
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         return dashboard(request, {**self.each_context(request), "title": self.index_title})
+
+    def extra_urls(self) -> list[URLPattern]:
+        return [*super().extra_urls(), self._page("services/", services_page)]
 
 
 class TenantSite(ConsoleSite):
@@ -166,6 +176,8 @@ class TenantSite(ConsoleSite):
                 ("Extensions", "dialpad", "admin:callmanager_extension_changelist"),
                 ("Extension groups", "groups", "admin:callmanager_extensiongroup_changelist"),
                 ("Registrations", "wifi_calling_3", "admin:fleet_registration_changelist"),
+                ("Network", "lan", "admin:network"),
+                ("System extensions", "dialer_sip", "admin:system_extensions"),
             ),
         ),
         COMPANY_NAVIGATION,

@@ -8,6 +8,7 @@ from collections.abc import Callable
 import pjsua2 as pj
 import structlog
 
+from callmanager.domain.codecs import CODECS
 from sipworker.config import WorkerConfig
 
 log = structlog.get_logger(__name__)
@@ -19,15 +20,8 @@ FRAME_MS = 20
 RESAMPLING_QUALITY = 2
 SESSION_EXPIRES_S = 1800
 MIN_SESSION_EXPIRES_S = 90
-# Best first; what is not listed is off. A call's own order comes from its caller.
-CODEC_PRIORITIES = {
-    "opus/48000/2": 250,
-    "G722/16000/1": 240,
-    "PCMA/8000/1": 230,
-    "PCMU/8000/1": 220,
-    "G729/8000/1": 210,
-    "GSM/8000/1": 200,
-}
+# What is not listed is off. A call's own order comes from its caller.
+CODEC_PRIORITIES = {codec.codec_id: codec.priority for codec in CODECS}
 # Wideband speech: the default of 48 kHz stereo costs five times as much (docs/decisions/0010).
 OPUS_RATE_HZ = 16_000
 OPUS_BIT_RATE = 24_000
