@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from callmanager.services.cdr import cdrs_assemble, lost_calls_reap, open_calls_sweep
 from callmanager.services.partition import call_events_expire, partitions_make_ahead
+from callmanager.services.registration_failure import registration_failures_expire
 
 logger = structlog.get_logger(__name__)
 
@@ -29,6 +30,11 @@ def sweep_open_calls() -> None:
 @shared_task(name="callmanager.reap_lost_calls")
 def reap_lost_calls() -> None:
     lost_calls_reap()
+
+
+@shared_task(name="callmanager.expire_registration_failures")
+def expire_registration_failures() -> None:
+    registration_failures_expire()
 
 
 @shared_task(name="callmanager.maintain_partitions")

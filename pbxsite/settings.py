@@ -262,6 +262,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 5.0,
         "options": {"expires": 5},
     },
+    "expire-registration-failures": {
+        "task": "callmanager.expire_registration_failures",
+        "schedule": 300.0,
+        "options": {"expires": 60},
+    },
     "expire-logs": {"task": "tenants.expire_logs", "schedule": 6 * 3600.0},
     "send-due-mails": {"task": "tenants.sweep_mails", "schedule": 15.0, "options": {"expires": 30}},
     "delete-tenants": {"task": "tenants.delete_tenants", "schedule": 5.0, "options": {"expires": 10}},

@@ -11,6 +11,7 @@ from callmanager.api.extension_groups import ExtensionGroupViewSet
 from callmanager.api.extensions import ExtensionViewSet
 from callmanager.api.holidays import HolidayViewSet
 from callmanager.api.office_hours import OfficeHoursView
+from callmanager.api.registration_failures import RegistrationFailureViewSet
 from callmanager.api.registrations import RegistrationViewSet
 from pbxsite import openapi_bearer  # noqa: F401 - registers itself
 from pbxsite.api import Router
@@ -42,6 +43,7 @@ router.register("tenants", TenantViewSet, basename="tenants")
 router.register("extensions", ExtensionViewSet, basename="extensions")
 router.register("extension_groups", ExtensionGroupViewSet, basename="extension_groups")
 router.register("holidays", HolidayViewSet, basename="holidays")
+router.register("registrations/failures", RegistrationFailureViewSet, basename="registration_failures")
 router.register("registrations", RegistrationViewSet, basename="registrations")
 router.register("call_sessions", CallSessionViewSet, basename="call_sessions")
 router.register("cdrs", CdrViewSet, basename="cdrs")

@@ -151,6 +151,7 @@ TABLE: Mapping[str, Row] = {
     "fleet.dashboard": Row(Area.CALLS, READERS, READERS),
     "fleet.livecall": Row(Area.CALLS, CONTROLLERS, CONTROLLERS, extension=CONTROL),
     "fleet.registration": Row(Area.CALLS, READERS, READERS, extension=VIEW),
+    "fleet.registrationfailure": Row(Area.CALLS, READERS, READERS, extension=VIEW),
     "fleet.cdr": Row(Area.CDRS, READERS, READERS, extension=VIEW),
 }
 

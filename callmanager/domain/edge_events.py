@@ -72,7 +72,29 @@ class EdgeAbout:
     uptime_s: int
 
 
-EdgeEvent = RegistrationChanged | WorkerChanged
+@dataclass(frozen=True, slots=True)
+class RegistrationRefused:
+    """`number` and `domain` are what the phone named; nobody may have them."""
+
+    cause: str
+    number: str
+    domain: str
+    source: str
+    user_agent: str
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class PenaltyImposed:
+    """For one number from one address, or (no `aor`) for everything from that address."""
+
+    aor: str
+    source: str
+    penalty_s: int
+    at: int
+
+
+EdgeEvent = RegistrationChanged | WorkerChanged | RegistrationRefused | PenaltyImposed
 
 
 def edge_event_parse(line: str | bytes) -> EdgeEvent | None:
@@ -81,6 +103,18 @@ def edge_event_parse(line: str | bytes) -> EdgeEvent | None:
     kind, at = _text(document, "event"), _integer(document, "at")
     if kind in ("worker_up", "worker_down"):
         return WorkerChanged(_text(document, "worker"), kind == "worker_up", at)
+    if kind == "refused":
+        return RegistrationRefused(
+            cause=_filled(document, "cause"),
+            number=_text(document, "number"),
+            domain=_text(document, "domain").lower(),
+            source=_text(document, "source"),
+            user_agent=_text(document, "user_agent"),
+            at=at,
+        )
+    if kind == "penalised":
+        penalty_s = _integer(document, "penalty_s")
+        return PenaltyImposed(_text(document, "aor"), _text(document, "source"), penalty_s, at)
     if kind not in list(RegistrationChange):
         return None
     registration = EdgeRegistration(

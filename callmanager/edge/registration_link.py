@@ -10,7 +10,9 @@ import structlog
 
 from callmanager.domain.edge_events import (
     EdgeFormatError,
+    PenaltyImposed,
     RegistrationChanged,
+    RegistrationRefused,
     WorkerChanged,
     edge_event_parse,
 )
@@ -24,6 +26,7 @@ from callmanager.services.registration import (
     registrations_replace,
     registrations_unwanted,
 )
+from callmanager.services.registration_failure import penalty_record, registration_failures_record
 from callmanager.services.worker_watch import worker_reachability_record
 
 log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
@@ -60,7 +63,7 @@ class RegistrationLink:
         return time.monotonic()
 
     def _apply(self, lines: list[bytes]) -> None:
-        changes = []
+        changes, refused = [], []
         for line in lines:
             try:
                 event = edge_event_parse(line)
@@ -73,7 +76,13 @@ class RegistrationLink:
                 case WorkerChanged():
                     log.warning("edge_link.worker_changed", worker=event.sip_uri, is_up=event.is_up)
                     worker_reachability_record(change=event)
+                case RegistrationRefused():
+                    refused.append(event)
+                case PenaltyImposed():
+                    penalty_record(penalty=event)
                 case None:
                     pass  # a greeting, or a word of a later version
         if changes:
             registrations_apply(changes=changes)
+        if refused:
+            registration_failures_record(refused=refused)

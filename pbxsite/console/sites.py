@@ -17,7 +17,8 @@ from callmanager.admin.extension import ExtensionAdmin
 from callmanager.admin.extension_group import ExtensionGroupAdmin
 from callmanager.admin.live_calls import live_call_hang_up_json, live_call_list_json, live_calls_page
 from callmanager.admin.registration import RegistrationAdmin
-from callmanager.fleet.models import Cdr, Registration
+from callmanager.admin.registration_failure import RegistrationFailureAdmin, registration_check_page
+from callmanager.fleet.models import Cdr, Registration, RegistrationFailure
 from callmanager.models import Extension, ExtensionGroup
 from pbxsite.console.company_pages import (
     COMPANY_NAVIGATION,
@@ -136,6 +137,7 @@ class PlatformSite(ConsoleSite):
                 ("Sign-in rules", "verified_user", "admin:sign_in_rules"),
                 ("Services", "settings_heart", "admin:services"),
                 ("Network", "lan", "admin:network"),
+                ("Refused registrations", "phonelink_erase", "admin:fleet_registrationfailure_changelist"),
                 ("System extensions", "dialer_sip", "admin:system_extensions"),
                 ("Activity log", "history", "admin:tenants_auditentry_changelist"),
                 ("Event log", "monitor_heart", "admin:tenants_eventlogentry_changelist"),
@@ -176,6 +178,8 @@ class TenantSite(ConsoleSite):
                 ("Extensions", "dialpad", "admin:callmanager_extension_changelist"),
                 ("Extension groups", "groups", "admin:callmanager_extensiongroup_changelist"),
                 ("Registrations", "wifi_calling_3", "admin:fleet_registration_changelist"),
+                ("Refused registrations", "phonelink_erase", "admin:fleet_registrationfailure_changelist"),
+                ("Why can't it register?", "troubleshoot", "admin:registration_check"),
                 ("Network", "lan", "admin:network"),
                 ("System extensions", "dialer_sip", "admin:system_extensions"),
             ),
@@ -201,6 +205,7 @@ class TenantSite(ConsoleSite):
     def extra_urls(self) -> list[URLPattern]:
         return [
             *super().extra_urls(),
+            self._page("registration-check/", registration_check_page),
             path("live-calls/", self.admin_view(self._with_context(live_calls_page)), name="live_calls"),
             path("live-calls/list/", self.admin_view(live_call_list_json), name="live_calls_list"),
             path(
@@ -221,6 +226,7 @@ platform_site.register(Tenant, FleetTenantAdmin)
 platform_site.register(Administrator, AdministratorAdmin)
 platform_site.register(AuditEntry, AuditEntryAdmin)
 platform_site.register(EventLogEntry, EventLogAdmin)
+platform_site.register(RegistrationFailure, RegistrationFailureAdmin)
 
 tenant_site = TenantSite(name="admin")
 tenant_site.register(Extension, ExtensionAdmin)
@@ -230,6 +236,7 @@ tenant_site.register(Cdr, CdrAdmin)
 tenant_site.register(User, UserAdmin)
 tenant_site.register(AuditEntry, AuditEntryAdmin)
 tenant_site.register(EventLogEntry, EventLogAdmin)
+tenant_site.register(RegistrationFailure, RegistrationFailureAdmin)
 tenant_site.register(Job, JobAdmin)
 company_register(tenant_site)
 

@@ -6,6 +6,7 @@ from callmanager.fleet.models.call_event import StoredCallEvent
 from callmanager.fleet.models.cdr import Cdr, CdrStatus
 from callmanager.fleet.models.open_call import OpenCall
 from callmanager.fleet.models.registration import Registration
+from callmanager.fleet.models.registration_failure import RegistrationFailure
 from callmanager.fleet.models.sip_directory import SipDirectoryEntry
 from callmanager.fleet.models.worker_node import WorkerNode, WorkerState
 
@@ -14,6 +15,7 @@ __all__ = [
     "CdrStatus",
     "OpenCall",
     "Registration",
+    "RegistrationFailure",
     "SipDirectoryEntry",
     "StoredCallEvent",
     "WorkerNode",

@@ -198,6 +198,13 @@ class EventStream:
             if expected.items() <= event.items():
                 return event
 
+    def until(self, **expected: object) -> list[dict[str, Any]]:
+        """All events up to the next one with these values, which is the last of them."""
+        heard = [self.next()]
+        while not expected.items() <= heard[-1].items():
+            heard.append(self.next())
+        return heard
+
     def close(self) -> None:
         self._file.close()
         self._socket.close()

@@ -88,3 +88,21 @@ def test_a_phone_of_another_maker_registers_and_answers(
     cdr = rest.wait_cdr(call.sip_call_id)
     assert cdr["status"] == "answered"
     assert "baresip" in cdr["callee_user_agent"]
+
+
+def test_a_wrong_password_is_explained_by_rest(make_phone: PhoneMaker, rest: RestClient) -> None:
+    confused = make_phone(
+        "demo", "102", password="guess", local_address=ATTACKER_ADDRESS, user_agent="Lobby phone"
+    )
+    assert confused.registration_answer() == 401
+
+    def explained() -> list[dict[str, object]]:
+        rows = rest.rows("/registrations/failures/")
+        return [row for row in rows if row["user_agent"] == "Lobby phone"]
+
+    until(lambda: bool(explained()), 5, "the refusal is listed with its cause")
+    (row,) = explained()
+    assert (row["extension_number"], row["cause"]) == ("102", "wrong_password")
+    assert ATTACKER_ADDRESS in str(row["source"])
+    stranger = make_phone("globex", "102")
+    stranger.register()
