@@ -1,13 +1,10 @@
--- Row-level security on refused registrations; fleet-wide statistics by time; and a worker's start told once.
+-- Row-level security on refused registrations; and a worker's start told once.
 -- Frozen: a later change is a new numbered file beside this one.
 
 ALTER TABLE public.registration_failure ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.registration_failure FORCE ROW LEVEL SECURITY;
 CREATE POLICY tenant_rows ON public.registration_failure
     USING ((SELECT current_setting('tandem.tenant_id', true)) IN ('all', tenant_id::text));
-
--- The last 24 hours of all tenants, without reading the month.
-CREATE INDEX cdr_by_time ON public.cdr (started_at);
 
 -- A worker may announce itself first and name its start later, when its predecessor's events are stored: whether it
 -- was told already that this process started says which of the two this is.
