@@ -149,14 +149,12 @@ class PlatformSite(ConsoleSite):
     def extra_urls(self) -> list[URLPattern]:
         return [
             *super().extra_urls(),
+            self._page("services/", services_page),
             *system_urls(lambda page: self.admin_view(self._with_context(page))),
         ]
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         return dashboard(request, {**self.each_context(request), "title": self.index_title})
-
-    def extra_urls(self) -> list[URLPattern]:
-        return [*super().extra_urls(), self._page("services/", services_page)]
 
 
 class TenantSite(ConsoleSite):
