@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 
-from celery import Celery
+from celery import Celery, signals
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "pbxsite.settings")
 
@@ -12,3 +13,9 @@ app = Celery("tandem")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 app.autodiscover_tasks(["pbxsite.home"])
+
+
+@signals.worker_process_init.connect  # type: ignore[untyped-decorator, unused-ignore]
+def count_tasks(**_: object) -> None:
+    """In each child: what counts them needs the settings, which name this module's broker."""
+    importlib.import_module("pbxsite.metrics.task_signals")

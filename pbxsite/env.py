@@ -77,9 +77,9 @@ def env_list(name: str, default: tuple[str, ...] = ()) -> list[str]:
     return [word.strip() for word in env_str(name, ",".join(default)).split(",") if word.strip()]
 
 
-def env_networks(name: str) -> list[str]:
+def env_networks(name: str, default: tuple[str, ...] = ()) -> list[str]:
     """Networks such as 192.168.0.0/16, separated by commas."""
-    networks = env_list(name)
+    networks = env_list(name, default)
     for network in networks:
         try:
             ip_network(network)

@@ -44,6 +44,8 @@ PBX_EDGE_EVENTS_PORT = env_port("PBX_EDGE_EVENTS_PORT", 15066)
 
 # Networks that are not public and yet may be reached by tenants' mail servers and event addresses.
 PBX_TENANT_NETWORKS = env_networks("PBX_TENANT_NETWORKS")
+# Who may read /metrics without a token; empty: nobody.
+PBX_METRICS_NETWORKS = env_networks("PBX_METRICS_NETWORKS", ("127.0.0.1/32", "::1/128"))
 
 SECRET_KEY = env_secret("SECRET_KEY")
 # The first key encrypts, all of them decrypt: rotate by putting a new one in front.
@@ -155,6 +157,7 @@ ROOT_URLCONF = "pbxsite.urls"
 WSGI_APPLICATION = "pbxsite.wsgi.application"
 ASGI_APPLICATION = "pbxsite.asgi.application"
 MIDDLEWARE = [
+    "pbxsite.metrics.middleware.MetricsMiddleware",
     "tenants.middleware.PublicSchemaMiddleware",
     "pbxsite.security_headers.SecurityHeadersMiddleware",
     "django.middleware.security.SecurityMiddleware",

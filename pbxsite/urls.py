@@ -8,6 +8,7 @@ from django.views.generic import RedirectView
 from pbxsite import health, password_reset
 from pbxsite.console.sites import platform_site
 from pbxsite.console.switch import leave_tenant, manage_tenant
+from pbxsite.metrics.page import metrics
 from pbxsite.my_extension import my_extension
 from pbxsite.own_extension import own_extension, own_photo, own_sip_password
 from pbxsite.second_factor import second_step
@@ -32,7 +33,9 @@ shared_urlpatterns = [
     path("console/manage/<int:tenant_id>/", manage_tenant, name="console_manage_tenant"),
     path("console/leave/", leave_tenant, name="console_leave_tenant"),
     re_path(r"^health/?$", health.live, name="health"),
+    re_path(r"^health/live/?$", health.live, name="health_live"),
     re_path(r"^health/ready/?$", health.ready, name="health_ready"),
+    re_path(r"^metrics/?$", metrics, name="metrics"),
     path("api/", include("pbxsite.urls_api")),
 ]
 

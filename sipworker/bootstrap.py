@@ -16,6 +16,7 @@ from sipworker.gateways.call_events import EventGateway
 from sipworker.gateways.cdr_announcer import CdrAnnouncer
 from sipworker.gateways.commands import CommandGateway
 from sipworker.gateways.event_store import EventStore
+from sipworker.gateways.figures import WorkerFigures
 from sipworker.gateways.live_feed import LiveFeed
 from sipworker.gateways.reconnecting import ReconnectingThread
 from sipworker.gateways.snapshot_files import SnapshotFiles
@@ -101,7 +102,7 @@ def build_worker(
     watch = LoopWatch()
 
     announcer = CdrAnnouncer(config.redis_url)
-    feed = LiveFeed(config.redis_url, config.name, announcer, watch.is_turning)
+    feed = LiveFeed(config.redis_url, config.name, announcer, watch.is_turning, lambda: figures.document())
     write_ahead = WriteAhead(directory / "write-ahead")
     store = EventStore(config.database_url, config.name, spool, write_ahead, feed.put)
     snapshots = SnapshotGateway(config.database_url, config.name, SnapshotFiles(directory / "snapshots"))
@@ -121,6 +122,7 @@ def build_worker(
         settings=RunnerSettings(worker=config.name, drain_timeout_s=config.drain_timeout_s),
         new_session_id=lambda: uuid.uuid4().hex,
     )
+    figures = WorkerFigures(runner, store, spool, snapshots, watch.since_turn_s)
     # Stopped in reverse: the node's row first, the queues that everything else still writes to last.
     threads: tuple[ReconnectingThread[Any], ...] = (feed, store, snapshots, commands, *contact_threads, node)
     return Worker(config, sip, runner, snapshots, threads)
@@ -135,5 +137,8 @@ class LoopWatch:
     def note_turn(self) -> None:
         self._turned_at = time.monotonic()
 
+    def since_turn_s(self) -> float:
+        return time.monotonic() - self._turned_at
+
     def is_turning(self) -> bool:
-        return time.monotonic() - self._turned_at < LONGEST_TURN_S
+        return self.since_turn_s() < LONGEST_TURN_S

@@ -129,6 +129,8 @@ TABLE: Mapping[str, Row] = {
     # Logs
     "tenants.auditentry": Row(Area.LOGS, READERS, READERS),
     "tenants.eventlogentry": Row(Area.LOGS, READERS, READERS),
+    # Figures of the whole system
+    "fleet.metrics": Row(Area.METRICS, READERS),
     # The telephone system
     "callmanager.extension": Row(Area.CONFIGURATION, WRITERS, WRITERS, extension=VIEW),
     "callmanager.colleague": Row(Area.CONFIGURATION, WRITERS, WRITERS, extension=CONTROL),

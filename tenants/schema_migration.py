@@ -54,6 +54,14 @@ def migrate_behind() -> MigrationReport:
     return MigrationReport(len(schemas) + 1, tuple(migrated), tuple(recorded))
 
 
+def find_behind() -> int:
+    """How many schemas, the public one among them, lack a migration."""
+    on_disk = migrations_on_disk()
+    is_public_behind = not on_disk <= MigrationRecorder(connection).applied_migrations().keys()
+    schemas = list(Tenant.objects.order_by("pk").values_list("schema_name", flat=True))
+    return int(is_public_behind) + len(_find_behind(schemas, on_disk))
+
+
 def _require_row_security() -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user")

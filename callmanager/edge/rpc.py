@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException
@@ -17,6 +18,7 @@ from callmanager.domain.edge_events import (
     rpc_question,
     rpc_result,
 )
+from callmanager.domain.edge_statistics import EdgeWorker, edge_statistics_parse, edge_workers_parse
 
 HOST = "127.0.0.1"
 TIMEOUT_S = 3.0
@@ -49,6 +51,24 @@ class EdgeRpc:
 
     def reload_workers(self) -> None:
         self._call("dispatcher.reload")
+
+    def uptime_s(self) -> int:
+        """The cheapest question there is: whether it answers."""
+        result = self._call("core.uptime")
+        uptime = result.get("uptime") if isinstance(result, dict) else None
+        if not isinstance(uptime, int):
+            raise EdgeRefusedError("core.uptime: no number")
+        return uptime
+
+    def statistics(self) -> Mapping[str, int]:
+        try:
+            return edge_statistics_parse(self._call("stats.get_statistics", "all"))
+        except EdgeFormatError as error:
+            raise EdgeRefusedError(f"stats.get_statistics: {error}") from error
+
+    def workers(self) -> tuple[EdgeWorker, ...]:
+        """Those it may send calls to, and whether it does."""
+        return edge_workers_parse(self._call("dispatcher.list"))
 
     def unregister(self, aor: str) -> None:
         self._call("ul.rm", "location", aor)

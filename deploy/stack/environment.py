@@ -25,6 +25,8 @@ def stack_environment(config: StackConfig, keys: Keys, operator: Mapping[str, st
         "PBX_BRIDGE_CLOCK_RATE": operator.get("PBX_BRIDGE_CLOCK_RATE") or "16000",
         "PBX_MUSIC_DIR": operator.get("PBX_MUSIC_DIR") or "/usr/share/asterisk/moh",
         "PBX_TENANT_NETWORKS": operator.get("PBX_TENANT_NETWORKS") or "",
+        # Set but empty means nobody.
+        "PBX_METRICS_NETWORKS": operator.get("PBX_METRICS_NETWORKS", "127.0.0.1/32,::1/128"),
         "PBX_LOG_LEVEL": config.log_level,
         "DATABASE_URL": config.database_url or _own_database_url(config, "tandem", keys.postgres_password),
         "EDGE_DATABASE_URL": config.edge_database_url

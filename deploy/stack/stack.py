@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -97,6 +98,8 @@ class Stack:
         if count := leftovers_stop(self.config.state_dir):
             self._say(f"Stopped {count} processes left over from a run that was killed.")
         preflight_check(self.config)
+        # Of processes that are gone: counters begin anew with the processes that count.
+        shutil.rmtree(self.config.state_dir / "metrics", ignore_errors=True)
         keys = keys_load_or_make(self.config.state_dir)
         self.environment = stack_environment(self.config, keys, self._operator)
         certificate_ensure(self.config)

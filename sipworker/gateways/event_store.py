@@ -66,6 +66,11 @@ class EventStore(ReconnectingThread[extensions.connection]):
         self._batch: list[CallEvent] = []
         self._adopt_what_was_left_behind()
 
+    @property
+    def waiting(self) -> int:
+        """Events that are in memory and neither stored nor spooled yet."""
+        return self._queue.qsize() + len(self._batch)
+
     def put(self, event: CallEvent) -> None:
         """On return the event survives the death of this process."""
         self._write_ahead.append(event)

@@ -34,6 +34,7 @@ ANNOUNCE_EVERY_S = 0.3
 HEARTBEAT_S = 5.0
 LIVE_EXPIRES_S = 15
 REPLY_EXPIRES_S = 30
+FIGURES_EXPIRE_S = 15
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,13 +59,19 @@ class LiveFeed(ReconnectingThread[redis.Redis]):
     outages = (redis.RedisError, OSError)
 
     def __init__(
-        self, redis_url: str, worker: str, announcer: CdrAnnouncer, is_worker_well: Callable[[], bool]
+        self,
+        redis_url: str,
+        worker: str,
+        announcer: CdrAnnouncer,
+        is_worker_well: Callable[[], bool],
+        figures: Callable[[], Mapping[str, object]],
     ) -> None:
         super().__init__("live-feed")
         self._redis_url = redis_url
         self._worker = worker
         self._announcer = announcer
         self._is_worker_well = is_worker_well
+        self._figures = figures
         self._messages = LiveEventFeed()
         self._queue: SimpleQueue[CallEvent | LiveCall | Reply | EndedCalls] = SimpleQueue()
         self._live: dict[int, dict[str, str]] = {}
@@ -121,9 +128,7 @@ class LiveFeed(ReconnectingThread[redis.Redis]):
             self.turn(link)
         if self._ended:
             self._announce()
-        keys = [self._key(tenant_id) for tenant_id in self._live]
-        if keys:
-            link.delete(*keys)
+        link.delete(f"pbx:figures:{self._worker}", *(self._key(tenant_id) for tenant_id in self._live))
 
     def pause(self, pause_s: float) -> None:
         super().pause(pause_s)
@@ -171,6 +176,9 @@ class LiveFeed(ReconnectingThread[redis.Redis]):
         """A worker whose SIP loop hangs has no live calls that anybody could rely on: let them expire."""
         self._heartbeat_at = time.monotonic()
         self._live = {tenant_id: rows for tenant_id, rows in self._live.items() if rows}
+        # Those of a worker that hangs too: they say so.
+        figures = json.dumps(self._figures())
+        pipeline.set(f"pbx:figures:{self._worker}", figures, ex=FIGURES_EXPIRE_S)
         if self._is_worker_well():
             for tenant_id in self._live:
                 pipeline.expire(self._key(tenant_id), LIVE_EXPIRES_S)

@@ -66,6 +66,15 @@ class SnapshotGateway(ReconnectingThread[SnapshotLink]):
         self._loaded = threading.Event()
         self._compared_at = 0.0
 
+    @property
+    def count(self) -> int:
+        return len(self._snapshots)
+
+    @property
+    def age_s(self) -> float | None:
+        """Since the snapshots were last compared with the database; None if never."""
+        return time.monotonic() - self._compared_at if self._compared_at else None
+
     def find(self, tenant_id: int) -> TenantSnapshot | None:
         return self._snapshots.get(tenant_id)
 

@@ -25,6 +25,13 @@ class Spool:
     def is_empty(self) -> bool:
         return not self._path.exists()
 
+    @property
+    def size_bytes(self) -> int:
+        try:
+            return self._path.stat().st_size
+        except FileNotFoundError:
+            return 0
+
     def append(self, events: Sequence[CallEvent]) -> None:
         """On return the events survive a crash of the machine."""
         _append_lines(self._path, [event.to_json() for event in events])

@@ -35,6 +35,10 @@ class Registry:
     def __len__(self) -> int:
         return len(self._by_session)
 
+    @property
+    def leg_count(self) -> int:
+        return len(self._by_leg)
+
     def add(self, call: LiveCall) -> None:
         self._by_session[call.context.session_id] = call
         self._by_tenant[call.context.invite.tenant_id] += 1

@@ -46,6 +46,7 @@ from sipworker.ports import CommandReply, Ports
 from sipworker.runtime.commands import DONE, read_command
 from sipworker.runtime.events import CallJournal
 from sipworker.runtime.registry import LiveCall, Registry
+from sipworker.runtime.tally import Tally
 from sipworker.runtime.timers import Timers
 
 log = structlog.get_logger(__name__)
@@ -78,6 +79,7 @@ class Runner:
         self._inbox = inbox
         self._settings = settings
         self._new_session_id = new_session_id
+        self.tally = Tally()
         self._registry = Registry()
         self._timers = Timers()
         # What a call asked while its actions were performed: told to it after all of them.
@@ -87,6 +89,10 @@ class Runner:
     @property
     def live_calls(self) -> int:
         return len(self._registry)
+
+    @property
+    def live_legs(self) -> int:
+        return self._registry.leg_count
 
     @property
     def is_draining(self) -> bool:
@@ -282,6 +288,7 @@ class Runner:
     def _close(self, call: LiveCall, outcome: CallOutcome, callee_leg: LegId) -> None:
         self._registry.remove(call)
         self._timers.stop_all(call.context.session_id)
+        self.tally.note_ended(outcome.status, call.media.values())
         caller_media = call.media.get(call.context.caller_leg)
         call.journal.end(outcome, caller_media, call.media.get(callee_leg))
 
