@@ -25,6 +25,7 @@ from tenants.api.audit_log import AuditLogViewSet
 from tenants.api.auth import LoginView, LogoutView, MeView
 from tenants.api.event_log import EventLogViewSet
 from tenants.api.jobs import JobViewSet
+from tenants.api.log_files import LogFileViewSet
 from tenants.api.password_reset import PasswordResetConfirmView, PasswordResetView
 from tenants.api.profile import ProfileView
 from tenants.api.second_factor import (
@@ -53,6 +54,7 @@ router.register("sessions", SessionViewSet, basename="sessions")
 router.register("api_tokens", ApiTokenViewSet, basename="api_tokens")
 router.register("audit_log", AuditLogViewSet, basename="audit_log")
 router.register("event_log", EventLogViewSet, basename="event_log")
+router.register("log_files", LogFileViewSet, basename="log_files")
 router.register("jobs", JobViewSet, basename="jobs")
 
 company_resources(router)

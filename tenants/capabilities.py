@@ -129,6 +129,7 @@ TABLE: Mapping[str, Row] = {
     # Logs
     "tenants.auditentry": Row(Area.LOGS, READERS, READERS),
     "tenants.eventlogentry": Row(Area.LOGS, READERS, READERS),
+    "tenants.logfile": Row(Area.LOGS, READERS),
     # Figures of the whole system
     "fleet.metrics": Row(Area.METRICS, READERS),
     # The telephone system

@@ -42,6 +42,8 @@ STOP_MARGIN_S = 90
 POLL_INTERVAL_S = 0.1
 LAST_LINES = 5
 PRIVATE_UMASK = 0o077
+# The process runner rotates the logs of processes; those of steps are ours.
+STEP_LOG_BYTES = 1024**2
 # What nginx writes there, the process runner keeps and rotates.
 RUNNER_LOG = "/dev/stdout"
 Say = Callable[[str], None]
@@ -193,7 +195,10 @@ class Stack:
         self._wait("Redis", lambda: is_redis_ready(self.environment["REDIS_URL"]), hint)
 
     def _start_step(self, name: str, *words: str) -> subprocess.Popen[bytes]:
-        with private_file_open(self._step_log(name), "ab") as log:
+        step_log = self._step_log(name)
+        if step_log.exists() and step_log.stat().st_size > STEP_LOG_BYTES:
+            step_log.replace(step_log.with_name(f"{step_log.name}.1"))
+        with private_file_open(step_log, "ab") as log:
             return start_child(
                 [sys.executable, CHECKOUT / "manage.py", *words],
                 env={**self._operator, **self.environment, "PYTHONUNBUFFERED": "1"},

@@ -28,6 +28,7 @@ from pbxsite.console.company_pages import (
     company_urls,
     system_urls,
 )
+from pbxsite.console.log_file_pages import log_file_urls
 from pbxsite.console.sign_in_rules import sign_in_rules_page
 from pbxsite.console.tenant_list import FleetTenantAdmin
 from pbxsite.home.dashboard import dashboard
@@ -141,6 +142,7 @@ class PlatformSite(ConsoleSite):
                 ("System extensions", "dialer_sip", "admin:system_extensions"),
                 ("Activity log", "history", "admin:tenants_auditentry_changelist"),
                 ("Event log", "monitor_heart", "admin:tenants_eventlogentry_changelist"),
+                ("Log files", "draft", "admin:log_files"),
             ),
         ),
         SYSTEM_NAVIGATION,
@@ -152,6 +154,7 @@ class PlatformSite(ConsoleSite):
             self._page("services/", services_page),
             *system_urls(lambda page: self.admin_view(self._with_context(page))),
         ]
+        return log_file_urls(self.admin_view, self.each_context)
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         return dashboard(request, {**self.each_context(request), "title": self.index_title})

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import cast
 
 import redis
 from prometheus_client.core import GaugeMetricFamily, Metric
@@ -19,8 +18,8 @@ class QueueCollector(Collector):
     def collect(self) -> Iterator[Metric]:
         """Nothing while Redis is away: 0 would be a claim."""
         try:
-            waiting = cast(int, live_redis().llen(QUEUE))
-            taken = cast(int, live_redis().hlen(TAKEN))
+            waiting = live_redis().llen(QUEUE)
+            taken = live_redis().hlen(TAKEN)
         except redis.RedisError:
             return
         yield GaugeMetricFamily("tandem_tasks_waiting", "Tasks nobody has taken yet.", value=waiting)

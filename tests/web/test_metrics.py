@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from typing import Any
 
 import pytest
 import redis
@@ -33,7 +34,7 @@ FIGURES = {
 }
 
 
-def read(client: Client, *, secret: str = "", **environ: str) -> tuple[int, str]:
+def read(client: Client, *, secret: str = "", **environ: Any) -> tuple[int, str]:
     headers = {"Authorization": f"Bearer {secret}"} if secret else {}
     answer = client.get("/metrics", headers=headers, **environ)
     return answer.status_code, answer.content.decode()
