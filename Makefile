@@ -34,7 +34,7 @@ logs:  ## follow all logs
 	@$(STACK) logs
 
 .PHONY: demo-call
-demo-call: setup-dev  ## two phones call each other; prints what they heard and the stored CDR
+demo-call: setup  ## two phones call each other; prints what they heard and the stored CDR
 	@$(STACK) exec $(PYTHON) -m tests.phones.demo_call
 
 .PHONY: bench
