@@ -24,7 +24,7 @@ REFUSED = {
     "core:unsupported_methods": "unsupported_method",
 }
 REGISTRATIONS = {"registrar:accepted_regs": "accepted", "registrar:rejected_regs": "rejected"}
-CONTACTS, REGISTERED = "usrloc:location-contacts", "usrloc:registered_users"
+CONTACTS, REGISTERED = "usrloc:location_contacts", "usrloc:location_users"
 TRANSACTIONS = "tmx:active_transactions"
 MEMORY = {"shmem:used_size": "used", "shmem:free_size": "free"}
 

@@ -43,7 +43,7 @@ class LogFileViewSet(ResourceAccess, viewsets.GenericViewSet[Any]):
     @extend_schema(responses=LogFileSerializer(many=True))
     def list(self, request: Request) -> Response:
         """By name; older parts of a log end in a number. Empty where the journal keeps the logs."""
-        page = self.paginate_queryset(log_file_list())  # type: ignore[arg-type] # a list will do for pages
+        page = self.paginate_queryset(log_file_list())
         return self.get_paginated_response(self.get_serializer(page, many=True).data)
 
     def retrieve(self, request: Request, name: str) -> Response:

@@ -7,7 +7,7 @@ from structlog.testing import capture_logs
 
 from callmanager.domain.outcome import CallStatus, EndedBy
 from sipworker.call.actions import AnswerLeg, BridgeLegs, CancelLeg, DialLeg, HangUpLeg, RefuseLeg
-from sipworker.call.signals import LegAnswered, LegFailed, LegHungUp, LegRinging
+from sipworker.call.signals import LegAnswered, LegFailed, LegHungUp, LegRinging, MediaReport
 from tests.cast import ACME_ID, BOB, GLOBEX_ID, alice_calls
 from tests.fakes import WorkerInMemory
 
@@ -169,3 +169,16 @@ def test_nothing_is_kept_of_a_call_that_is_over(worker: WorkerInMemory) -> None:
     worker.runner.run_once(100_000.0)
     assert worker.sip.waits[-1] == 100_000.0, "a timer of a call that is over is still running"
     assert worker.events.live == {}
+
+
+def test_a_worker_counts_what_ended_and_how_and_the_packets_of_both_sides(worker: WorkerInMemory) -> None:
+    worker.sip.media["alice"] = MediaReport("PCMA", 8000, 500, 5, 1.0, 490, 2, 1.0, 20.0)
+    worker.hear(alice_calls("*43"), alice_calls("no-such-number", leg="second"))
+    assert (worker.runner.live_calls, worker.runner.live_legs) == (1, 1)
+    assert worker.command("hang_up", ACME_ID, "s1").ok
+    assert worker.runner.live_legs == 0
+    assert worker.runner.tally.ended["answered"] == 1
+    assert sum(worker.runner.tally.ended.values()) == 2
+    assert worker.runner.tally.rtp == {
+        "rx_packets": 500, "rx_lost": 5, "tx_packets": 490, "tx_lost": 2,
+    }  # fmt: skip

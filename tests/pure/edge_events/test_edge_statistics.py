@@ -9,10 +9,10 @@ from callmanager.domain.edge_statistics import EdgeWorker, edge_statistics_parse
 
 
 def test_statistics_are_numbers_by_group_and_name() -> None:
-    lines = ["core:rcv_requests = 12", "usrloc:location-contacts = 3", "tmx:2xx_transactions = 0"]
+    lines = ["core:rcv_requests = 12", "usrloc:location_contacts = 3", "tmx:2xx_transactions = 0"]
     assert edge_statistics_parse(lines) == {
         "core:rcv_requests": 12,
-        "usrloc:location-contacts": 3,
+        "usrloc:location_contacts": 3,
         "tmx:2xx_transactions": 0,
     }
 
