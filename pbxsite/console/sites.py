@@ -153,8 +153,8 @@ class PlatformSite(ConsoleSite):
             *super().extra_urls(),
             self._page("services/", services_page),
             *system_urls(lambda page: self.admin_view(self._with_context(page))),
+            *log_file_urls(self.admin_view, self.each_context),
         ]
-        return log_file_urls(self.admin_view, self.each_context)
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         return dashboard(request, {**self.each_context(request), "title": self.index_title})

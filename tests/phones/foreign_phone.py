@@ -1,22 +1,34 @@
-"""A phone of somebody else (baresip): registers, answers by itself and sends back what it hears."""
+"""A phone of somebody else (baresip), set up as a person types it in: registers, answers by itself.
+
+It sends back what it hears, or plays a tone and keeps what it hears in a file.
+"""
 
 from __future__ import annotations
 
 import subprocess
 import tempfile
+import wave
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 
+import numpy as np
+
 from tests.phones.config import PhoneConfig
+from tests.phones.tones import Samples, tone_levels
 from tests.phones.waiting import until
 
 MODULES = Path("/usr/lib/baresip/modules")
+SAMPLE_RATE_HZ = 8000
+TONE_S = 60
+TONE_AMPLITUDE = 8000
+WAVE_HEADER_BYTES = 44
 
 _SETTINGS = """\
 poll_method epoll
 sip_listen {address}:0
 call_max_calls 4
-audio_source aubridge,loop
+audio_source {source}
 audio_player aubridge,loop
 rtp_ports 14000-14999
 module_path {modules}
@@ -25,13 +37,22 @@ module aubridge.so
 module_app account.so
 module_app menu.so
 """
+_TONE_SETTINGS = """\
+module aufile.so
+module sndfile.so
+snd_path {directory}
+"""
 
 
 class ForeignPhone:
-    def __init__(self, config: PhoneConfig) -> None:
+    def __init__(self, config: PhoneConfig, *, plays_tone: bool = False, dials: str = "") -> None:
         self._directory = tempfile.TemporaryDirectory(prefix="baresip-")
         directory = Path(self._directory.name)
-        settings = _SETTINGS.format(address=config.local_address, modules=MODULES)
+        source = f"aufile,{directory}/tone.wav" if plays_tone else "aubridge,loop"
+        settings = _SETTINGS.format(address=config.local_address, modules=MODULES, source=source)
+        if plays_tone:
+            _write_tone(directory / "tone.wav", config.tone_hz)
+            settings += _TONE_SETTINGS.format(directory=directory)
         (directory / "config").write_text(settings)
         accounts = directory / "accounts"
         accounts.touch(mode=0o600)
@@ -41,9 +62,10 @@ class ForeignPhone:
             f'outbound="sip:{config.host}:{config.port};transport={config.transport}"\n'
         )
         self._output_path = directory / "output"
+        orders: Sequence[str] = ["-e", f"/dial sip:{dials}"] if dials else []
         with self._output_path.open("wb") as output:
             self._process = subprocess.Popen(
-                ["baresip", "-f", str(directory)],
+                ["baresip", "-f", str(directory), *orders],
                 stdin=subprocess.PIPE,
                 stdout=output,
                 stderr=subprocess.STDOUT,
@@ -64,6 +86,15 @@ class ForeignPhone:
     def wait_registered(self, timeout_s: float = 5.0) -> None:
         until(lambda: "200 OK" in self.output, timeout_s, "baresip registers")
 
+    def heard(self, frequencies_hz: Sequence[int]) -> Mapping[int, float]:
+        """How loud each was in the last second of what came in; 1.0 is full scale."""
+        kept = sorted(Path(self._directory.name).glob("dump-*-dec.wav"))
+        sound: Samples = np.zeros(0, dtype=np.int16)
+        if kept:
+            raw = kept[-1].read_bytes()[WAVE_HEADER_BYTES:]
+            sound = np.frombuffer(raw[: len(raw) // 2 * 2], dtype="<i2").astype(np.int16)
+        return tone_levels(sound[-SAMPLE_RATE_HZ:], SAMPLE_RATE_HZ, frequencies_hz)
+
     def close(self) -> None:
         """It unregisters on the way out."""
         self._process.terminate()
@@ -73,3 +104,13 @@ class ForeignPhone:
             self._process.kill()
             self._process.wait()
         self._directory.cleanup()
+
+
+def _write_tone(path: Path, frequency_hz: int) -> None:
+    moments = np.arange(SAMPLE_RATE_HZ * TONE_S) / SAMPLE_RATE_HZ
+    samples = (TONE_AMPLITUDE * np.sin(2 * np.pi * frequency_hz * moments)).astype("<i2")
+    with wave.open(str(path), "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(SAMPLE_RATE_HZ)
+        file.writeframes(samples.tobytes())
