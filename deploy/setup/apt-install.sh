@@ -53,7 +53,7 @@ main() {
     forbid_service_starts
     logged dpkg --configure -a || true # finishes an installation that was interrupted; apt-get reports what is left
     logged "${APT[@]}" -o APT::Update::Error-Mode=any update ||
-        fail "apt-get update failed, so no packages can be fetched: $(tail -n 1 "$LOG") (whole log: $LOG)"
+        fail "apt-get update failed (is there a network?), so no packages can be fetched: $(tail -n 1 "$LOG") (whole log: $LOG)"
     logged "${APT[@]}" --no-install-recommends install "$@" ||
         fail "apt-get could not install the packages: $(tail -n 1 "$LOG") (whole log: $LOG)"
     disable_new_services "${new_services[@]}"

@@ -18,7 +18,7 @@ packages_ensure() {
     mapfile -t missing < <(packages_missing "$@")
     ((${#missing[@]})) || return 0
     check_disk
-    say "installing ${#missing[@]} Debian packages (${missing[*]})"
+    say "installing Debian packages: ${missing[*]}"
     if ((EUID == 0)); then
         bash "$SETUP/apt-install.sh" "${missing[@]}"
     elif command -v sudo >/dev/null; then

@@ -10,7 +10,7 @@ check_system() {
         version=$(. /etc/os-release && printf '%s' "${VERSION_ID:-}")
     fi
     [[ $id == debian && $version == 12 ]] ||
-        fail "this is ${id:-an unknown system} ${version}, and Tandem supports Debian 12."
+        fail "this is ${id:-an unknown system}${version:+ $version}, and Tandem supports Debian 12."
     architecture=$(dpkg --print-architecture)
     [[ $architecture == amd64 || $architecture == arm64 ]] ||
         fail "this processor is $architecture, and Tandem supports amd64 and arm64."
