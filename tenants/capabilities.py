@@ -142,6 +142,7 @@ TABLE: Mapping[str, Row] = {
     "tenants.job": Row(Area.CONFIGURATION, CONTROLLERS, CONTROLLERS),
     "tenants.tenantprofile": Row(Area.CONFIGURATION, CONTROLLERS, CONTROLLERS),
     "callmanager.officehours": Row(Area.CONFIGURATION, CONTROLLERS, CONTROLLERS, extension=VIEW),
+    "tenants.eventurl": Row(Area.CONFIGURATION, WRITERS, WRITERS),
     "callmanager.musiconhold": Row(Area.CONFIGURATION, CONTROLLERS, CONTROLLERS),
     "callmanager.musicfile": Row(Area.CONFIGURATION, WRITERS, WRITERS),
     "callmanager.holiday": Row(Area.CONFIGURATION, WRITERS, WRITERS, extension=VIEW),

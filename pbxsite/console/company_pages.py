@@ -14,6 +14,7 @@ from callmanager.admin.holiday_import import holiday_import_page
 from callmanager.admin.music import music_page, music_play
 from callmanager.admin.office_hours import office_hours_page
 from callmanager.models import Holiday
+from tenants.admin.event_urls import event_urls_page
 from tenants.admin.mail_server import mail_server_page
 from tenants.admin.profile import TenantProfileAdmin
 from tenants.models import TenantProfile
@@ -26,6 +27,7 @@ SUBJECTS = {
     "admin:office_hours": "callmanager.officehours",
     "admin:music": "callmanager.musiconhold",
     "admin:mail_server": "tenants.mailserver",
+    "admin:event_urls": "tenants.eventurl",
     "admin:sign_in_rules": "tenants.signinrule",
 }
 
@@ -37,6 +39,7 @@ COMPANY_NAVIGATION = (
         ("Holidays", "event", "admin:callmanager_holiday_changelist"),
         ("Music on hold", "music_note", "admin:music"),
         ("Mail server", "mail", "admin:mail_server"),
+        ("Event URLs", "webhook", "admin:event_urls"),
     ),
 )
 
@@ -58,6 +61,7 @@ def company_urls(shown: Callable[[Page], View], guarded: Callable[[View], View])
         path("music/", shown(music_page), name="music"),
         path("music/<int:file_id>/play/", guarded(music_play), name="music_play"),
         path("mail-server/", shown(mail_server_page), name="mail_server"),
+        path("event-urls/", shown(event_urls_page), name="event_urls"),
         path("holidays/import/", shown(holiday_import_page), name="holiday_import"),
     ]
 

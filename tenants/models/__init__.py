@@ -5,6 +5,7 @@ from __future__ import annotations
 from tenants.models.api_token import ApiToken
 from tenants.models.audit import AuditDoor, AuditEntry, AuditOutcome
 from tenants.models.event_log import EventLogEntry, EventSource, Severity
+from tenants.models.event_url import EventTopic, EventUrl
 from tenants.models.job import Job, JobState
 from tenants.models.mail_server import MailSecurity, MailServer
 from tenants.models.outgoing_mail import MailAttachment, MailState, OutgoingMail
@@ -24,6 +25,8 @@ __all__ = [
     "AuditOutcome",
     "EventLogEntry",
     "EventSource",
+    "EventTopic",
+    "EventUrl",
     "FileKind",
     "Job",
     "JobState",
