@@ -30,6 +30,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "RankEnum": "tenants.roles.Rank.choices",
         "JobStateEnum": "tenants.models.job.JobState.choices",
         "ScheduleStateEnum": "callmanager.api.office_hours.SCHEDULE_STATES",
+        "TrunkStateEnum": "callmanager.api.trunks.TRUNK_STATES",
         "CdrStatusEnum": "callmanager.fleet.models.cdr.CdrStatus.choices",
     },
 }

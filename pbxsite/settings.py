@@ -39,6 +39,8 @@ PBX_SIP_PORTS = {
     "wss": env_port("PBX_SIP_WSS_PORT", 5065),
 }
 PBX_WS_PORT = env_port("PBX_WS_PORT", 15081)
+# Where providers we register with find us.
+PBX_TRUNK_CONTACT = f"{PBX_BIND}:{PBX_SIP_PORTS['udp']}"
 PBX_EDGE_RPC_PORT = env_port("PBX_EDGE_RPC_PORT", 15065)
 PBX_EDGE_EVENTS_PORT = env_port("PBX_EDGE_EVENTS_PORT", 15066)
 

@@ -13,6 +13,7 @@ from callmanager.api.holidays import HolidayViewSet
 from callmanager.api.office_hours import OfficeHoursView
 from callmanager.api.registration_failures import RegistrationFailureViewSet
 from callmanager.api.registrations import RegistrationViewSet
+from callmanager.api.trunks import DidPoolViewSet, TrunkViewSet
 from pbxsite import openapi_bearer  # noqa: F401 - registers itself
 from pbxsite.api import Router
 from pbxsite.exceptions import api_not_found
@@ -45,6 +46,8 @@ router.register("extensions", ExtensionViewSet, basename="extensions")
 router.register("extension_groups", ExtensionGroupViewSet, basename="extension_groups")
 router.register("holidays", HolidayViewSet, basename="holidays")
 router.register("registrations/failures", RegistrationFailureViewSet, basename="registration_failures")
+router.register("trunks", TrunkViewSet, basename="trunks")
+router.register("did_pools", DidPoolViewSet, basename="did_pools")
 router.register("registrations", RegistrationViewSet, basename="registrations")
 router.register("call_sessions", CallSessionViewSet, basename="call_sessions")
 router.register("cdrs", CdrViewSet, basename="cdrs")

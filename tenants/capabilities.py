@@ -146,6 +146,8 @@ TABLE: Mapping[str, Row] = {
     "callmanager.musiconhold": Row(Area.CONFIGURATION, CONTROLLERS, CONTROLLERS),
     "callmanager.musicfile": Row(Area.CONFIGURATION, WRITERS, WRITERS),
     "callmanager.holiday": Row(Area.CONFIGURATION, WRITERS, WRITERS, extension=VIEW),
+    "fleet.trunk": Row(Area.CONFIGURATION, WRITERS),
+    "fleet.trunkassignment": Row(Area.CONFIGURATION, WRITERS, READERS),
     "tenants.mailserver": Row(Area.CONFIGURATION, WRITERS, WRITERS),
     "callmanager.systemextension": Row(Area.CONFIGURATION, READERS, READERS),
     "pbxsite.network": Row(Area.CONFIGURATION, READERS, READERS),

@@ -7,6 +7,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from callmanager.domain.trunk_accounts import TrunkAccount, TrunkState, registration_state
+
 NOT_SET = "[not set]"
 
 
@@ -131,7 +133,7 @@ def edge_event_parse(line: str | bytes) -> EdgeEvent | None:
     return RegistrationChanged(RegistrationChange(kind), registration, at)
 
 
-def rpc_question(method: str, *parameters: str) -> bytes:
+def rpc_question(method: str, *parameters: str | int) -> bytes:
     """The body of a JSON-RPC request to the edge."""
     return json.dumps({"jsonrpc": "2.0", "id": 1, "method": method, "params": parameters}).encode()
 
@@ -181,6 +183,28 @@ def _contacts_of(info: Mapping[str, object], at: float) -> Iterator[EdgeRegistra
             reg_id=_integer(contact, "Reg-Id"),
             expires_at=int(at) + expires,
         )
+
+
+def trunk_account_dump_parse(result: object) -> dict[str, tuple[TrunkAccount, TrunkState]]:
+    """The answer to `uac.reg_dump`, by user; None (the edge's 404) is an empty one."""
+    if result is None:
+        return {}
+    if not isinstance(result, list):
+        raise EdgeFormatError("a list was expected")
+    accounts: dict[str, tuple[TrunkAccount, TrunkState]] = {}
+    for entry in result:
+        record = _mapping(entry)
+        account = TrunkAccount(
+            user=_filled(record, "l_uuid"),
+            username=_text(record, "l_username"),
+            domain=_text(record, "l_domain"),
+            authorization_name=_text(record, "auth_username"),
+            password=_text(record, "auth_password"),
+            proxy=_text(record, "auth_proxy"),
+            expires_s=_integer(record, "expires"),
+        )
+        accounts[account.user] = (account, registration_state(_integer(record, "flags")))
+    return accounts
 
 
 def _source(uri: str, socket: str) -> str:

@@ -6,19 +6,17 @@ after connecting; what the edge did not hear is said again until it does.
 
 from __future__ import annotations
 
-import select
 import threading
 from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Any
 
 from django.db import connection
 
+from callmanager.edge.notifications import Notifications
 from callmanager.edge.rpc import EdgeRpc
 from callmanager.edge.running import Working
 from callmanager.services.registration import registrations_remove, registrations_unwanted
 
-CHANNEL = "edge_cache"
 WAIT_S = 1.0
 # More changes at once (an import) are cheaper forgotten all together.
 FORGET_ALL_ABOVE = 200
@@ -29,15 +27,15 @@ class CacheLink:
     rpc: EdgeRpc
 
     def work(self, stopping: threading.Event, is_working: Working) -> None:
-        listener = _listen()
+        notifications = Notifications()
         self.rpc.forget_all()
         self.rpc.reload_workers()
         # Disabled or deleted while nobody listened.
         self.unregister(registrations_unwanted())
         is_working()
         while not stopping.is_set():
-            if select.select([listener], [], [], WAIT_S)[0]:
-                self.forget(_take(listener))
+            if payloads := notifications.take(WAIT_S):
+                self.forget(payloads)
 
     def forget(self, payloads: list[str]) -> None:
         """A failure is raised: the next attempt begins with forgetting everything."""
@@ -45,6 +43,8 @@ class CacheLink:
         subjects = dict.fromkeys(payloads)
         if "dispatcher reload" in subjects:
             self.rpc.reload_workers()
+        if any(subject.startswith("tenants ") for subject in subjects):
+            self.rpc.forget_numbers()
         is_import = len(subjects) > FORGET_ALL_ABOVE
         if is_import:
             self.rpc.forget_all()
@@ -78,17 +78,3 @@ def _not_enabled(aors: Collection[str]) -> list[str]:
         )
         enabled = {aor for (aor,) in cursor.fetchall()}
     return [aor for aor in aors if aor not in enabled]
-
-
-def _listen() -> Any:
-    """The driver's own connection: the thread's one, in autocommit as Django keeps it."""
-    with connection.cursor() as cursor:
-        cursor.execute(f"LISTEN {CHANNEL}")
-    return connection.connection
-
-
-def _take(listener: Any) -> list[str]:
-    listener.poll()
-    payloads = [notification.payload for notification in listener.notifies]
-    listener.notifies.clear()
-    return payloads

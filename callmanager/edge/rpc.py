@@ -17,8 +17,10 @@ from callmanager.domain.edge_events import (
     location_dump_parse,
     rpc_question,
     rpc_result,
+    trunk_account_dump_parse,
 )
 from callmanager.domain.edge_statistics import EdgeWorker, edge_statistics_parse, edge_workers_parse
+from callmanager.domain.trunk_accounts import TrunkAccount, TrunkState
 
 HOST = "127.0.0.1"
 TIMEOUT_S = 3.0
@@ -46,8 +48,12 @@ class EdgeRpc:
         self._call("htable.delete", cache, key)
 
     def forget_all(self) -> None:
-        for cache in ("auth", "tenants"):
+        for cache in ("auth", "tenants", "dids"):
             self._call("htable.flush", cache)
+
+    def forget_numbers(self) -> None:
+        """Whose number is called: tenants and trunks both have a say."""
+        self._call("htable.flush", "dids")
 
     def reload_workers(self) -> None:
         self._call("dispatcher.reload")
@@ -80,6 +86,38 @@ class EdgeRpc:
         except EdgeFormatError as error:
             raise EdgeRefusedError(f"core: {error}") from error
 
+    def trunk_destination_set(self, trunk_id: int, destination: str) -> None:
+        self._call("htable.sets", "trunks", f"to:{trunk_id}", destination)
+
+    def trunk_account_set(self, trunk_id: int, contact_user: str) -> None:
+        self._call("htable.sets", "trunks", f"account:{trunk_id}", contact_user)
+
+    def trunk_forget(self, trunk_id: int) -> None:
+        for kind in ("to", "account"):
+            self._call("htable.delete", "trunks", f"{kind}:{trunk_id}")
+
+    def reload_trunk_addresses(self) -> None:
+        self._call("permissions.addressReload")
+
+    def trunk_account_add(self, account: TrunkAccount, contact_address: str) -> None:
+        name, domain = account.username, account.domain
+        self._call(
+            "uac.reg_add",
+            *(account.user, name, domain, name, domain, "", account.authorization_name, account.password, ""),
+            *(account.proxy, account.expires_s, 0, 0, contact_address, ""),
+        )
+
+    def trunk_account_remove(self, user: str) -> None:
+        """With a word to the provider, which may still be there."""
+        self._call("uac.reg_unregister", "l_uuid", user)
+        self._call("uac.reg_remove", user)
+
+    def trunk_accounts(self) -> dict[str, tuple[TrunkAccount, TrunkState]]:
+        try:
+            return trunk_account_dump_parse(self._call("uac.reg_dump"))
+        except EdgeFormatError as error:
+            raise EdgeRefusedError(f"uac.reg_dump: {error}") from error
+
     def registrations(self) -> tuple[EdgeRegistration, ...]:
         asked_at = time.time()
         result = self._call("ul.dump", timeout_s=DUMP_TIMEOUT_S)
@@ -88,7 +126,7 @@ class EdgeRpc:
         except EdgeFormatError as error:
             raise EdgeRefusedError(f"ul.dump: {error}") from error
 
-    def _call(self, method: str, *parameters: str, timeout_s: float = TIMEOUT_S) -> object:
+    def _call(self, method: str, *parameters: str | int, timeout_s: float = TIMEOUT_S) -> object:
         try:
             with closing(HTTPConnection(HOST, self.port, timeout=timeout_s)) as connection:
                 connection.request("POST", "/RPC", rpc_question(method, *parameters))

@@ -29,6 +29,8 @@ def edge_configuration_render(
         "PBX_EDGE_PRIVATE_PORT",
         "PBX_EDGE_RPC_PORT",
         "PBX_EDGE_EVENTS_PORT",
+        "PBX_BIND",
+        "PBX_SIP_UDP_PORT",
         "PBX_SIP_WS_PORT",
         "PBX_SIP_WSS_PORT",
     }

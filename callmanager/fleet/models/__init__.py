@@ -8,6 +8,15 @@ from callmanager.fleet.models.open_call import OpenCall
 from callmanager.fleet.models.registration import Registration
 from callmanager.fleet.models.registration_failure import RegistrationFailure
 from callmanager.fleet.models.sip_directory import SipDirectoryEntry
+from callmanager.fleet.models.trunk import (
+    Trunk,
+    TrunkAssignment,
+    TrunkAuthentication,
+    TrunkCodec,
+    TrunkSrtp,
+    TrunkStatus,
+    TrunkTransport,
+)
 from callmanager.fleet.models.worker_node import WorkerNode, WorkerState
 
 __all__ = [
@@ -18,6 +27,13 @@ __all__ = [
     "RegistrationFailure",
     "SipDirectoryEntry",
     "StoredCallEvent",
+    "Trunk",
+    "TrunkAssignment",
+    "TrunkAuthentication",
+    "TrunkCodec",
+    "TrunkSrtp",
+    "TrunkStatus",
+    "TrunkTransport",
     "WorkerNode",
     "WorkerState",
 ]

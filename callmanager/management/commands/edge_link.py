@@ -15,6 +15,7 @@ from callmanager.edge.outages import Outages
 from callmanager.edge.registration_link import RegistrationLink
 from callmanager.edge.rpc import EdgeRpc
 from callmanager.edge.running import run_until_stopped
+from callmanager.edge.trunk_link import TrunkLink
 
 JOIN_TIMEOUT_S = 10.0
 
@@ -30,7 +31,11 @@ class Command(BaseCommand):
         _stop_on_signals(asked, stopping)
         threads = [
             threading.Thread(target=run_until_stopped, args=(name, work, stopping, outages), name=name)
-            for name, work in (("registrations", registrations.work), ("caches", CacheLink(rpc).work))
+            for name, work in (
+                ("registrations", registrations.work),
+                ("caches", CacheLink(rpc).work),
+                ("trunks", TrunkLink(rpc).work),
+            )
         ]
         for thread in threads:
             thread.start()

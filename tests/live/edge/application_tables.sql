@@ -17,3 +17,15 @@ CREATE TABLE public.worker_node (
     sip_uri varchar(128) NOT NULL,
     state varchar(16) NOT NULL DEFAULT 'up'
 );
+CREATE TABLE public.trunk (
+    id bigint PRIMARY KEY,
+    addresses text[] NOT NULL DEFAULT '{}',
+    authentication text NOT NULL DEFAULT 'ip',
+    is_enabled boolean NOT NULL DEFAULT true
+);
+CREATE TABLE public.trunk_assignment (
+    id bigint PRIMARY KEY,
+    trunk_id bigint NOT NULL REFERENCES public.trunk,
+    tenant_id bigint NOT NULL REFERENCES public.tenants_tenant,
+    did_pool text NOT NULL DEFAULT ''
+);

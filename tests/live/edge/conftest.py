@@ -20,6 +20,9 @@ CAROL_DISABLED = Account("103", "acme.example", "carol-secret")
 MALLORY = Account("101", "globex.example", "mallory-secret")
 TRENT_SUSPENDED = Account("101", "suspended.example", "trent-secret")
 
+# Another address of this machine: the edge knows a provider by where its calls come from.
+PROVIDER_HOST, PROVIDER_TRUNK = "127.0.0.2", 7
+
 PhoneMaker = Callable[..., Phone]
 
 
@@ -39,6 +42,10 @@ def directory(services: dict[str, str]) -> Directory:
     for tenant_id, account in ((1, ALICE), (1, BOB), (2, MALLORY), (3, TRENT_SUSPENDED)):
         directory.add_extension(tenant_id, account)
     directory.add_extension(1, CAROL_DISABLED, is_enabled=False)
+    directory.add_trunk(PROVIDER_TRUNK, PROVIDER_HOST)
+    directory.lend_trunk(PROVIDER_TRUNK, 1, "4930111*;4930200-4930299")
+    directory.lend_trunk(PROVIDER_TRUNK, 2, "4930333")
+    directory.lend_trunk(PROVIDER_TRUNK, 3, "4930444")
     return directory
 
 
@@ -114,6 +121,17 @@ def phone(edge: Edge, open_transport: Callable[[str], Transport]) -> Iterator[Ph
             edge.rpc("ul.rm", "location", each.account.aor)
     for table in ("penalties", "failures", "source_failures", "source_penalties"):
         edge.rpc("htable.flush", table)
+
+
+@pytest.fixture
+def provider(edge: Edge) -> Iterator[Endpoint]:
+    """Calls from here are trunk 7's, and calls to trunk 7 come here."""
+    transport = UdpTransport(edge.at("SIP_UDP"), host=PROVIDER_HOST)
+    endpoint = Endpoint(transport)
+    edge.rpc("htable.sets", "trunks", f"to:{PROVIDER_TRUNK}", f"sip:{PROVIDER_HOST}:{transport.port}")
+    yield endpoint
+    edge.rpc("htable.delete", "trunks", f"to:{PROVIDER_TRUNK}")
+    endpoint.close()
 
 
 @pytest.fixture

@@ -21,7 +21,7 @@ from tests.live.edge.messages import Account
 from tests.live.edge.transports import ANSWER_TIMEOUT_S
 
 HERE = Path(__file__).parent
-EDGE_SQL = EDGE_DIR.parents[1] / "callmanager" / "edge" / "sql" / "0001_edge.sql"
+EDGE_SQL = sorted((EDGE_DIR.parents[1] / "callmanager" / "edge" / "sql").glob("*.sql"))
 START_TIMEOUT_S = 20.0
 PORT_NAMES = (
     "PBX_SIP_UDP_PORT",
@@ -50,7 +50,8 @@ class Directory:
 
     def prepare(self) -> None:
         self.execute((HERE / "application_tables.sql").read_text(encoding="utf-8"))
-        self.execute(EDGE_SQL.read_text(encoding="utf-8"))
+        for script in EDGE_SQL:
+            self.execute(script.read_text(encoding="utf-8"))
 
     def execute(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
         connection = psycopg2.connect(self.database_url)
@@ -72,6 +73,18 @@ class Directory:
             account.domain,
             account.ha1,
             is_enabled,
+        )
+
+    def add_trunk(self, trunk_id: int, *addresses: str) -> None:
+        self.execute("INSERT INTO trunk (id, addresses) VALUES (%s, %s)", trunk_id, list(addresses))
+
+    def lend_trunk(self, trunk_id: int, tenant_id: int, did_pool: str) -> None:
+        self.execute(
+            "INSERT INTO trunk_assignment VALUES (%s, %s, %s, %s)",
+            trunk_id * 1000 + tenant_id,
+            trunk_id,
+            tenant_id,
+            did_pool,
         )
 
     def add_worker(self, name: str, sip_uri: str) -> None:

@@ -195,8 +195,8 @@ class Worker(Endpoint):
                 return message
             self.send(message.answer(200))
 
-    def invite(self, aor: str, *extra: Header) -> SipMessage:
-        """As the worker calls an extension through the edge."""
+    def invite(self, aor: str, *extra: Header, dest: str = "ext") -> SipMessage:
+        """As the worker calls an extension, or a number on a trunk, through the edge."""
         self.cseq += 1
         headers = (
             self.via(),
@@ -207,7 +207,7 @@ class Worker(Endpoint):
             ("Call-ID", unique("wcall")),
             ("CSeq", f"{self.cseq} INVITE"),
             ("Contact", f"<{self.uri}>"),
-            ("X-PBX-Dest", "ext"),
+            ("X-PBX-Dest", dest),
             ("X-PBX-Tenant", "1"),
             *extra,
             ("Content-Type", "application/sdp"),

@@ -32,6 +32,10 @@ class RunningSystem:
     def websocket_url(self) -> str:
         return f"ws://{urlsplit(self.demo.url).netloc}/ws/events"
 
+    @property
+    def sip_udp(self) -> tuple[str, int]:
+        return self.demo.sip_host, self.demo.sip_ports["udp"]
+
     def wait_healthy(self) -> None:
         """Every process runs and answers; a test that broke something ends with this."""
         config = self.stack.config

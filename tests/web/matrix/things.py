@@ -13,9 +13,10 @@ from typing import Any
 from django.contrib.sessions.models import Session
 from django.utils import timezone
 
-from callmanager.fleet.models import Registration
+from callmanager.fleet.models import Registration, Trunk, TrunkAssignment
 from callmanager.models import Extension, ExtensionGroup, Holiday, MusicFile
 from callmanager.services.office_hours import holiday_create
+from callmanager.services.trunk import trunk_assign, trunk_create
 from tenants.models import ApiToken, AuditEntry, Rank, Role, Tenant, User
 from tenants.models.event_log import EventLogEntry, EventSource, Severity
 from tenants.models.job import Job, JobState
@@ -235,6 +236,26 @@ def _tenant_exists(world: World, ids: dict[str, Any]) -> bool:
     return Tenant.objects.filter(pk=ids["pk"], is_enabled=True, display_name__startswith=MARK).exists()
 
 
+def _trunk(world: World, number: int) -> dict[str, Any]:
+    trunk = trunk_create(name=f"{MARK} {number}", authentication="ip", host=f"192.0.2.{number}")
+    return {"pk": trunk.pk}
+
+
+def _trunk_exists(world: World, ids: dict[str, Any]) -> bool:
+    return Trunk.objects.filter(pk=ids["pk"], name__startswith=MARK, is_enabled=True).exists()
+
+
+def _did_pool(world: World, number: int) -> dict[str, Any]:
+    trunk = Trunk.objects.get(pk=_trunk(world, number)["pk"])
+    assignment = trunk_assign(trunk=trunk, tenant=world.acme, did_pool=f"77311{number}")
+    return {"pk": assignment.pk}
+
+
+def _did_pool_exists(world: World, ids: dict[str, Any]) -> bool:
+    with tenant_scope(world.acme):
+        return TrunkAssignment.objects.filter(pk=ids["pk"], did_pool__startswith="77311").exists()
+
+
 # By the first part of a REST route's name.
 THINGS: Mapping[str, Thing] = {
     "extensions": Thing(_extension, exists=_extension_exists),
@@ -251,6 +272,8 @@ THINGS: Mapping[str, Thing] = {
     "holidays": Thing(_holiday, exists=_holiday_exists, is_for_extensions=True),
     "music_files": Thing(_music_file, exists=_music_file_exists),
     "jobs": Thing(_job),
+    "trunks": Thing(_trunk, owner="root", exists=_trunk_exists),
+    "did_pools": Thing(_did_pool, exists=_did_pool_exists),
     "tenants": Thing(_tenant, owner="root", exists=_tenant_exists),
 }
 # By the first words of a page's name.

@@ -1,0 +1,77 @@
+"""What the edge must know of trunks, and what of it has to change. Pure; the edge link carries it out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+# Flags of the edge's registrations (Kamailio, module uac).
+_DISABLED, _UNDER_WAY, _ONLINE = 1, 2, 4
+
+
+class TrunkState(StrEnum):
+    """`ready`: needs no registration. `unresolved`: the host name is known to no name server."""
+
+    READY = "ready"
+    REGISTERED = "registered"
+    REGISTERING = "registering"
+    FAILED = "failed"
+    UNRESOLVED = "unresolved"
+    DISABLED = "disabled"
+
+    @property
+    def is_usable(self) -> bool:
+        return self in (TrunkState.READY, TrunkState.REGISTERED)
+
+
+@dataclass(frozen=True, slots=True)
+class TrunkAccount:
+    """One registration of ours. `user` is the unguessable user part of our contact, and its name at the edge."""
+
+    user: str
+    username: str
+    domain: str
+    authorization_name: str
+    password: str
+    proxy: str
+    expires_s: int
+
+
+@dataclass(frozen=True, slots=True)
+class EdgeTrunk:
+    """Where the provider is at present (a SIP URI with an address) and how we register there, if we do."""
+
+    trunk_id: int
+    destination: str
+    account: TrunkAccount | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AccountChanges:
+    """Users of accounts to take away, then accounts to add. Whoever is in neither stays undisturbed."""
+
+    removed: tuple[str, ...]
+    added: tuple[TrunkAccount, ...]
+
+
+def account_changes(wanted: Iterable[TrunkAccount], present: Mapping[str, TrunkAccount]) -> AccountChanges:
+    """`present` by user. An account whose fields changed is taken away and added anew."""
+    by_user = {account.user: account for account in wanted}
+    removed = tuple(user for user, account in present.items() if by_user.get(user) != account)
+    added = tuple(account for user, account in by_user.items() if present.get(user) != account)
+    return AccountChanges(removed, added)
+
+
+def registration_state(flags: int) -> TrunkState:
+    if flags & _DISABLED:
+        return TrunkState.DISABLED
+    if flags & _ONLINE:
+        return TrunkState.REGISTERED
+    return TrunkState.REGISTERING if flags & _UNDER_WAY else TrunkState.FAILED
+
+
+def sip_destination(address: str, port: int, transport: str) -> str:
+    """`sip:192.0.2.7:5060;transport=tcp`; UDP is what SIP means without a word."""
+    host = f"[{address}]" if ":" in address else address
+    return f"sip:{host}:{port}" + ("" if transport == "udp" else f";transport={transport}")

@@ -1,0 +1,18 @@
+"""Trunks: all of them for administrators, the lent ones for a tenant."""
+
+from __future__ import annotations
+
+from django.db.models import Count, QuerySet
+
+from callmanager.fleet.models import Trunk, TrunkAssignment
+
+
+def trunk_list() -> QuerySet[Trunk]:
+    """With `tenant_count`. For administrators: a tenant sees its assignments."""
+    return Trunk.objects.select_related("status").annotate(tenant_count=Count("assignments")).order_by("name")
+
+
+def trunk_assignment_list() -> QuerySet[TrunkAssignment]:
+    """Of the tenant in scope, or of all."""
+    assignments: QuerySet[TrunkAssignment] = TrunkAssignment.objects.select_related("trunk", "tenant")
+    return assignments

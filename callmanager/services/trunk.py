@@ -1,0 +1,128 @@
+"""Trunks and whom they are lent to. Administrators' work: it runs across tenants."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from callmanager.domain.did_pool import DidPool, parse_did_pool
+from callmanager.fleet.models import Trunk, TrunkAssignment, TrunkAuthentication
+from tenants.integrity import refusing_duplicates
+from tenants.models import Tenant
+from tenants.scope import across_tenants
+
+TRUNK_FIELDS = (
+    "name",
+    "country",
+    "brand",
+    "website",
+    "authentication",
+    "host",
+    "port",
+    "outbound_proxy",
+    "outbound_proxy_port",
+    "transport",
+    "srtp",
+    "reregister_interval_s",
+    "is_same_lan",
+    "is_single_via",
+    "username",
+    "authorization_name",
+    "password",
+    "addresses",
+    "codecs",
+    "max_calls",
+    "is_enabled",
+)
+_CHANGEABLE = frozenset(TRUNK_FIELDS)
+
+
+def trunk_create(**fields: Any) -> Trunk:
+    _require_known(fields)
+    trunk = Trunk(**fields)
+    with refusing_duplicates():
+        _check(trunk)
+        trunk.save()
+    return trunk
+
+
+def trunk_update(*, trunk: Trunk, **changes: Any) -> Trunk:
+    _require_known(changes)
+    for field, value in changes.items():
+        setattr(trunk, field, value)
+    with refusing_duplicates():
+        _check(trunk)
+        if changes:
+            trunk.save(update_fields=[*changes, "updated_at"])
+    return trunk
+
+
+def trunk_delete(*, trunk: Trunk) -> None:
+    """Takes it from every tenant. Running calls go on."""
+    with across_tenants():
+        trunk.delete()
+
+
+def trunk_assign(*, trunk: Trunk, tenant: Tenant, did_pool: str = "") -> TrunkAssignment:
+    """Lends it, or changes the pool of a tenant that has it. Pools of one trunk share no number."""
+    # Also for an administrator who manages one tenant: the numbers of all the others count.
+    with across_tenants(), transaction.atomic():
+        # One pool of a trunk is checked at a time.
+        Trunk.objects.select_for_update().only("pk").get(pk=trunk.pk)
+        assignment = TrunkAssignment.objects.filter(trunk=trunk, tenant=tenant).first()
+        if assignment is None:
+            assignment = TrunkAssignment(trunk=trunk, tenant=tenant)
+        assignment.did_pool = did_pool.strip()
+        assignment.full_clean(validate_unique=False, validate_constraints=False)
+        _refuse_shared_numbers(assignment, parse_did_pool(assignment.did_pool))
+        assignment.save()
+    return assignment
+
+
+def trunk_unassign(*, assignment: TrunkAssignment) -> None:
+    with across_tenants():
+        assignment.delete()
+
+
+def _refuse_shared_numbers(assignment: TrunkAssignment, pool: DidPool) -> None:
+    others = TrunkAssignment.objects.filter(trunk=assignment.trunk).exclude(tenant=assignment.tenant)
+    for other in others.select_related("tenant"):
+        if shared := pool.conflict(parse_did_pool(other.did_pool)):
+            number = "every number (*)" if shared == "*" else f"numbers such as {shared}"
+            message = f"“{assignment.tenant}” and “{other.tenant}” would both have {number} of this trunk."
+            raise ValidationError({"did_pool": ValidationError(message, code="pool_taken")})
+
+
+def _check(trunk: Trunk) -> None:
+    trunk.full_clean()
+    if trunk.authentication == TrunkAuthentication.ACCEPT_REGISTER:
+        if Tenant.objects.filter(sip_domain=trunk.host).exists():
+            message = "This is a tenant's SIP domain: choose another one for the gateway."
+            raise ValidationError({"host": ValidationError(message, code="host_is_tenant")})
+        twins = Trunk.objects.filter(
+            authentication=TrunkAuthentication.ACCEPT_REGISTER,
+            host=trunk.host,
+            authorization_name=trunk.authorization_name,
+        )
+        if twins.exclude(pk=trunk.pk).exists():
+            message = "Another gateway registers with this name and host."
+            raise ValidationError({"authorization_name": ValidationError(message, code="unique")})
+    if trunk.authentication == TrunkAuthentication.IP:
+        _refuse_shared_addresses(trunk)
+
+
+def _refuse_shared_addresses(trunk: Trunk) -> None:
+    """A call that comes from an address must belong to one trunk."""
+    mine = trunk.networks()
+    for other in Trunk.objects.filter(authentication=TrunkAuthentication.IP).exclude(pk=trunk.pk):
+        for theirs in other.networks():
+            if any(one.version == theirs.version and one.overlaps(theirs) for one in mine):
+                message = f"Calls from {theirs} belong to the trunk “{other.name}”."
+                raise ValidationError({"addresses": ValidationError(message, code="address_taken")})
+
+
+def _require_known(fields: dict[str, Any]) -> None:
+    if unknown := fields.keys() - _CHANGEABLE:
+        raise TypeError(f"A trunk's {', '.join(sorted(unknown))} can't be set.")

@@ -1,0 +1,78 @@
+"""A provider of telephone lines, as raw SIP: takes our registration, makes and takes calls."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass
+from types import TracebackType
+
+from tests.live.edge.endpoints import Endpoint
+from tests.live.edge.messages import SipMessage, unique
+from tests.live.edge.transports import UdpTransport
+
+REALM = "provider.example"
+
+
+@dataclass(frozen=True, slots=True)
+class LineAccount:
+    """What a customer got from its provider."""
+
+    name: str = "acct-1"
+    password: str = "pr0vider-secret"
+
+
+class Provider(Endpoint):
+    """At an address of its own, so that the edge can tell it from phones."""
+
+    def __init__(self, edge: tuple[str, int], host: str, account: LineAccount | None = None) -> None:
+        super().__init__(UdpTransport(edge, host=host))
+        self.account = account or LineAccount()
+
+    def __enter__(self) -> Provider:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    @property
+    def host(self) -> str:
+        return self.transport.host
+
+    @property
+    def port(self) -> int:
+        return self.transport.port
+
+    def take_registration(self, timeout_s: float = 10.0) -> SipMessage:
+        """Challenges the first REGISTER and accepts the second if the password is right; returns that."""
+        first = self.expect("REGISTER", timeout_s=timeout_s)
+        challenge = f'Digest realm="{REALM}", nonce="{unique("n")}", qop="auth", algorithm=MD5'
+        self.send(first.answer(401, extra=(("WWW-Authenticate", challenge),)))
+        second = self.expect("REGISTER", timeout_s=timeout_s)
+        while "Authorization" not in second:
+            second = self.expect("REGISTER", timeout_s=timeout_s)
+        if not self._is_right(second):
+            self.send(second.answer(403))
+            return second
+        answer = second.answer(200, contact=second["Contact"], extra=(("Expires", second["Expires"]),))
+        self.send(answer)
+        return second
+
+    def take_farewell(self) -> None:
+        """A REGISTER that ends the registration."""
+        request = self.expect("REGISTER")
+        assert request["Expires"] == "0"
+        self.send(request.answer(200))
+
+    def _is_right(self, request: SipMessage) -> bool:
+        given = dict(re.findall(r'(\w+)="?([^",]*)"?', request["Authorization"]))
+        ha1 = _md5(f"{self.account.name}:{REALM}:{self.account.password}")
+        ha2 = _md5(f"REGISTER:{given['uri']}")
+        middle = f"{given['nonce']}:{given['nc']}:{given['cnonce']}:{given['qop']}"
+        return given["username"] == self.account.name and given["response"] == _md5(f"{ha1}:{middle}:{ha2}")
+
+
+def _md5(text: str) -> str:
+    return hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()

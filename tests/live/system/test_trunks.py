@@ -1,0 +1,112 @@
+"""Trunks from the console's word to the provider's wire and back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.live.system.provider import LineAccount, Provider
+from tests.live.system.running_system import RunningSystem
+from tests.phones.rest import RestClient
+from tests.phones.waiting import until
+
+PROVIDER_HOST, OTHER_HOST = "127.0.0.2", "127.0.0.3"
+STATE_WITHIN_S = 10.0
+
+
+@pytest.fixture(scope="module")
+def administrator(system: RunningSystem) -> RestClient:
+    demo = system.demo
+    return RestClient.sign_in(demo.url, username=demo.admin_username, password=demo.admin_password)
+
+
+@pytest.fixture
+def provider(system: RunningSystem) -> Iterator[Provider]:
+    with Provider(system.sip_udp, PROVIDER_HOST) as provider:
+        yield provider
+
+
+@pytest.fixture
+def trunks(administrator: RestClient) -> Iterator[list[str]]:
+    """Paths of what a test made; gone afterwards."""
+    made: list[str] = []
+    yield made
+    for path in made:
+        administrator.response("DELETE", path)
+
+
+def make_trunk(administrator: RestClient, trunks: list[str], provider: Provider, **fields: Any) -> str:
+    body = {
+        "name": f"Provider {len(trunks)}",
+        "host": provider.host,
+        "port": provider.port,
+        "authorization_name": provider.account.name,
+        "password": provider.account.password,
+        "reregister_interval_s": 60,
+        **fields,
+    }
+    trunks.append(f"/trunks/{administrator.post('/trunks', body)['id']}")
+    return trunks[-1]
+
+
+def wait_state(administrator: RestClient, trunk: str, state: str) -> None:
+    until(lambda: administrator.get(trunk)["state"] == state, STATE_WITHIN_S, f"{trunk} is {state}")
+
+
+def test_a_trunk_registers_changes_and_leaves(
+    administrator: RestClient, trunks: list[str], provider: Provider
+) -> None:
+    trunk = make_trunk(administrator, trunks, provider)
+    register = provider.take_registration()
+    assert register["To"] == f"<sip:{provider.account.name}@{provider.host}>"
+    wait_state(administrator, trunk, "registered")
+    events = administrator.rows("/event_log", kind="trunk.connected")
+    assert events[0]["message"] == "Trunk Provider 0: registered."
+
+    administrator.patch(trunk, {"password": "no longer right"})
+    provider.take_farewell()
+    provider.take_registration()
+    wait_state(administrator, trunk, "failed")
+
+    administrator.patch(trunk, {"is_enabled": False})
+    wait_state(administrator, trunk, "disabled")
+
+
+def test_a_change_of_one_trunk_leaves_the_others_alone(
+    system: RunningSystem, administrator: RestClient, trunks: list[str], provider: Provider
+) -> None:
+    with Provider(system.sip_udp, OTHER_HOST, LineAccount("acct-2", "other-secret")) as other:
+        first = make_trunk(administrator, trunks, provider)
+        provider.take_registration()
+        wait_state(administrator, first, "registered")
+        second = make_trunk(administrator, trunks, other)
+        other.take_registration()
+        wait_state(administrator, second, "registered")
+        administrator.patch(second, {"username": "4930123"})
+        other.take_farewell()
+        assert "4930123@" in other.take_registration()["To"]
+        administrator.patch(first, {"website": "https://provider.example", "max_calls": 10})
+        wait_state(administrator, second, "registered")
+        provider.expect_silence("REGISTER", for_s=3)
+
+
+def test_a_trunk_whose_host_nobody_knows_says_so(
+    administrator: RestClient, trunks: list[str], provider: Provider
+) -> None:
+    trunk = make_trunk(administrator, trunks, provider, host="no-such-provider.invalid")
+    wait_state(administrator, trunk, "unresolved")
+
+
+def test_registrations_are_back_after_the_edge_was_restarted(
+    system: RunningSystem, administrator: RestClient, trunks: list[str], provider: Provider
+) -> None:
+    trunk = make_trunk(administrator, trunks, provider)
+    provider.take_registration()
+    wait_state(administrator, trunk, "registered")
+    with system.stopped("edge"):
+        pass
+    system.wait_healthy()
+    provider.take_registration(timeout_s=20)
+    wait_state(administrator, trunk, "registered")

@@ -1,0 +1,69 @@
+"""Which registrations change when trunks do: nobody else's is disturbed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from callmanager.domain.trunk_accounts import (
+    AccountChanges,
+    TrunkAccount,
+    TrunkState,
+    account_changes,
+    registration_state,
+    sip_destination,
+)
+
+pytestmark = pytest.mark.pure
+
+ONE = TrunkAccount("trk-1-aa", "100", "p.example", "acct", "secret", "sip:192.0.2.7:5060", 600)
+TWO = replace(ONE, user="trk-2-bb", domain="q.example")
+MOVED = replace(ONE, proxy="sip:192.0.2.8:5060")
+
+
+@pytest.mark.parametrize(
+    ("wanted", "present", "removed", "added"),
+    [
+        ([], [], (), ()),
+        ([ONE, TWO], [ONE, TWO], (), ()),
+        ([ONE, TWO], [ONE], (), (TWO,)),
+        ([ONE], [ONE, TWO], (TWO.user,), ()),
+        ([MOVED, TWO], [ONE, TWO], (ONE.user,), (MOVED,)),
+        ([], [ONE], (ONE.user,), ()),
+    ],
+)
+def test_only_what_differs_changes(
+    wanted: list[TrunkAccount],
+    present: list[TrunkAccount],
+    removed: tuple[str, ...],
+    added: tuple[TrunkAccount, ...],
+) -> None:
+    changes = account_changes(wanted, {account.user: account for account in present})
+    assert changes == AccountChanges(removed, added)
+
+
+@pytest.mark.parametrize(
+    ("flags", "state"),
+    [
+        (20, TrunkState.REGISTERED),
+        (18, TrunkState.REGISTERING),
+        (16, TrunkState.FAILED),
+        (0, TrunkState.FAILED),
+        (17, TrunkState.DISABLED),
+    ],
+)
+def test_the_edges_flags_say_whether_we_are_registered(flags: int, state: TrunkState) -> None:
+    assert registration_state(flags) is state
+
+
+@pytest.mark.parametrize(
+    ("address", "port", "transport", "uri"),
+    [
+        ("192.0.2.7", 5060, "udp", "sip:192.0.2.7:5060"),
+        ("192.0.2.7", 5061, "tls", "sip:192.0.2.7:5061;transport=tls"),
+        ("2001:db8::1", 5060, "tcp", "sip:[2001:db8::1]:5060;transport=tcp"),
+    ],
+)
+def test_a_destination_is_a_sip_uri(address: str, port: int, transport: str, uri: str) -> None:
+    assert sip_destination(address, port, transport) == uri
