@@ -30,6 +30,8 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "RankEnum": "tenants.roles.Rank.choices",
         "JobStateEnum": "tenants.models.job.JobState.choices",
         "ScheduleStateEnum": "callmanager.api.office_hours.SCHEDULE_STATES",
+        "EventAuthenticationEnum": "tenants.models.event_url.EventAuthentication.choices",
+        "TrunkAuthenticationEnum": "callmanager.fleet.models.trunk.TrunkAuthentication.choices",
         "TrunkStateEnum": "callmanager.api.trunks.TRUNK_STATES",
         "CdrStatusEnum": "callmanager.fleet.models.cdr.CdrStatus.choices",
     },

@@ -14,7 +14,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from pbxsite.account.form_refusal import add_refusal
-from pbxsite.console.sites import platform_site
+from pbxsite.console.sites import site_of
 from tenants.password_reset_door import reset_asked_for, reset_done
 from tenants.passwords import password_rules
 from tenants.rate_limit import RateLimited
@@ -83,7 +83,7 @@ def choose(request: HttpRequest, secret: str) -> HttpResponse:
         else:
             messages.success(request, "Your password is changed: sign in with it.")
             return redirect(reverse("sign_in"))
-    context = {**platform_site.each_context(request), "form": form, "rules": password_rules()}
+    context = {**site_of(request).each_context(request), "form": form, "rules": password_rules()}
     is_wrong = form.is_bound and not form.is_valid()
     return render(request, "pbxsite/password_reset_choose.html", context, status=400 if is_wrong else 200)
 
@@ -92,6 +92,6 @@ def _page(request: HttpRequest, form: forms.Form, status: int, **context: bool) 
     return render(
         request,
         "pbxsite/password_reset.html",
-        {**platform_site.each_context(request), "form": form, **context},
+        {**site_of(request).each_context(request), "form": form, **context},
         status=status,
     )

@@ -12,7 +12,7 @@ import redis
 from celery.exceptions import CeleryError
 from django.conf import settings
 from django.db import Error as DatabaseError
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import timezone
 from kombu.exceptions import KombuError
 
@@ -116,7 +116,7 @@ def _ask_migrations() -> None:
     if _are_migrations_current.is_set():
         return
     try:
-        with no_scope():
+        with no_scope(), transaction.atomic():
             behind = find_behind()
     except DatabaseError:
         raise NotWell("The database cannot be read.") from None

@@ -13,7 +13,7 @@ from django.views.decorators.csrf import csrf_protect
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from pbxsite.console.sites import platform_site
+from pbxsite.console.sites import site_of
 from tenants.authentication import may_sign_in
 from tenants.models import User
 from tenants.sign_in import SecondFactorWrong, SignInLocked, second_factor_check
@@ -86,5 +86,5 @@ def _pending_user(request: HttpRequest) -> User | None:
 
 
 def _page(request: HttpRequest, form: CodeForm, status: int) -> HttpResponse:
-    context = {**platform_site.each_context(request), "form": form}
+    context = {**site_of(request).each_context(request), "form": form}
     return render(request, "pbxsite/second_step.html", context, status=status)

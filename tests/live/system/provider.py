@@ -71,7 +71,8 @@ class Provider(Endpoint):
         ha1 = _md5(f"{self.account.name}:{REALM}:{self.account.password}")
         ha2 = _md5(f"REGISTER:{given['uri']}")
         middle = f"{given['nonce']}:{given['nc']}:{given['cnonce']}:{given['qop']}"
-        return given["username"] == self.account.name and given["response"] == _md5(f"{ha1}:{middle}:{ha2}")
+        response = _md5(f"{ha1}:{middle}:{ha2}")
+        return (given["username"], given["response"]) == (self.account.name, response)
 
 
 def _md5(text: str) -> str:

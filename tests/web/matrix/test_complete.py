@@ -17,7 +17,9 @@ def test_every_rest_route_is_in_the_matrix() -> None:
     unknown = {route.name for route in named if alone_of(route) is None and thing_name(route) not in THINGS}
     assert unknown == set(), HOW
     forgotten = {
-        name for name in ALONE if not any(f"{route.name}_".startswith(f"{name}_") for route in named)
+        name
+        for name in ALONE
+        if not any(f"{route.name}_".startswith((f"{name}_", f"{name}-")) for route in named)
     }
     assert forgotten == set(), "no such route any more"
     unnamed = {route.pattern for route in rest_routes() if not route.name}

@@ -53,8 +53,22 @@ PAGES: Mapping[str, Page] = {
     "admin:jsi18n": Page.SIGNED_IN,
     "admin:app_list": Page.SIGNED_IN,
     "admin:view_on_site": Page.SIGNED_IN,
+    "admin:event_urls": Page.SIGNED_IN,
+    "admin:network": Page.SIGNED_IN,
+    "admin:services": Page.SIGNED_IN,
+    "admin:system_extensions": Page.SIGNED_IN,
+    "admin:registration_check": Page.SIGNED_IN,
+    "admin:log_file": Page.SIGNED_IN,
+    "admin:log_files": Page.SIGNED_IN,
+    # For the addresses that the operator named, which are this machine's here.
+    "metrics": Page.PUBLIC,
 }
-VALUES: dict[str, Any] = {"app_label": "tenants", "content_type_id": "1"}
+VALUES: dict[str, Any] = {
+    "app_label": "tenants",
+    "content_type_id": "1",
+    "name": "web.log",
+    "number": "101",
+}
 
 ALL_ROUTES = [
     route for urlconf in (PLATFORM_URLS, TENANT_URLS) for route in page_routes(urlconf) if route.name

@@ -13,7 +13,7 @@ from typing import Any
 from django.contrib.sessions.models import Session
 from django.utils import timezone
 
-from callmanager.fleet.models import Registration, Trunk, TrunkAssignment
+from callmanager.fleet.models import Registration, RegistrationFailure, Trunk, TrunkAssignment
 from callmanager.models import Extension, ExtensionGroup, Holiday, MusicFile
 from callmanager.services.office_hours import holiday_create
 from callmanager.services.trunk import trunk_assign, trunk_create
@@ -86,6 +86,20 @@ def _registration(world: World, number: int) -> dict[str, Any]:
     with tenant_scope(world.acme):
         Registration.objects.filter(pk=registration.pk).update(user_agent=f"{MARK} {number}")
     return {"pk": registration.pk}
+
+
+def _registration_failure(world: World, number: int) -> dict[str, Any]:
+    with tenant_scope(world.acme):
+        failure = RegistrationFailure.objects.create(
+            at=timezone.now(),
+            tenant_id=world.acme.pk,
+            number="101",
+            domain=world.acme.sip_domain,
+            cause="wrong_password",
+            source="udp:192.0.2.7:5060",
+            user_agent=f"{MARK} {number}",
+        )
+    return {"pk": failure.pk}
 
 
 def _cdr(world: World, number: int) -> dict[str, Any]:
@@ -246,7 +260,7 @@ def _trunk_exists(world: World, ids: dict[str, Any]) -> bool:
 
 
 def _did_pool(world: World, number: int) -> dict[str, Any]:
-    trunk = Trunk.objects.get(pk=_trunk(world, number)["pk"])
+    trunk = trunk_create(name=f"{MARK} lent {number}", authentication="ip", host=f"198.51.100.{number}")
     assignment = trunk_assign(trunk=trunk, tenant=world.acme, did_pool=f"77311{number}")
     return {"pk": assignment.pk}
 
@@ -261,6 +275,7 @@ THINGS: Mapping[str, Thing] = {
     "extensions": Thing(_extension, exists=_extension_exists),
     "extension_groups": Thing(_group, exists=_group_exists),
     "registrations": Thing(_registration),
+    "registration_failures": Thing(_registration_failure),
     "call_sessions": Thing(_live_call),
     "cdrs": Thing(_cdr),
     "api_tokens": Thing(_api_token, exists=_api_token_exists),
@@ -282,6 +297,7 @@ PAGE_THINGS: Mapping[str, str] = {
     "extension": "extensions",
     "callmanager_extensiongroup": "extension_groups",
     "fleet_registration": "registrations",
+    "fleet_registrationfailure": "registration_failures",
     "fleet_cdr": "cdrs",
     "tenants_auditentry": "audit_log",
     "tenants_eventlogentry": "event_log",

@@ -117,6 +117,7 @@ def test_every_shared_table_with_tenants_rows_is_locked(db: None) -> None:
         "tenants_outgoingmail",
         "tenants_signinrule",
         "tenants_user",
+        "trunk_did",
     }
 
 
