@@ -72,8 +72,8 @@ class ExtensionFilter(ColleagueFilter):
     mobile = django_filters.CharFilter()
     gender = django_filters.ChoiceFilter(choices=[one for one in Gender.choices if one[0]])
     group = django_filters.NumberFilter(field_name="memberships__group_id")
-    is_audio_recorded = django_filters.BooleanFilter()
-    is_video_recorded = django_filters.BooleanFilter()
+    is_audio_recorded = TrueFalseFilter()
+    is_video_recorded = TrueFalseFilter()
 
 
 class ExtensionViewSet(ResourceAccess, ExtensionTableActions, ExtensionPersonActions):

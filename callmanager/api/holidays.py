@@ -25,6 +25,7 @@ from callmanager.services.office_hours import (
 )
 from callmanager.services.public_holidays import country_find, country_list, public_holidays_find
 from tenants.api.access import ResourceAccess, tenant_of
+from tenants.api.filters import TrueFalseFilter
 from tenants.audit_trail import audit_request
 from tenants.capabilities import Verb
 from tenants.scoped_models import ScopedQuerySet
@@ -95,7 +96,7 @@ class CountrySerializer(serializers.Serializer[Any]):
 class HolidayFilter(django_filters.FilterSet):
     """Written out: derived from the model, it would ask the database outside any scope."""
 
-    is_every_year = django_filters.BooleanFilter()
+    is_every_year = TrueFalseFilter()
     from_day = django_filters.DateFilter(field_name="last_day", lookup_expr="gte")
     to_day = django_filters.DateFilter(field_name="first_day", lookup_expr="lte")
 

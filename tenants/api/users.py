@@ -14,6 +14,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from tenants.api.access import ResourceAccess, actor_of, tenant_of
+from tenants.api.filters import TrueFalseFilter
 from tenants.audit_trail import audit_request
 from tenants.models import Rank, Role, Tenant, User
 from tenants.selectors.user import person_list
@@ -96,7 +97,7 @@ class UserCreatedSerializer(UserSerializer):
 class UserFilter(django_filters.FilterSet):
     role = django_filters.ChoiceFilter(choices=Role.choices)
     rank = django_filters.ChoiceFilter(choices=Rank.choices)
-    is_active = django_filters.BooleanFilter()
+    is_active = TrueFalseFilter()
     email = django_filters.CharFilter(lookup_expr="iexact")
 
 
