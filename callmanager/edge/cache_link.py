@@ -43,11 +43,11 @@ class CacheLink:
         subjects = dict.fromkeys(payloads)
         if "dispatcher reload" in subjects:
             self.rpc.reload_workers()
-        if any(subject.startswith("tenants ") for subject in subjects):
-            self.rpc.forget_numbers()
         is_import = len(subjects) > FORGET_ALL_ABOVE
         if is_import:
             self.rpc.forget_all()
+        elif any(subject.startswith("tenants ") for subject in subjects):
+            self.rpc.forget_numbers()
         aors = []
         for subject in subjects:
             kind, _, key = subject.partition(" ")

@@ -198,13 +198,17 @@ def test_tenants_and_workers_are_told_to_the_edge(acme: Tenant, edge: FakeEdge) 
     CacheLink(EdgeRpc(edge.server_port)).forget(
         ["tenants acme.example", "dispatcher reload", "dispatcher reload"]
     )
-    assert edge.told == [("dispatcher.reload",), ("htable.delete", "tenants", "acme.example")]
+    assert edge.told == [
+        ("dispatcher.reload",),
+        ("htable.flush", "dids"),
+        ("htable.delete", "tenants", "acme.example"),
+    ]
 
 
 def test_an_import_makes_the_edge_forget_everybody_at_once(acme: Tenant, edge: FakeEdge) -> None:
     payloads = [f"tenants t{number}.example" for number in range(FORGET_ALL_ABOVE + 1)]
     CacheLink(EdgeRpc(edge.server_port)).forget(payloads)
-    assert edge.told == [("htable.flush", "auth"), ("htable.flush", "tenants")]
+    assert edge.told == [("htable.flush", "auth"), ("htable.flush", "tenants"), ("htable.flush", "dids")]
 
 
 def test_an_entry_the_edge_does_not_have_is_as_good_as_dropped(edge: FakeEdge) -> None:
