@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -53,6 +54,13 @@ class AccountChanges:
 
     removed: tuple[str, ...]
     added: tuple[TrunkAccount, ...]
+
+
+def account_user(trunk_id: int, token: str, *fields: str | int) -> str:
+    """Unguessable, and another one after every change: a late answer to the farewell of the registration before
+    must not be taken for one to the new one, which the edge finds by this name."""
+    digest = hashlib.sha256("\n".join([token, *map(str, fields)]).encode()).hexdigest()
+    return f"trk-{trunk_id}-{digest[:16]}"
 
 
 def account_changes(wanted: Iterable[TrunkAccount], present: Mapping[str, TrunkAccount]) -> AccountChanges:

@@ -20,6 +20,7 @@ from callmanager.domain.trunk_accounts import (
     TrunkAccount,
     TrunkState,
     account_changes,
+    account_user,
     sip_destination,
 )
 from callmanager.edge.notifications import Notifications
@@ -109,9 +110,11 @@ def _edge_trunk(trunk: Trunk, address: str) -> EdgeTrunk:
     destination = sip_destination(address, port, trunk.transport)
     account = None
     if trunk.authentication == TrunkAuthentication.REGISTER:
+        username = trunk.username or trunk.authorization_name
+        told = (username, trunk.host, trunk.authorization_name, trunk.password, destination)
         account = TrunkAccount(
-            user=trunk.contact_user,
-            username=trunk.username or trunk.authorization_name,
+            user=account_user(trunk.pk, trunk.contact_token, *told, trunk.reregister_interval_s),
+            username=username,
             domain=trunk.host,
             authorization_name=trunk.authorization_name,
             password=trunk.password,

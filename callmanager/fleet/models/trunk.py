@@ -197,10 +197,6 @@ class Trunk(models.Model):
         networks = [ipaddress.ip_network(address, strict=False) for address in self.addresses]
         return [*(ipaddress.ip_network(host) for host in hosts if _is_address(host)), *networks]
 
-    @property
-    def contact_user(self) -> str:
-        return f"trk-{self.pk}-{self.contact_token}"
-
 
 def _is_address(host: str) -> bool:
     try:

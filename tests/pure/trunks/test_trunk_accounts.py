@@ -11,6 +11,7 @@ from callmanager.domain.trunk_accounts import (
     TrunkAccount,
     TrunkState,
     account_changes,
+    account_user,
     registration_state,
     sip_destination,
 )
@@ -67,3 +68,11 @@ def test_the_edges_flags_say_whether_we_are_registered(flags: int, state: TrunkS
 )
 def test_a_destination_is_a_sip_uri(address: str, port: int, transport: str, uri: str) -> None:
     assert sip_destination(address, port, transport) == uri
+
+
+def test_an_account_has_another_name_after_every_change() -> None:
+    name = account_user(7, "token", "100", "p.example", "secret", 600)
+    assert name.startswith("trk-7-")
+    assert name == account_user(7, "token", "100", "p.example", "secret", 600)
+    assert name != account_user(7, "other", "100", "p.example", "secret", 600)
+    assert name != account_user(7, "token", "100", "p.example", "secret2", 600)
