@@ -26,6 +26,7 @@ from callmanager.selectors.extension_group import membership_list
 from callmanager.selectors.fleet import extension_list_with_contacts
 from callmanager.services.extension import extension_create, extension_delete, extension_update
 from tenants.acting import Actor
+from tenants.admin.read_once import read_once
 from tenants.admin.service_admin import ServiceModelAdmin
 from tenants.audit_trail import audit_request
 from tenants.capabilities import Verb
@@ -152,7 +153,9 @@ class ExtensionAdmin(ExtensionTableAdmin, ExtensionPersonAdmin, ServiceModelAdmi
         return f"Yes, by {', '.join(groups)}" if groups else "No"
 
     def _places(self, extension: Extension) -> tuple[Membership, ...]:
-        return membership_list(number=extension.number) if extension.pk else ()
+        if not extension.pk:
+            return ()
+        return read_once(extension, "groups", lambda: membership_list(number=extension.number))
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Extension]:
         return extension_list_with_contacts()

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from django.contrib import admin
 
+from tenants.admin.read_once import read_once
 from tenants.files import MB, usage_by_kind
 from tenants.models import FileKind, Tenant
 from tenants.scope import tenant_scope
@@ -33,6 +36,9 @@ def size_words(size_bytes: int) -> str:
     return f"{size_bytes / MB:.1f} MB" if size_bytes >= MB else f"{size_bytes / 1024:.1f} kB"
 
 
-def _usage(tenant: Tenant) -> dict[FileKind, int]:
-    with tenant_scope(tenant):
-        return dict(usage_by_kind())
+def _usage(tenant: Tenant) -> Mapping[FileKind, int]:
+    def read() -> Mapping[FileKind, int]:
+        with tenant_scope(tenant):
+            return usage_by_kind()
+
+    return read_once(tenant, "storage usage", read)

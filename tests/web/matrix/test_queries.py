@@ -9,8 +9,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from tests.web.api.conftest import rest_as
-from tests.web.matrix.routes import PLATFORM_URLS, Route, rest_routes
-from tests.web.matrix.test_pages import ALL_ROUTES, label, signed_in, thing_of, visit
+from tests.web.matrix.routes import PLATFORM_URLS, TENANT_URLS, Route, rest_routes
+from tests.web.matrix.test_pages import ALL_ROUTES, VALUES, Page, label, page_of, signed_in, thing_of, visit
 from tests.web.matrix.test_rest import alone_of, ask, by_name, thing_name
 from tests.web.matrix.things import MARK, THINGS, Thing, World
 
@@ -57,3 +57,43 @@ def test_a_page_of_a_list_does_not_ask_row_by_row(world: World, route: Route) ->
     browser = signed_in("root" if route.urlconf == PLATFORM_URLS else thing.owner)
     few, many = queries_for_few_and_many(world, thing, lambda: visit(browser, "get", route.path({})))
     assert many == few
+
+
+# Pages of one thing, and pages that belong to none: what stands on them must not be asked for row by row either.
+SINGLE_PAGES = [
+    route
+    for route in ALL_ROUTES
+    if (thing_of(route) or page_of(route) is Page.SIGNED_IN) and not route.name.endswith("_changelist")
+]
+ENOUGH_FOR_A_PAGE = 25
+
+
+def queries_of_page(username: str, path: str) -> int:
+    """0 where nothing is shown, as by addresses that are only posted to."""
+    browser = signed_in(username)
+    visit(browser, "get", path)
+    with CaptureQueriesContext(connection) as asked:
+        status, _ = visit(browser, "get", path)
+    return len(asked) if status == 200 else 0
+
+
+@pytest.mark.parametrize("urlconf", [PLATFORM_URLS, TENANT_URLS])
+def test_no_other_page_asks_row_by_row_either(world: World, urlconf: str) -> None:
+    shown = {thing: thing.make(world, MANY + 1) for thing in THINGS.values()}
+    pages: dict[str, tuple[str, str]] = {}
+    for route in SINGLE_PAGES:
+        if route.urlconf == urlconf:
+            thing = thing_of(route)
+            ids = shown[thing] if thing else {"pk": world.acme.pk}
+            username = "root" if urlconf == PLATFORM_URLS else thing.owner if thing else "acme"
+            pages[label(route)] = (username, route.path({**VALUES, **ids}))
+    counted: list[dict[str, int]] = []
+    for first, last in ((0, FEW), (FEW, MANY)):
+        for kind in THINGS.values():
+            for number in range(first, last):
+                kind.make(world, number + 1)
+        counted.append({page: queries_of_page(*where) for page, where in pages.items()})
+    few, many = counted
+    assert many == few
+    assert sum(1 for count in few.values() if count) > 5, "hardly any page was shown"
+    assert {page: count for page, count in few.items() if count > ENOUGH_FOR_A_PAGE} == {}
