@@ -15,7 +15,7 @@ from unfold.widgets import (
     UnfoldAdminTextInputWidget,
 )
 
-from callmanager.domain.call_exceptions import ExceptionAction
+from callmanager.domain.destination import DestinationKind
 from callmanager.domain.passwords import find_weakness
 from callmanager.domain.week_hours import WEEKDAYS, WeekHoursInvalid, day_text, parse_day_text
 from callmanager.models import Extension, ExtensionException
@@ -181,7 +181,7 @@ class ExceptionForm(_ExceptionModelForm):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
         other = cleaned.get("other", "")
-        if cleaned.get("action") == ExceptionAction.EXTENSION:
+        if cleaned.get("action") == DestinationKind.EXTENSION:
             if not other:
                 self.add_error("other", "Name the other extension.")
             elif extension_find(number=other) is None:

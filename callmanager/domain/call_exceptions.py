@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
+from callmanager.domain.destination import Destination
 from callmanager.domain.number_range import NumberPatternError, parse_number_range
 
 _NAME = re.compile(r"[A-Za-z0-9]{1,20}")
@@ -21,19 +22,13 @@ class ReceivedDuring(StrEnum):
     OUTSIDE_OFFICE_HOURS = "outside_office_hours"
 
 
-class ExceptionAction(StrEnum):
-    END_CALL = "end_call"
-    EXTENSION = "extension"
-
-
 @dataclass(frozen=True, slots=True)
 class CallException:
-    """`target` is the number of the other extension, for that action only."""
+    """`destination` is where the call goes instead."""
 
     caller_mask: str
     received_during: ReceivedDuring
-    action: ExceptionAction
-    target: str = ""
+    destination: Destination
 
     def takes(self, caller: str, *, is_office_hour: bool) -> bool:
         match self.received_during:

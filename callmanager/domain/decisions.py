@@ -2,16 +2,53 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+from callmanager.domain.forwarding import NO_FORWARDS, Forwards
+from callmanager.domain.header_parameters import OutgoingHeaders
 
 
 @dataclass(frozen=True, slots=True)
 class RingExtension:
-    """Ring every registered contact of one extension in parallel."""
+    """Ring every registered contact of one extension in parallel.
+
+    When nobody answers, `dialplan.after_ringing` says what follows. `passed` are the extensions that have forwarded
+    the call before this one. `is_decline_final`: a 603 of one phone ends the ringing of the others.
+    """
 
     number: str
     display_name: str
     ring_timeout_s: int
+    forwards: Forwards = NO_FORWARDS
+    passed: tuple[str, ...] = ()
+    is_decline_final: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class TrunkTry:
+    """One attempt: which trunk, and all that its INVITE says. The password stands in the snapshot's trunk."""
+
+    trunk_id: int
+    headers: OutgoingHeaders
+
+
+@dataclass(frozen=True, slots=True)
+class DialOut:
+    """Call an outside number over trunks, one after the other.
+
+    The next one is tried when a trunk is down, full, silent (408) or answers 5xx, or one of `also_next_on`; never once
+    it rang for `ring_timeout_s` in vain. All attempts together may take `attempts_timeout_s` until something rings.
+    `on_behalf_of` is the extension whose rights and minutes the call uses; empty: the company's own.
+    """
+
+    number: str
+    tries: tuple[TrunkTry, ...]
+    on_behalf_of: str = ""
+    ring_timeout_s: int = 120
+    attempts_timeout_s: int = 30
+    also_next_on: frozenset[int] = field(default_factory=frozenset)
+    passed: tuple[str, ...] = ()
+    is_emergency: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,4 +72,4 @@ class Refuse:
     retry_after_s: int = 0
 
 
-Decision = RingExtension | EchoTest | ToneTest | Refuse
+Decision = RingExtension | DialOut | EchoTest | ToneTest | Refuse

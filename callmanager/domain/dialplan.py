@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import assert_never
 
-from callmanager.domain.call_exceptions import CallException, ExceptionAction, find_exception
+from callmanager.domain.call_exceptions import CallException, find_exception
 from callmanager.domain.decisions import Decision, EchoTest, Refuse, RingExtension, ToneTest
+from callmanager.domain.destination import DestinationKind
 from callmanager.domain.rights import Right
 from callmanager.domain.schedule import is_open
 from callmanager.domain.service_numbers import find_service_number
@@ -19,12 +21,25 @@ _OUTSIDE_NUMBER = re.compile(r"\+[0-9]+|00[0-9]+|[0-9]{7,}")
 
 
 @dataclass(frozen=True, slots=True)
+class Usage:
+    """What an extension has under way and used up outside the company, at this moment; minutes of its day."""
+
+    external_calls: Mapping[str, int] = field(default_factory=dict)
+    external_minutes: Mapping[str, float] = field(default_factory=dict)
+
+
+NO_USAGE = Usage()
+
+
+@dataclass(frozen=True, slots=True)
 class IncomingCall:
     """A call as the edge vouches for it.
 
-    `caller` is the authenticated extension number and `caller_domain` its tenant's SIP domain;
-    `dialled` and `dialled_domain` are the user and host of the Request-URI. `running_calls` is how many calls
-    the tenant has already.
+    Of an extension (`trunk_id` 0), `caller` is the authenticated number and `caller_domain` its tenant's SIP domain;
+    `dialled` and `dialled_domain` are the user and host of the Request-URI. Of a provider, `caller` is the number by
+    the trunk's mapping, which is nobody's extension even if it looks like one, `dialled` the DID without `+`, and both
+    domains the tenant's. `running_calls` is how many calls the tenant has already; `outbound_cli` the values of
+    X-Outbound-Cli headers, unread; `diversions` how often it was forwarded elsewhere before.
     """
 
     caller: str
@@ -32,6 +47,12 @@ class IncomingCall:
     dialled: str
     dialled_domain: str
     running_calls: int = 0
+    trunk_id: int = 0
+    caller_name: str = ""
+    is_private: bool = False
+    diversions: int = 0
+    outbound_cli: tuple[str, ...] = ()
+    usage: Usage = NO_USAGE
 
 
 def decide(call: IncomingCall, snapshot: TenantSnapshot, at: datetime) -> Decision:
@@ -90,18 +111,20 @@ def _instead(
     exception: CallException, call: IncomingCall, snapshot: TenantSnapshot
 ) -> RingExtension | Refuse:
     """Exceptions of the other extension are not asked, so two that point at each other are no circle."""
-    match exception.action:
-        case ExceptionAction.END_CALL:
+    match exception.destination.kind:
+        case DestinationKind.END_CALL:
             return Refuse(603, "Ended by an exception of the extension")
-        case ExceptionAction.EXTENSION:
-            target = snapshot.find_extension(exception.target)
+        case DestinationKind.EXTERNAL_NUMBER:
+            return Refuse(404, "No way to call this number")
+        case DestinationKind.EXTENSION:
+            target = snapshot.find_extension(exception.destination.target)
             if target is None or not target.is_enabled:
                 return Refuse(480, "The extension that an exception names is not available")
             if target.number == call.caller:
                 return Refuse(486, "An exception leads back to the caller")
             return _ring(target)
         case _:
-            assert_never(exception.action)
+            assert_never(exception.destination.kind)
 
 
 def _ring(callee: ExtensionEntry) -> RingExtension:

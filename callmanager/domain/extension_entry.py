@@ -1,18 +1,21 @@
-"""One extension of a snapshot, and how it is written in the worker's copy on disk."""
+"""One extension of a snapshot: what a worker must know of it."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from callmanager.domain.call_exceptions import CallException, ExceptionAction, ReceivedDuring
+from callmanager.domain.call_exceptions import CallException
+from callmanager.domain.forwarding import ForwardRule, PresenceStatus
 from callmanager.domain.schedule import Interval
 
 
 @dataclass(frozen=True, slots=True)
 class ExtensionEntry:
-    """What a worker must know of one extension. `own_intervals` None: it keeps the company's hours."""
+    """`own_intervals` None: it keeps the company's hours. Limits of 0 are none.
+
+    `did` is a number of one of the tenant's pools without `+`; calls to it ring here without a rule.
+    `is_decline_final`: declining on one of its phones (603) ends the ringing of all.
+    """
 
     number: str
     display_name: str
@@ -21,36 +24,12 @@ class ExtensionEntry:
     time_zone: str = ""
     own_intervals: tuple[Interval, ...] | None = None
     exceptions: tuple[CallException, ...] = ()
-
-
-def entry_to_row(entry: ExtensionEntry) -> list[object]:
-    """Short for the many that have neither hours nor exceptions of their own."""
-    row: list[object] = [entry.number, entry.display_name, entry.is_enabled, entry.ring_timeout_s]
-    if entry.time_zone or entry.own_intervals is not None or entry.exceptions:
-        own = entry.own_intervals
-        row += [
-            entry.time_zone,
-            None if own is None else [[one.weekday, one.start_minute, one.end_minute] for one in own],
-            [[one.caller_mask, one.received_during, one.action, one.target] for one in entry.exceptions],
-        ]
-    return row
-
-
-def entry_from_row(row: Sequence[Any]) -> ExtensionEntry:
-    number, display_name, is_enabled, ring_timeout_s, *more = row
-    if not more:
-        return ExtensionEntry(number, display_name, is_enabled, ring_timeout_s)
-    time_zone, own, exceptions = more
-    return ExtensionEntry(
-        number,
-        display_name,
-        is_enabled,
-        ring_timeout_s,
-        time_zone,
-        None if own is None else tuple(Interval(*one) for one in own),
-        tuple(exception_of(*one) for one in exceptions),
-    )
-
-
-def exception_of(caller_mask: str, received_during: str, action: str, target: str | None) -> CallException:
-    return CallException(caller_mask, ReceivedDuring(received_during), ExceptionAction(action), target or "")
+    status: PresenceStatus = PresenceStatus.AVAILABLE
+    forwards: tuple[ForwardRule, ...] = ()
+    did: str = ""
+    outbound_caller_id: str = ""
+    emergency_caller_id: str = ""
+    may_set_caller_id: bool = False
+    is_decline_final: bool = True
+    max_external_calls: int = 0
+    max_external_minutes_per_day: int = 0

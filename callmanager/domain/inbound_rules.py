@@ -11,6 +11,7 @@ from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from callmanager.domain.destination import END_CALL, Destination
 from callmanager.domain.did_pool import ANY_NUMBER, DidPool
 from callmanager.domain.number_range import (
     NumberPatternError,
@@ -18,17 +19,25 @@ from callmanager.domain.number_range import (
     number_key,
     parse_number_range,
 )
+from callmanager.domain.schedule import Interval
 
 
 @dataclass(frozen=True, slots=True)
 class InboundRule:
-    """`did` is a number without `+`, or `*`; `caller_mask` None means every caller, also an anonymous one."""
+    """`did` is a number without `+`, or `*`; `caller_mask` None means every caller, also an anonymous one.
+
+    `own_intervals` None: the company's office hours. `on_holiday` None: as outside of office hours.
+    """
 
     rule_id: int
     name: str
     trunk_id: int
     did: str
     caller_mask: NumberRange | None = None
+    in_office_hours: Destination = END_CALL
+    outside_office_hours: Destination = END_CALL
+    on_holiday: Destination | None = None
+    own_intervals: tuple[Interval, ...] | None = None
     is_enabled: bool = True
 
 

@@ -9,8 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from enum import StrEnum
 
 from callmanager.domain.number_range import NumberPatternError, NumberSet, number_key, parse_number_range
+from callmanager.domain.schedule import Interval
 
 MAX_ROUTES = 3
 MAX_LIST_PARTS = 500
@@ -50,9 +52,21 @@ class OutboundRoute:
         return self.prepend + dialled[self.strip_digits :]
 
 
+class RuleHours(StrEnum):
+    """When calls of a rule go out. Outside of these hours they are refused, not taken to the next rule."""
+
+    ANY_TIME = "any_time"
+    OFFICE_HOURS = "office_hours"
+    OWN_HOURS = "own_hours"
+
+
 @dataclass(frozen=True, slots=True)
 class OutboundRule:
-    """`rule_id` names it to people; the order of the rules is their priority."""
+    """`rule_id` names it to people; the order of the rules is their priority.
+
+    `also_next_on` are SIP answers on which the next route is tried beside the usual ones (5xx, 408).
+    `is_least_cost` orders the routes by what the number costs there, where rates are known.
+    """
 
     rule_id: int
     name: str
@@ -61,6 +75,10 @@ class OutboundRule:
     digit_lengths: frozenset[int] = frozenset()
     group_ids: frozenset[int] = frozenset()
     routes: tuple[OutboundRoute, ...] = ()
+    hours: RuleHours = RuleHours.ANY_TIME
+    own_intervals: tuple[Interval, ...] = ()
+    also_next_on: frozenset[int] = frozenset()
+    is_least_cost: bool = False
     is_enabled: bool = True
 
 

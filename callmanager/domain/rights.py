@@ -92,6 +92,15 @@ def rights_by_number(groups: Iterable[GroupEntry]) -> dict[str, frozenset[Right]
     return rights
 
 
+def group_ids_by_number(groups: Iterable[GroupEntry]) -> dict[str, frozenset[int]]:
+    """Which groups each extension is in."""
+    ids: dict[str, set[int]] = {}
+    for group in groups:
+        for number in group.members:
+            ids.setdefault(number, set()).add(group.group_id)
+    return {number: frozenset(found) for number, found in ids.items()}
+
+
 def may_monitor(groups: Iterable[GroupEntry], monitor: str, target: str) -> bool:
     """Whether one extension may listen to another's calls; nobody monitors itself."""
     return monitor != target and any(

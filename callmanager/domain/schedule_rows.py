@@ -1,11 +1,10 @@
-"""Schedules as plain rows: of the database, and of a snapshot's JSON."""
+"""Schedules as rows of the database."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import date, time
 
-from callmanager.domain.schedule import ALL_WEEK, DAY_MINUTES, Holiday, Interval, Schedule
+from callmanager.domain.schedule import ALL_WEEK, DAY_MINUTES, Holiday, Interval
 from callmanager.domain.week_hours import parse_intervals
 
 
@@ -30,36 +29,6 @@ def holiday_of(
         _minute(ends_at) or DAY_MINUTES,
         is_every_year,
     )
-
-
-def schedule_to_json(schedule: Schedule) -> dict[str, object]:
-    return {
-        "time_zone": schedule.time_zone,
-        "intervals": [[i.weekday, i.start_minute, i.end_minute] for i in schedule.intervals],
-        "holidays": [_holiday_row(holiday) for holiday in schedule.holidays],
-    }
-
-
-def schedule_from_json(document: object) -> Schedule:
-    """Raises KeyError, TypeError or ValueError for anything that `schedule_to_json` did not write."""
-    if not isinstance(document, dict):
-        raise TypeError("a schedule is an object")
-    return Schedule(
-        time_zone=document["time_zone"],
-        intervals=tuple(Interval(*row) for row in document["intervals"]),
-        holidays=tuple(_holidays(document["holidays"])),
-    )
-
-
-def _holiday_row(holiday: Holiday) -> list[object]:
-    days = (holiday.first_day.isoformat(), holiday.last_day.isoformat())
-    return [holiday.name, *days, holiday.start_minute, holiday.end_minute, holiday.is_every_year]
-
-
-def _holidays(rows: Iterable[tuple[str, str, str, int, int, bool]]) -> Iterable[Holiday]:
-    for name, first_day, last_day, start_minute, end_minute, is_every_year in rows:
-        days = (date.fromisoformat(first_day), date.fromisoformat(last_day))
-        yield Holiday(name, *days, start_minute, end_minute, is_every_year)
 
 
 def _minute(at: time | None) -> int:

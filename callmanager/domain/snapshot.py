@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Any, Self
+from collections.abc import Iterator
+from dataclasses import dataclass, field, fields
+from typing import Self, get_type_hints
 
-from callmanager.domain.extension_entry import ExtensionEntry, entry_from_row, entry_to_row
-from callmanager.domain.music import COMMON_MUSIC, MusicOrder, TenantMusic
-from callmanager.domain.rights import GroupEntry, MonitorScope, Right, rights_by_number
+from callmanager.domain.did_pool import DidPool, parse_did_pool
+from callmanager.domain.extension_entry import ExtensionEntry
+from callmanager.domain.inbound_rules import InboundRule, InboundRules
+from callmanager.domain.music import COMMON_MUSIC, TenantMusic
+from callmanager.domain.number_policy import NO_POLICY, NumberPolicy
+from callmanager.domain.outbound_rules import OutboundRule, OutboundRules
+from callmanager.domain.plain_rows import from_plain, to_plain
+from callmanager.domain.rights import GroupEntry, Right, group_ids_by_number, rights_by_number
 from callmanager.domain.schedule import ALL_WEEK, Holiday, Interval, Schedule
-from callmanager.domain.schedule_rows import schedule_from_json, schedule_to_json
+from callmanager.domain.trunk_entry import TrunkEntry
 
-SCHEMA_VERSION = 6
+SCHEMA_VERSION = 7
+NO_NUMBERS = DidPool()
 
 
 __all__ = ["SCHEMA_VERSION", "ExtensionEntry", "SnapshotFormatError", "TenantSnapshot"]
@@ -38,13 +45,30 @@ class TenantSnapshot:
     # None: as many as there is room for.
     max_simultaneous_calls: int | None = None
     music: TenantMusic = COMMON_MUSIC
+    trunks: tuple[TrunkEntry, ...] = ()
+    inbound_rules: tuple[InboundRule, ...] = ()
+    # In the tenant's order of priority.
+    outbound_rules: tuple[OutboundRule, ...] = ()
+    numbers: NumberPolicy = NO_POLICY
     schema_version: int = SCHEMA_VERSION
     _by_number: dict[str, ExtensionEntry] = field(init=False, repr=False, compare=False, default_factory=dict)
     _rights: dict[str, frozenset[Right]] = field(init=False, repr=False, compare=False, default_factory=dict)
+    _group_ids: dict[str, frozenset[int]] = field(init=False, repr=False, compare=False, default_factory=dict)
+    _by_did: dict[str, ExtensionEntry] = field(init=False, repr=False, compare=False, default_factory=dict)
+    _trunks: dict[int, TrunkEntry] = field(init=False, repr=False, compare=False, default_factory=dict)
+    _pools: dict[int, DidPool] = field(init=False, repr=False, compare=False, default_factory=dict)
+    inbound: InboundRules = field(init=False, repr=False, compare=False)
+    outbound: OutboundRules = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         self._by_number.update({entry.number: entry for entry in self.extensions})
+        self._by_did.update({entry.did.removeprefix("+"): entry for entry in self.extensions if entry.did})
         self._rights.update(rights_by_number(self.groups))
+        self._group_ids.update(group_ids_by_number(self.groups))
+        self._trunks.update({trunk.trunk_id: trunk for trunk in self.trunks})
+        self._pools.update({trunk.trunk_id: parse_did_pool(trunk.did_pool) for trunk in self.trunks})
+        object.__setattr__(self, "inbound", InboundRules(self.inbound_rules))
+        object.__setattr__(self, "outbound", OutboundRules(self.outbound_rules))
 
     def find_extension(self, number: str) -> ExtensionEntry | None:
         """The extension with this number, enabled or not."""
@@ -53,6 +77,22 @@ class TenantSnapshot:
     def rights_of(self, number: str) -> frozenset[Right]:
         """What the groups of this extension allow it, taken together; nothing for an unknown number."""
         return self._rights.get(number, frozenset())
+
+    def group_ids_of(self, number: str) -> frozenset[int]:
+        """The groups of this extension; none for an unknown number."""
+        return self._group_ids.get(number, frozenset())
+
+    def find_extension_by_did(self, did: str) -> ExtensionEntry | None:
+        """The extension that has this number as its own; `did` without `+`."""
+        return self._by_did.get(did)
+
+    def find_trunk(self, trunk_id: int) -> TrunkEntry | None:
+        """A trunk that is lent to this tenant, enabled or not."""
+        return self._trunks.get(trunk_id)
+
+    def pool_of(self, trunk_id: int) -> DidPool:
+        """The tenant's numbers on a trunk; none on a trunk that it does not have."""
+        return self._pools.get(trunk_id, NO_NUMBERS)
 
     @property
     def office_hours(self) -> Schedule:
@@ -70,66 +110,16 @@ class TenantSnapshot:
 
     def to_json(self) -> dict[str, object]:
         """A plain mapping for the worker's last good copy on disk."""
-        return {
-            "schema_version": self.schema_version,
-            "tenant_id": self.tenant_id,
-            "tenant_name": self.tenant_name,
-            "sip_domain": self.sip_domain,
-            "is_enabled": self.is_enabled,
-            "config_rev": self.config_rev,
-            "time_zone": self.time_zone,
-            "max_simultaneous_calls": self.max_simultaneous_calls,
-            "extensions": [entry_to_row(entry) for entry in self.extensions],
-            "groups": [_group_to_row(group) for group in self.groups],
-            "office_hours": schedule_to_json(self.office_hours),
-            "music": [self.music.is_enabled, self.music.order.value, list(self.music.files)],
-        }
+        return {name: to_plain(getattr(self, name)) for name in _field_names()}
 
     @classmethod
     def from_json(cls, document: dict[str, object]) -> Self:
         """Read back what `to_json` wrote; raises SnapshotFormatError for any other version."""
         if document.get("schema_version") != SCHEMA_VERSION:
             raise SnapshotFormatError(f"schema_version {document.get('schema_version')!r}")
-        fields = dict(document)
-        rows, groups = fields.pop("extensions"), fields.pop("groups")
-        office_hours = schedule_from_json(fields.pop("office_hours"))
-        music = _music_from_row(fields.pop("music"))
-        if not isinstance(rows, list) or not isinstance(groups, list):
-            raise SnapshotFormatError("extensions or groups is not a list")
-        return cls(
-            extensions=tuple(entry_from_row(row) for row in rows),
-            groups=tuple(_group_from_row(*row) for row in groups),
-            office_intervals=office_hours.intervals,
-            holidays=office_hours.holidays,
-            music=music,
-            **fields,  # type: ignore[arg-type]
-        )
+        kinds = get_type_hints(cls)
+        return cls(**{name: from_plain(kinds[name], document[name]) for name in _field_names()})
 
 
-def _group_to_row(group: GroupEntry) -> list[object]:
-    return [
-        group.group_id,
-        group.name,
-        sorted(group.rights),
-        sorted(group.members),
-        sorted(group.monitors),
-        group.monitor_scope,
-    ]
-
-
-def _group_from_row(
-    group_id: int, name: str, rights: list[str], members: list[str], monitors: list[str], monitor_scope: str
-) -> GroupEntry:
-    return GroupEntry(
-        group_id,
-        name,
-        frozenset(map(Right, rights)),
-        frozenset(members),
-        frozenset(monitors),
-        MonitorScope(monitor_scope),
-    )
-
-
-def _music_from_row(row: Any) -> TenantMusic:
-    is_enabled, order, files = row
-    return TenantMusic(is_enabled, MusicOrder(order), tuple(files))
+def _field_names() -> Iterator[str]:
+    return (one.name for one in fields(TenantSnapshot) if one.init)

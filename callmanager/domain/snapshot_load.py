@@ -10,8 +10,9 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from callmanager.domain.call_exceptions import CallException
-from callmanager.domain.extension_entry import ExtensionEntry, exception_of
+from callmanager.domain.call_exceptions import CallException, ReceivedDuring
+from callmanager.domain.destination import Destination, DestinationKind
+from callmanager.domain.extension_entry import ExtensionEntry
 from callmanager.domain.music import MusicOrder, TenantMusic
 from callmanager.domain.rights import GroupEntry, MonitorScope, Right
 from callmanager.domain.schedule import ALL_WEEK, Interval
@@ -114,8 +115,9 @@ def load_snapshot(execute: Execute, tenant_id: int) -> TenantSnapshot | None:
 
 def _load_extensions(execute: Execute) -> tuple[ExtensionEntry, ...]:
     exceptions: defaultdict[str, list[CallException]] = defaultdict(list)
-    for number, *row in execute(_EXCEPTIONS_SQL, ()):
-        exceptions[number].append(exception_of(*row))
+    for number, caller_mask, received_during, action, target in execute(_EXCEPTIONS_SQL, ()):
+        destination = Destination(DestinationKind(action), target or "")
+        exceptions[number].append(CallException(caller_mask, ReceivedDuring(received_during), destination))
     return tuple(
         ExtensionEntry(
             number,

@@ -6,7 +6,8 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 
-from callmanager.domain.call_exceptions import ExceptionAction, ReceivedDuring, check_caller_mask
+from callmanager.domain.call_exceptions import ReceivedDuring, check_caller_mask
+from callmanager.domain.destination import DestinationKind
 from callmanager.domain.number_range import NumberPatternError
 from callmanager.models.extension import Extension
 from tenants.scoped_models import TenantSchemaManager
@@ -19,8 +20,8 @@ RECEIVED_DURING = [
     (ReceivedDuring.OUTSIDE_OFFICE_HOURS.value, "Outside of office hours"),
 ]
 ACTIONS = [
-    (ExceptionAction.END_CALL.value, "End the call"),
-    (ExceptionAction.EXTENSION.value, "Ring another extension"),
+    (DestinationKind.END_CALL.value, "End the call"),
+    (DestinationKind.EXTENSION.value, "Ring another extension"),
 ]
 
 
@@ -50,7 +51,7 @@ class ExtensionException(models.Model):
     received_during = models.CharField(
         max_length=20, choices=RECEIVED_DURING, default=ReceivedDuring.ALWAYS.value
     )
-    action = models.CharField(max_length=9, choices=ACTIONS, default=ExceptionAction.END_CALL.value)
+    action = models.CharField(max_length=9, choices=ACTIONS, default=DestinationKind.END_CALL.value)
     # An exception goes with the extension it leads to.
     target = models.ForeignKey(
         Extension, null=True, blank=True, on_delete=models.CASCADE, related_name="+", db_constraint=False

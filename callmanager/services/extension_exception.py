@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from callmanager.domain.call_exceptions import ExceptionAction, check_caller_mask
+from callmanager.domain.call_exceptions import check_caller_mask
+from callmanager.domain.destination import DestinationKind
 from callmanager.models import Extension, ExtensionException
 from callmanager.models.extension_exception import EXCEPTIONS_MAX
 from callmanager.selectors.extension import exception_list
@@ -49,7 +50,7 @@ def exceptions_set(*, extension: Extension, wanted: Iterable[WantedException]) -
 def _made(
     extension: Extension, place: int, row: WantedException, targets: dict[str, int]
 ) -> ExtensionException:
-    is_other = row.action == ExceptionAction.EXTENSION
+    is_other = row.action == DestinationKind.EXTENSION
     if is_other and not row.extension:
         raise _invalid(f"Exception {place}: name the other extension.", "required")
     if not is_other and row.extension:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import assert_never
 
-from callmanager.domain.decisions import Decision, EchoTest, Refuse, RingExtension, ToneTest
+from callmanager.domain.decisions import Decision, DialOut, EchoTest, Refuse, RingExtension, ToneTest
 from sipworker.call.context import CallContext
 from sipworker.call.session import Feature
 from sipworker.features.echo import Echo
@@ -22,6 +22,8 @@ def feature_for(decision: Decision, context: CallContext) -> Feature:
             return Echo(context)
         case ToneTest():
             return Tone(context, decision)
+        case DialOut():
+            return Refusal(Refuse(404, "No way to call this number"))
         case Refuse():
             return Refusal(decision)
     assert_never(decision)

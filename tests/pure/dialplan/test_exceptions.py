@@ -11,12 +11,12 @@ import pytest
 
 from callmanager.domain.call_exceptions import (
     CallException,
-    ExceptionAction,
     ReceivedDuring,
     check_caller_mask,
     is_caller_in,
 )
 from callmanager.domain.decisions import Decision, Refuse, RingExtension
+from callmanager.domain.destination import END_CALL, Destination, DestinationKind
 from callmanager.domain.dialplan import IncomingCall, decide
 from callmanager.domain.number_range import NumberPatternError
 from callmanager.domain.schedule import Holiday, Interval
@@ -24,7 +24,7 @@ from callmanager.domain.snapshot import TenantSnapshot
 from tests.cast import ACME, ACME_DOMAIN, ALICE, BOB, CAROL, DISABLED_DAVE
 
 ALWAYS, OFFICE, OUTSIDE = ReceivedDuring
-END, OTHER = ExceptionAction
+
 # Acme is in Berlin: 9:00 and 20:00 there.
 MORNING, EVENING = (datetime(2026, 3, 2, hour, 0, tzinfo=UTC) for hour in (8, 19))
 NINE_TO_FIVE = tuple(Interval(weekday, 9 * 60, 17 * 60) for weekday in range(5))
@@ -40,11 +40,11 @@ def acme(*exceptions: CallException, **of_bob: Any) -> TenantSnapshot:
 
 
 def end(mask: str = "", during: ReceivedDuring = ALWAYS) -> CallException:
-    return CallException(mask, during, END)
+    return CallException(mask, during, END_CALL)
 
 
 def other(target: str, mask: str = "") -> CallException:
-    return CallException(mask, ALWAYS, OTHER, target)
+    return CallException(mask, ALWAYS, Destination(DestinationKind.EXTENSION, target))
 
 
 TABLE = {

@@ -27,7 +27,7 @@ def _rule(
     rule_id: int, mask: str = "", did: str = DID, *, trunk_id: int = TRUNK, is_enabled: bool = True
 ) -> InboundRule:
     return InboundRule(
-        rule_id, f"rule {rule_id}", trunk_id, parse_did(did), parse_caller_mask(mask), is_enabled
+        rule_id, f"rule {rule_id}", trunk_id, parse_did(did), parse_caller_mask(mask), is_enabled=is_enabled
     )
 
 

@@ -1,0 +1,23 @@
+"""Where a call can be sent: by a rule, a forwarding or an exception. Kinds join with the services behind them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class DestinationKind(StrEnum):
+    END_CALL = "end_call"
+    EXTENSION = "extension"
+    EXTERNAL_NUMBER = "external_number"
+
+
+@dataclass(frozen=True, slots=True)
+class Destination:
+    """`target` is an extension's number or an outside number as somebody of the company would dial it."""
+
+    kind: DestinationKind = DestinationKind.END_CALL
+    target: str = ""
+
+
+END_CALL = Destination()
