@@ -18,11 +18,12 @@ from unfold.decorators import display
 from callmanager.admin.extension_form import ExceptionFormSet, ExceptionInline, ExtensionForm
 from callmanager.admin.extension_person import ExtensionPersonAdmin
 from callmanager.admin.extension_table import ExtensionTableAdmin
+from callmanager.admin.week_grid import GRID
 from callmanager.domain.rights import Membership, Right, groups_granting
 from callmanager.domain.week_hours import WEEKDAYS
 from callmanager.models import Extension
 from callmanager.selectors.extension import extension_list_whole, weak_password_list
-from callmanager.selectors.extension_group import membership_list
+from callmanager.selectors.extension_group import extension_group_list, membership_list
 from callmanager.selectors.fleet import extension_list_with_contacts
 from callmanager.services.extension import extension_create, extension_delete, extension_update
 from tenants.acting import Actor
@@ -32,6 +33,7 @@ from tenants.audit_trail import audit_request
 from tenants.capabilities import Verb
 from tenants.console_access import needs
 
+_NEW = {"belonged_groups": "groups"}
 _FROM_GROUPS = "What is allowed follows from the groups, taken together, and is changed there."
 
 
@@ -106,7 +108,8 @@ class ExtensionAdmin(ExtensionTableAdmin, ExtensionPersonAdmin, ServiceModelAdmi
             "Office hours",
             {
                 "classes": ("tab",),
-                "description": "Exceptions ask whether it is an office hour. Forwarding rules will, too.",
+                "description": "Exceptions ask whether it is an office hour. Forwarding rules will, too."
+                + GRID,
                 "fields": ("has_own_hours", *WEEKDAYS, "time_zone"),
             },
         ),
@@ -166,6 +169,16 @@ class ExtensionAdmin(ExtensionTableAdmin, ExtensionPersonAdmin, ServiceModelAdmi
         is_shown = actor.tenant is not None and actor.tenant.is_sip_password_shown
         return type(form.__name__, (form,), {"is_sip_password_shown": is_shown})
 
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Groups are chosen for a new extension; later they are changed in the groups."""
+        fieldsets = super().get_fieldsets(request, obj)
+        if obj is not None:
+            return fieldsets
+        return tuple(
+            (title, {**options, "fields": tuple(_NEW.get(str(one), one) for one in options["fields"])})
+            for title, options in fieldsets
+        )
+
     def get_urls(self) -> list[URLPattern]:
         weak = needs("callmanager.weakpassword", Verb.VIEW)(require_safe(self.weak_passwords_view))
         return [
@@ -188,7 +201,10 @@ class ExtensionAdmin(ExtensionTableAdmin, ExtensionPersonAdmin, ServiceModelAdmi
         fields = dict(_of(form).cleaned_data)
         for weekday in WEEKDAYS:
             fields.pop(weekday)
-        return extension_create(web_password=fields.pop("web_password") or None, **fields)
+        groups = extension_group_list().filter(pk__in=fields.pop("groups"))
+        return extension_create(
+            web_password=fields.pop("web_password") or None, groups=list(groups), **fields
+        )
 
     def change(self, obj: Extension, form: ModelForm[Any]) -> Extension:
         return extension_update(extension=Extension.objects.get(pk=obj.pk), **_of(form).changes())

@@ -11,10 +11,12 @@ from django.http import HttpRequest
 from unfold.admin import TabularInline
 from unfold.widgets import (
     INPUT_CLASSES,
+    UnfoldAdminCheckboxSelectMultipleWidget,
     UnfoldAdminPasswordToggleWidget,
     UnfoldAdminTextInputWidget,
 )
 
+from callmanager.admin.week_grid import WeekGridMedia, day_field
 from callmanager.domain.destination import DestinationKind
 from callmanager.domain.passwords import find_weakness
 from callmanager.domain.week_hours import WEEKDAYS, WeekHoursInvalid, day_text, parse_day_text
@@ -22,6 +24,7 @@ from callmanager.models import Extension, ExtensionException
 from callmanager.models.extension_exception import EXCEPTIONS_MAX, validate_caller_mask
 from callmanager.models.week_hours import validate_week_hours
 from callmanager.selectors.extension import extension_find
+from callmanager.selectors.extension_group import extension_group_list
 from callmanager.services.extension_exception import WantedException
 from callmanager.services.sip_password import sip_password_generate
 
@@ -46,11 +49,6 @@ class SecretInput(forms.PasswordInput):
         )
 
 
-def _day(label: str, help_text: str = "") -> forms.CharField:
-    widget = UnfoldAdminTextInputWidget(attrs={"placeholder": "closed", "autocomplete": "off"})
-    return forms.CharField(label=label, required=False, max_length=200, widget=widget, help_text=help_text)
-
-
 class ExtensionForm(_ExtensionModelForm):
     # The word of the tenant.
     is_sip_password_shown: ClassVar[bool] = True
@@ -64,13 +62,21 @@ class ExtensionForm(_ExtensionModelForm):
         help_text="To sign in with number and SIP domain, or e-mail address: at least 10 characters, not digits alone. "
         "Empty: unchanged, or no sign-in for a new one.",
     )
-    monday = _day("Monday", "Such as 09:00-12:00, 13:00-17:00. Empty: nobody is there.")
-    tuesday = _day("Tuesday")
-    wednesday = _day("Wednesday")
-    thursday = _day("Thursday")
-    friday = _day("Friday")
-    saturday = _day("Saturday")
-    sunday = _day("Sunday")
+    groups = forms.TypedMultipleChoiceField(
+        coerce=int,
+        required=False,
+        widget=UnfoldAdminCheckboxSelectMultipleWidget,
+        help_text="None chosen: the default group.",
+    )
+    monday = day_field("monday", "Such as 09:00-12:00, 13:00-17:00. Empty: nobody is there.")
+    tuesday = day_field("tuesday")
+    wednesday = day_field("wednesday")
+    thursday = day_field("thursday")
+    friday = day_field("friday")
+    saturday = day_field("saturday")
+    sunday = day_field("sunday")
+
+    Media = WeekGridMedia
 
     class Meta:
         model = Extension
@@ -85,10 +91,16 @@ class ExtensionForm(_ExtensionModelForm):
         super().__init__(*args, **kwargs)
         if self.instance._state.adding:
             self.initial.setdefault("sip_password", sip_password_generate(number=""))
+            self._offer_groups()
         elif not self.is_sip_password_shown and "sip_password" in self.fields:
             self._hide_sip_password()
         for weekday in WEEKDAYS:
             self.initial.setdefault(weekday, day_text(self.instance.week.get(weekday, [])))
+
+    def _offer_groups(self) -> None:
+        groups = extension_group_list().order_by("-is_default", "name")
+        self.fields["groups"].choices = [(group.pk, group.name) for group in groups]  # type: ignore[attr-defined] # declared above
+        self.initial.setdefault("groups", [group.pk for group in groups if group.is_default])
 
     def _hide_sip_password(self) -> None:
         """It can be replaced, but not read."""
@@ -144,7 +156,7 @@ class ExtensionForm(_ExtensionModelForm):
         wanted = {
             name: self.cleaned_data[name]
             for name in self.changed_data
-            if name not in (*WEEKDAYS, "web_password")
+            if name not in (*WEEKDAYS, "web_password", "groups")
         }
         if set(WEEKDAYS) & set(self.changed_data):
             wanted["week"] = self.cleaned_data["week"]

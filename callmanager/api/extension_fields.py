@@ -9,7 +9,7 @@ from rest_framework import serializers
 
 from callmanager.api.office_hours import WeekField
 from callmanager.domain.rights import Membership, Right, effective_rights
-from callmanager.models import Extension
+from callmanager.models import Extension, ExtensionGroup
 from callmanager.models.extension import CALLER_ID, DID_NUMBER
 from callmanager.models.extension_exception import ACTIONS, RECEIVED_DURING
 from callmanager.services.extension import EXTENSION_FIELDS
@@ -75,6 +75,15 @@ class ExtensionSerializer(serializers.ModelSerializer[Extension]):
     web_password = serializers.CharField(
         write_only=True, required=False, max_length=256, trim_whitespace=False
     )
+    group_ids = serializers.ListField(
+        child=serializers.IntegerField(min_value=1),
+        source="groups",
+        write_only=True,
+        required=False,
+        min_length=1,
+        max_length=1000,
+        help_text="The groups it is to be in, and no others. A new one is in the default group if this is left out.",
+    )
     week = WeekField(required=False)
     exceptions = CallExceptionsField(required=False)
     has_photo = serializers.SerializerMethodField()
@@ -90,6 +99,7 @@ class ExtensionSerializer(serializers.ModelSerializer[Extension]):
             "has_photo",
             "balance",
             "groups",
+            "group_ids",
             "rights",
             "sip_password",
             "web_password",
@@ -97,6 +107,12 @@ class ExtensionSerializer(serializers.ModelSerializer[Extension]):
             "updated_at",
         )
         read_only_fields = ("id", "balance", "created_at", "updated_at")
+
+    def validate_group_ids(self, ids: list[int]) -> list[ExtensionGroup]:
+        groups = list(ExtensionGroup.objects.filter(pk__in=ids))
+        if unknown := sorted(set(ids) - {group.pk for group in groups}):
+            raise serializers.ValidationError(f"There is no group {unknown[0]}.", code="not_found")
+        return groups
 
     def get_has_photo(self, extension: Extension) -> bool:
         return extension.photo_id is not None

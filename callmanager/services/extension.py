@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -11,8 +11,9 @@ from django.dispatch import receiver
 
 from callmanager.domain.passwords import find_weakness
 from callmanager.domain.week_hours import document_of, parse_intervals
-from callmanager.models import Extension
+from callmanager.models import Extension, ExtensionGroup
 from callmanager.services.extension_exception import WantedException, exceptions_set
+from callmanager.services.extension_group import extension_set_groups
 from callmanager.services.extension_photo import photos_forget
 from callmanager.services.extension_welcome import welcome_send_if_possible
 from tenants.integrity import refusing_duplicates
@@ -51,9 +52,10 @@ def extension_create(
     sip_password: str,
     web_password: str | None = None,
     exceptions: Iterable[WantedException] | None = None,
+    groups: Collection[ExtensionGroup] = (),
     **fields: Any,
 ) -> Extension:
-    """In the tenant of the scope. Without a web password nobody signs in for it."""
+    """In the tenant of the scope. Without a web password nobody signs in for it; without groups it is in DEFAULT."""
     extension = Extension(number=number, sip_password=sip_password)
     _set(extension, fields)
     extension.display_name = extension.display_name or extension.full_name[:100]
@@ -62,6 +64,8 @@ def extension_create(
         _check(extension, exclude=["ha1"])
         extension.save()
         _sync_user(extension)
+        if groups:
+            extension_set_groups(extension=extension, groups=groups)
         if exceptions is not None:
             exceptions_set(extension=extension, wanted=exceptions)
         if web_password is not None:
@@ -75,6 +79,7 @@ def extension_update(
     extension: Extension,
     web_password: str | None = None,
     exceptions: Iterable[WantedException] | None = None,
+    groups: Collection[ExtensionGroup] | None = None,
     **changes: Any,
 ) -> Extension:
     changes |= _following_name(extension, changes)
@@ -86,6 +91,8 @@ def extension_update(
         _check(extension, exclude=["ha1"] if has_new_sip_password else ["ha1", "sip_password"])
         if changes:
             extension.save(update_fields=[*changes, "updated_at"])
+        if groups is not None:
+            extension_set_groups(extension=extension, groups=groups)
         if exceptions is not None:
             exceptions_set(extension=extension, wanted=exceptions)
         if changes.keys() & _OF_THE_USER or web_password is not None:

@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 
 from callmanager.models import Extension, ExtensionGroup, GroupMembership, GroupMonitor
 from callmanager.selectors.extension_group import extension_group_get_default
+from tenants.audit_changes import audit_note
 from tenants.integrity import refusing_duplicates
 
 GROUP_RIGHT_FIELDS = (
@@ -102,12 +103,17 @@ def extension_set_groups(*, extension: Extension, groups: Collection[ExtensionGr
             {"groups": ValidationError("An extension belongs to at least one group.", code="last_group")}
         )
     with transaction.atomic():
+        before = sorted(extension.memberships.values_list("group__name", flat=True))
         GroupMembership.objects.bulk_create(
             (GroupMembership(group=group, extension=extension) for group in groups), ignore_conflicts=True
         )
         GroupMembership.objects.filter(extension=extension).exclude(
             group_id__in=[group.pk for group in groups]
         ).delete()
+        audit_note(
+            target=extension, name="groups", before=before, after=sorted(group.name for group in groups)
+        )
+    extension.__dict__.get("_prefetched_objects_cache", {}).pop("memberships", None)
 
 
 def group_monitors_add(*, group: ExtensionGroup, extensions: Iterable[Extension]) -> None:

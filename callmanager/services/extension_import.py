@@ -13,6 +13,7 @@ from django.utils import timezone
 from callmanager.domain.extension_table import COLUMNS
 from callmanager.models import Extension, GroupMembership
 from callmanager.models.extension import lock_tenant
+from callmanager.selectors.extension_group import extension_group_get_default
 from callmanager.services.extension_rows import Existing, ReadyRow, RowReader, RowRules
 from tenants.csv_reading import CsvRefused, CsvTable, csv_decode, csv_read
 from tenants.import_hasher import hash_all
@@ -186,8 +187,18 @@ def _write(tenant: Tenant, rows: list[ReadyRow], hashes: dict[str, str]) -> None
                 ignore_conflicts=True,
                 batch_size=_BATCH,
             )
+            _leave_default_group(rows)
     except ValidationError as refusal:
         raise JobRefused(f"{' '.join(refusal.messages)} Nothing was imported.") from refusal
+
+
+def _leave_default_group(rows: Iterable[ReadyRow]) -> None:
+    """New ones are in the groups their row names; every new extension joins the default one by itself."""
+    default = extension_group_get_default()
+    elsewhere = [
+        row.extension.pk for row in rows if row.is_new and row.group_ids and default.pk not in row.group_ids
+    ]
+    GroupMembership.objects.filter(group=default, extension_id__in=elsewhere).delete()
 
 
 def _write_extensions(rows: list[ReadyRow]) -> None:

@@ -3,10 +3,12 @@ const DAY = 24 * 60;
 const STEP = 30;
 const DAYS = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
 
-const form = document.querySelector("[data-hours]");
-const grid = form.querySelector("[data-hours-grid]");
+const grid = document.querySelector("[data-hours-grid]");
+const form = grid.closest("form");
 const lines = DAYS.map((day) => form.querySelector(`[data-hours-day="${day}"]`));
-const mayChange = form.querySelector("button[type=submit]") !== null;
+const mayChange = [...form.elements].some((element) => element.type === "submit");
+// Where the hours count only if they are switched on: who sets some wants them.
+const onSwitch = form.querySelector("[name=has_own_hours]");
 const tracks = [];
 
 function minutes(text) {
@@ -129,6 +131,7 @@ function listen(track, day) {
     week[day] = drag.closes ? without(week[day], drawn) : joined([...week[day], drawn]);
     end();
     writeWeek(week);
+    switchOn();
     draw();
   });
   // The browser took the finger for scrolling.
@@ -162,17 +165,30 @@ function build() {
   form.querySelector("[data-hours-hint]").hidden = !mayChange;
 }
 
-build();
-draw();
-for (const line of lines) {
-  line.addEventListener("input", draw);
-  line.readOnly = !mayChange;
-}
-const copy = form.querySelector("[data-hours-copy]");
-if (copy) {
+function begin() {
+  // Below the switch it depends on.
+  if (onSwitch) onSwitch.closest("fieldset > div > div").after(form.querySelector("[data-hours-draw]"));
+  build();
+  draw();
+  for (const line of lines) {
+    line.addEventListener("input", () => { switchOn(); draw(); });
+    line.readOnly = !mayChange;
+  }
+  const copy = form.querySelector("[data-hours-copy]");
+  if (!copy) return;
   copy.hidden = false;
   copy.addEventListener("click", () => {
     for (const line of lines.slice(1, 5)) line.value = lines[0].value;
+    switchOn();
     draw();
   });
 }
+
+function switchOn() {
+  if (!onSwitch || onSwitch.checked) return;
+  onSwitch.checked = true;
+  onSwitch.dispatchEvent(new Event("change", { bubbles: true }));
+}
+
+// Who only reads has no lines to write into.
+if (lines.every(Boolean)) begin();

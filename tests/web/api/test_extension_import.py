@@ -157,6 +157,25 @@ def test_groups_are_joined_by_name(acme_user: Rest, acme: Tenant) -> None:
         assert {group.name for group in extension_get(number="201").groups.all()} == {"DEFAULT", "Sales"}
 
 
+def test_a_new_one_is_in_the_groups_of_its_row_alone_and_one_that_is_there_joins_them(
+    acme_user: Rest, acme: Tenant
+) -> None:
+    with tenant_scope(acme):
+        ExtensionGroup.objects.create(name="Sales")
+    table = "number,groups\n201,sales\n202,\n102,sales\n"
+    assert imported(acme_user, table, existing="update")["state"] == "done"
+
+    def groups(number: str) -> set[str]:
+        with tenant_scope(acme):
+            return {group.name for group in extension_get(number=number).groups.all()}
+
+    assert [groups(number) for number in ("201", "202", "102")] == [
+        {"Sales"},
+        {"DEFAULT"},
+        {"DEFAULT", "Sales"},
+    ]
+
+
 @pytest.mark.parametrize(
     ("table", "code"),
     [
