@@ -1,64 +1,121 @@
-"""`decide`: who is rung when somebody dials. Pure; workers and the call simulator use this same function."""
+"""`decide`: what becomes of a call. Pure; workers and the call simulator use this same function."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 from typing import assert_never
 
-from callmanager.domain.call_exceptions import CallException, find_exception
-from callmanager.domain.decisions import Decision, EchoTest, Refuse, RingExtension, ToneTest
-from callmanager.domain.destination import DestinationKind
-from callmanager.domain.rights import Right
-from callmanager.domain.schedule import is_open
+from callmanager.domain.call_trace import Trace
+from callmanager.domain.decisions import Decision, DialOut, EchoTest, Refuse, RingExtension, ToneTest
+from callmanager.domain.incoming_call import IncomingCall as IncomingCall
+from callmanager.domain.inside_calls import BUSY, call_extension, follow
+from callmanager.domain.outside_calls import call_emergency, call_outside, is_emergency, is_outside
+from callmanager.domain.provider_calls import call_number
+from callmanager.domain.routing import Routing
 from callmanager.domain.service_numbers import find_service_number
-from callmanager.domain.snapshot import ExtensionEntry, TenantSnapshot
+from callmanager.domain.snapshot import TenantSnapshot
 
 # International, or longer than people make extensions: somebody outside the company is meant.
 _OUTSIDE_NUMBER = re.compile(r"\+[0-9]+|00[0-9]+|[0-9]{7,}")
+_NO_ANSWER, _NOT_THERE = "no-answer", "unavailable"
 
 
-@dataclass(frozen=True, slots=True)
-class Usage:
-    """What an extension has under way and used up outside the company, at this moment; minutes of its day."""
+class Unanswered(StrEnum):
+    """Why the phones of an extension did not take a call: `busy` also when it was declined."""
 
-    external_calls: Mapping[str, int] = field(default_factory=dict)
-    external_minutes: Mapping[str, float] = field(default_factory=dict)
-
-
-NO_USAGE = Usage()
+    BUSY = "busy"
+    NO_ANSWER = "no_answer"
+    OFFLINE = "offline"
 
 
-@dataclass(frozen=True, slots=True)
-class IncomingCall:
-    """A call as the edge vouches for it.
+def decide(call: IncomingCall, snapshot: TenantSnapshot, at: datetime, trace: Trace = None) -> Decision:
+    """The one answer for this call at this moment; `at` is timezone-aware. Unknown means refuse.
 
-    Of an extension (`trunk_id` 0), `caller` is the authenticated number and `caller_domain` its tenant's SIP domain;
-    `dialled` and `dialled_domain` are the user and host of the Request-URI. Of a provider, `caller` is the number by
-    the trunk's mapping, which is nobody's extension even if it looks like one, `dialled` the DID without `+`, and both
-    domains the tenant's. `running_calls` is how many calls the tenant has already; `outbound_cli` the values of
-    X-Outbound-Cli headers, unread; `diversions` how often it was forwarded elsewhere before.
+    What was considered on the way is added to `trace`, if there is one.
     """
-
-    caller: str
-    caller_domain: str
-    dialled: str
-    dialled_domain: str
-    running_calls: int = 0
-    trunk_id: int = 0
-    caller_name: str = ""
-    is_private: bool = False
-    diversions: int = 0
-    outbound_cli: tuple[str, ...] = ()
-    usage: Usage = NO_USAGE
+    routing = Routing(call, snapshot, at, trace=trace)
+    decision = _refuse_stranger(call, snapshot) or _emergency(routing) or _decide(routing)
+    if isinstance(decision, Refuse) or (isinstance(decision, DialOut) and decision.is_emergency):
+        return decision
+    return _above_limit(call, snapshot) or decision
 
 
-def decide(call: IncomingCall, snapshot: TenantSnapshot, at: datetime) -> Decision:
-    """The one answer for this call at this moment; `at` is timezone-aware. Unknown means refuse."""
-    decision = _refusal(call, snapshot) or _service(call.dialled) or _extension(call, snapshot, at)
-    return decision if isinstance(decision, Refuse) else _above_limit(call, snapshot) or decision
+def after_ringing(
+    rung: RingExtension,
+    why: Unanswered,
+    call: IncomingCall,
+    snapshot: TenantSnapshot,
+    at: datetime,
+    trace: Trace = None,
+) -> Decision | None:
+    """What follows when nobody took the call; None: nothing, the caller hears how it ended."""
+    match why:
+        case Unanswered.BUSY:
+            destination, reason = rung.forwards.busy, BUSY
+        case Unanswered.NO_ANSWER:
+            destination, reason = rung.forwards.no_answer, _NO_ANSWER
+        case Unanswered.OFFLINE:
+            destination, reason = rung.forwards.offline, _NOT_THERE
+        case _:
+            assert_never(why)
+    routing = Routing(call, snapshot, at, passed=rung.passed, trace=trace)
+    if destination is None or destination.target in rung.passed:
+        return None
+    routing.note("forwarding", rung.number, is_taken=True, reason=why)
+    return follow(routing, destination, rung.number, reason, "the extension's forwarding")
+
+
+def _refuse_stranger(call: IncomingCall, snapshot: TenantSnapshot) -> Refuse | None:
+    if not snapshot.is_enabled:
+        return Refuse(403, "Tenant disabled")
+    if call.caller_domain.lower() != snapshot.sip_domain.lower():
+        # The snapshot was chosen by the tenant id; if its domain differs, somebody is wrong about who calls.
+        return Refuse(403, "Caller is not of this tenant")
+    if not call.is_from_outside and snapshot.find_extension(call.caller) is None:
+        return Refuse(403, "Caller may not call")
+    return None
+
+
+def _emergency(routing: Routing) -> DialOut | Refuse | None:
+    """The first rule of all for whoever is of the company: before every limit, right, lock and extension."""
+    call = routing.call
+    if call.is_from_outside or not is_emergency(routing, call.dialled):
+        return None
+    return call_emergency(routing, call.dialled, call.caller)
+
+
+def _decide(routing: Routing) -> Decision:
+    call, snapshot = routing.call, routing.snapshot
+    if call.is_from_outside:
+        return call_number(routing)
+    caller = snapshot.find_extension(call.caller)
+    if caller is None or not caller.is_enabled:
+        return Refuse(403, "Caller may not call")
+    if call.dialled_domain.lower() != snapshot.sip_domain.lower():
+        return Refuse(403, "Calls to other domains are not allowed")
+    if not call.dialled:
+        return Refuse(484, "No number dialled")
+    return _service(call.dialled) or _dialled(routing)
+
+
+def _service(dialled: str) -> EchoTest | ToneTest | None:
+    service = find_service_number(dialled)
+    return service.decision if service is not None else None
+
+
+def _dialled(routing: Routing) -> Decision:
+    call = routing.call
+    callee = routing.snapshot.find_extension(call.dialled)
+    if callee is None:
+        if not _OUTSIDE_NUMBER.fullmatch(call.dialled) and not is_outside(routing, call.dialled, call.caller):
+            return Refuse(404, "No such extension")
+        return call_outside(routing, call.dialled, call.caller)
+    if callee.is_enabled and callee.number == call.caller:
+        # The calling phone is one of the contacts and nothing tells which, so it would ring itself.
+        return Refuse(486, "Caller dialled their own number")
+    return call_extension(routing, callee)
 
 
 def _above_limit(call: IncomingCall, snapshot: TenantSnapshot) -> Refuse | None:
@@ -67,74 +124,3 @@ def _above_limit(call: IncomingCall, snapshot: TenantSnapshot) -> Refuse | None:
     if limit is None or call.running_calls < limit:
         return None
     return Refuse(486, f"The company's limit of {limit} simultaneous calls is reached")
-
-
-def _refusal(call: IncomingCall, snapshot: TenantSnapshot) -> Refuse | None:
-    if not snapshot.is_enabled:
-        return Refuse(403, "Tenant disabled")
-    if call.caller_domain.lower() != snapshot.sip_domain.lower():
-        # The snapshot was chosen by the tenant id; if its domain differs, somebody is wrong about who calls.
-        return Refuse(403, "Caller is not of this tenant")
-    caller = snapshot.find_extension(call.caller)
-    if caller is None or not caller.is_enabled:
-        return Refuse(403, "Caller may not call")
-    if call.dialled_domain.lower() != snapshot.sip_domain.lower():
-        return Refuse(403, "Calls to other domains are not allowed")
-    if not call.dialled:
-        return Refuse(484, "No number dialled")
-    return None
-
-
-def _service(dialled: str) -> EchoTest | ToneTest | None:
-    service = find_service_number(dialled)
-    return service.decision if service is not None else None
-
-
-def _extension(call: IncomingCall, snapshot: TenantSnapshot, at: datetime) -> RingExtension | Refuse:
-    callee = snapshot.find_extension(call.dialled)
-    if callee is None:
-        return _outside(call, snapshot)
-    if not callee.is_enabled:
-        return Refuse(480, "Extension disabled")
-    if callee.number == call.caller:
-        # The calling phone is one of the contacts and nothing tells which, so it would ring itself.
-        return Refuse(486, "Caller dialled their own number")
-    if callee.exceptions:
-        is_office_hour = is_open(snapshot.hours_of(callee), at)
-        exception = find_exception(callee.exceptions, call.caller, is_office_hour=is_office_hour)
-        if exception is not None:
-            return _instead(exception, call, snapshot)
-    return _ring(callee)
-
-
-def _instead(
-    exception: CallException, call: IncomingCall, snapshot: TenantSnapshot
-) -> RingExtension | Refuse:
-    """Exceptions of the other extension are not asked, so two that point at each other are no circle."""
-    match exception.destination.kind:
-        case DestinationKind.END_CALL:
-            return Refuse(603, "Ended by an exception of the extension")
-        case DestinationKind.EXTERNAL_NUMBER:
-            return Refuse(404, "No way to call this number")
-        case DestinationKind.EXTENSION:
-            target = snapshot.find_extension(exception.destination.target)
-            if target is None or not target.is_enabled:
-                return Refuse(480, "The extension that an exception names is not available")
-            if target.number == call.caller:
-                return Refuse(486, "An exception leads back to the caller")
-            return _ring(target)
-        case _:
-            assert_never(exception.destination.kind)
-
-
-def _ring(callee: ExtensionEntry) -> RingExtension:
-    return RingExtension(callee.number, callee.display_name, callee.ring_timeout_s)
-
-
-def _outside(call: IncomingCall, snapshot: TenantSnapshot) -> Refuse:
-    """Nobody of the tenant's has this number."""
-    if not _OUTSIDE_NUMBER.fullmatch(call.dialled):
-        return Refuse(404, "No such extension")
-    if Right.CALL_EXTERNAL not in snapshot.rights_of(call.caller):
-        return Refuse(403, "External calls are not allowed for this extension")
-    return Refuse(404, "No way to call this number")

@@ -10,7 +10,7 @@ from callmanager.domain.did_pool import DidPool, parse_did_pool
 from callmanager.domain.extension_entry import ExtensionEntry
 from callmanager.domain.inbound_rules import InboundRule, InboundRules
 from callmanager.domain.music import COMMON_MUSIC, TenantMusic
-from callmanager.domain.number_policy import NO_POLICY, NumberPolicy
+from callmanager.domain.number_policy import NO_POLICY, NumberJudge, NumberPolicy
 from callmanager.domain.outbound_rules import OutboundRule, OutboundRules
 from callmanager.domain.plain_rows import from_plain, to_plain
 from callmanager.domain.rights import GroupEntry, Right, group_ids_by_number, rights_by_number
@@ -57,6 +57,7 @@ class TenantSnapshot:
     _by_did: dict[str, ExtensionEntry] = field(init=False, repr=False, compare=False, default_factory=dict)
     _trunks: dict[int, TrunkEntry] = field(init=False, repr=False, compare=False, default_factory=dict)
     _pools: dict[int, DidPool] = field(init=False, repr=False, compare=False, default_factory=dict)
+    number_judge: NumberJudge = field(init=False, repr=False, compare=False)
     inbound: InboundRules = field(init=False, repr=False, compare=False)
     outbound: OutboundRules = field(init=False, repr=False, compare=False)
 
@@ -67,6 +68,7 @@ class TenantSnapshot:
         self._group_ids.update(group_ids_by_number(self.groups))
         self._trunks.update({trunk.trunk_id: trunk for trunk in self.trunks})
         self._pools.update({trunk.trunk_id: parse_did_pool(trunk.did_pool) for trunk in self.trunks})
+        object.__setattr__(self, "number_judge", NumberJudge(self.numbers))
         object.__setattr__(self, "inbound", InboundRules(self.inbound_rules))
         object.__setattr__(self, "outbound", OutboundRules(self.outbound_rules))
 

@@ -29,7 +29,7 @@ ALWAYS, OFFICE, OUTSIDE = ReceivedDuring
 MORNING, EVENING = (datetime(2026, 3, 2, hour, 0, tzinfo=UTC) for hour in (8, 19))
 NINE_TO_FIVE = tuple(Interval(weekday, 9 * 60, 17 * 60) for weekday in range(5))
 ENDED = Refuse(603, "Ended by an exception of the extension")
-RINGS_BOB, RINGS_CAROL = RingExtension(BOB, "Bob", 20), RingExtension(CAROL, "", 30)
+RINGS_BOB, RINGS_CAROL = RingExtension(BOB, "Bob", 20), RingExtension(CAROL, "", 30, passed=(BOB,))
 
 
 def acme(*exceptions: CallException, **of_bob: Any) -> TenantSnapshot:
@@ -82,17 +82,17 @@ TABLE = {
     "a disabled extension is not available": (
         acme(other(DISABLED_DAVE)),
         MORNING,
-        Refuse(480, "The extension that an exception names is not available"),
+        Refuse(480, "The extension that an exception of the extension names is not available"),
     ),
     "an extension that is gone is not available": (
         acme(other("999")),
         MORNING,
-        Refuse(480, "The extension that an exception names is not available"),
+        Refuse(480, "The extension that an exception of the extension names is not available"),
     ),
     "nobody is led back to themselves": (
         acme(other(ALICE)),
         MORNING,
-        Refuse(486, "An exception leads back to the caller"),
+        Refuse(486, "The call would lead back to the caller by an exception of the extension"),
     ),
 }
 

@@ -1,0 +1,88 @@
+"""Calls to extensions: exceptions, forwarding by status, ringing, and where a destination leads."""
+
+from __future__ import annotations
+
+from typing import assert_never
+
+from callmanager.domain.call_exceptions import find_exception
+from callmanager.domain.decisions import DialOut, Refuse, RingExtension
+from callmanager.domain.destination import Destination, DestinationKind
+from callmanager.domain.extension_entry import ExtensionEntry
+from callmanager.domain.forwarding import NO_FORWARDS, Forwards, PresenceStatus, forwards_at
+from callmanager.domain.outside_calls import call_outside
+from callmanager.domain.routing import Routing
+from callmanager.domain.schedule import is_open
+
+UNCONDITIONAL, BUSY, DO_NOT_DISTURB = "unconditional", "user-busy", "do-not-disturb"
+
+
+def call_extension(routing: Routing, callee: ExtensionEntry) -> RingExtension | DialOut | Refuse:
+    """Its exceptions for this caller, then its forwarding, then its phones."""
+    if not callee.is_enabled:
+        return Refuse(480, "Extension disabled")
+    if not callee.exceptions and not callee.forwards and callee.status is not PresenceStatus.DO_NOT_DISTURB:
+        return _ring(routing, callee, NO_FORWARDS)
+    is_office_hour = is_open(routing.snapshot.hours_of(callee), routing.at)
+    exception = find_exception(callee.exceptions, routing.call.caller, is_office_hour=is_office_hour)
+    if exception is not None and not _leads_back(routing, exception.destination):
+        routing.note(
+            "exception", callee.number, is_taken=True, reason=exception.caller_mask or "every caller"
+        )
+        return follow(
+            routing, exception.destination, callee.number, UNCONDITIONAL, "an exception of the extension"
+        )
+    forwards = forwards_at(callee.forwards, callee.status, is_office_hour=is_office_hour)
+    return _by_forwarding(routing, callee, forwards)
+
+
+def follow(
+    routing: Routing, destination: Destination, by: str, why: str, source: str
+) -> RingExtension | DialOut | Refuse:
+    """Where a destination leads. `by` is the extension that it belongs to (empty: the company), `source` names it."""
+    onward = routing.sent_on_by(by, why) if by else routing
+    match destination.kind:
+        case DestinationKind.END_CALL:
+            return Refuse(603, f"Ended by {source}")
+        case DestinationKind.EXTERNAL_NUMBER:
+            return call_outside(onward, destination.target, by)
+        case DestinationKind.EXTENSION:
+            target = routing.snapshot.find_extension(destination.target)
+            if target is None or not target.is_enabled:
+                return Refuse(480, f"The extension that {source} names is not available")
+            if not routing.call.is_from_outside and target.number == routing.call.caller:
+                return Refuse(486, f"The call would lead back to the caller by {source}")
+            if onward.is_sent_on_too_often:
+                return Refuse(480, "The call was forwarded too often")
+            return call_extension(onward, target)
+    assert_never(destination.kind)
+
+
+def _by_forwarding(
+    routing: Routing, callee: ExtensionEntry, forwards: Forwards
+) -> RingExtension | DialOut | Refuse:
+    always, why = forwards.always, UNCONDITIONAL
+    if always is None and callee.status is PresenceStatus.DO_NOT_DISTURB:
+        always, why = forwards.busy, DO_NOT_DISTURB
+    if always is not None and not _leads_back(routing, always):
+        routing.note("forwarding", callee.number, is_taken=True, reason=f"{callee.status}, {why}")
+        return follow(routing, always, callee.number, why, "the extension's forwarding")
+    if callee.status is PresenceStatus.DO_NOT_DISTURB:
+        return Refuse(486, "Does not want to be disturbed")
+    return _ring(routing, callee, forwards)
+
+
+def _leads_back(routing: Routing, destination: Destination) -> bool:
+    """To an extension that has sent the call on already: that would be a circle, so it is passed over."""
+    return destination.kind is DestinationKind.EXTENSION and destination.target in routing.passed
+
+
+def _ring(routing: Routing, callee: ExtensionEntry, forwards: Forwards) -> RingExtension:
+    routing.note("extension", callee.number, is_taken=True)
+    return RingExtension(
+        callee.number,
+        callee.display_name,
+        forwards.ring_timeout_s or callee.ring_timeout_s,
+        forwards,
+        routing.passed,
+        callee.is_decline_final,
+    )
