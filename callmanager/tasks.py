@@ -8,6 +8,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from callmanager.services.cdr import cdrs_assemble, lost_calls_reap, open_calls_sweep
+from callmanager.services.deleted_tenant import kept_records_purge_continue
 from callmanager.services.partition import call_events_expire, partitions_make_ahead
 from callmanager.services.registration_failure import registration_failures_expire
 
@@ -43,3 +44,11 @@ def maintain_partitions() -> None:
     made = partitions_make_ahead(today=today)
     dropped = call_events_expire(today=today, retention_days=settings.CALL_EVENT_RETENTION_DAYS)
     logger.info("partitions.maintained", made=made, dropped=dropped)
+
+
+@shared_task(name="callmanager.purge_kept_records")
+def purge_kept_records() -> None:
+    """What stops in the middle goes on with the next run."""
+    done = kept_records_purge_continue()
+    if done:
+        logger.info("kept_records.purged", tenants=done)

@@ -275,6 +275,11 @@ CELERY_BEAT_SCHEDULE = {
     "expire-logs": {"task": "tenants.expire_logs", "schedule": 6 * 3600.0},
     "send-due-mails": {"task": "tenants.sweep_mails", "schedule": 15.0, "options": {"expires": 30}},
     "delete-tenants": {"task": "tenants.delete_tenants", "schedule": 5.0, "options": {"expires": 10}},
+    "purge-kept-records": {
+        "task": "callmanager.purge_kept_records",
+        "schedule": 5.0,
+        "options": {"expires": 10},
+    },
     "clean-files": {"task": "tenants.clean_files", "schedule": 1800.0},
     "sweep-files": {"task": "tenants.sweep_files", "schedule": 6 * 3600.0},
     "make-partitions": {"task": "callmanager.maintain_partitions", "schedule": 6 * 3600.0},

@@ -7,6 +7,7 @@ from drf_spectacular.views import SpectacularJSONAPIView, SpectacularSwaggerSpli
 
 from callmanager.api.call_sessions import CallSessionViewSet
 from callmanager.api.cdrs import CdrViewSet
+from callmanager.api.deleted_tenants import DeletedTenantViewSet, KeptCdrViewSet
 from callmanager.api.extension_groups import ExtensionGroupViewSet
 from callmanager.api.extensions import ExtensionViewSet
 from callmanager.api.holidays import HolidayViewSet
@@ -42,6 +43,8 @@ from tenants.api.users import AdministratorViewSet, UserViewSet
 
 router = Router()
 router.register("tenants", TenantViewSet, basename="tenants")
+router.register("deleted_tenants", DeletedTenantViewSet, basename="deleted_tenants")
+router.register(r"deleted_tenants/(?P<tenant_id>[0-9]{1,18})/cdrs", KeptCdrViewSet, basename="kept_cdrs")
 router.register("extensions", ExtensionViewSet, basename="extensions")
 router.register("extension_groups", ExtensionGroupViewSet, basename="extension_groups")
 router.register("holidays", HolidayViewSet, basename="holidays")

@@ -122,6 +122,8 @@ TABLE: Mapping[str, Row] = {
     "tenants.apitoken": Row(Area.ACCOUNT, THEMSELVES, THEMSELVES, extension=ALL),
     # The platform
     "tenants.tenant": Row(Area.TENANTS, WRITERS),
+    "fleet.deletedtenant": Row(Area.TENANTS, WRITERS),
+    "fleet.keptcdr": Row(Area.CDRS, READERS),
     # People
     "tenants.administrator": Row(Area.PEOPLE, OWNERS),
     "tenants.signinrule": Row(Area.PEOPLE, OWNERS, OWNERS),

@@ -21,9 +21,17 @@ from callmanager.selectors.call import call_event_list, cdr_list
 
 
 class CdrAdmin(ReadOnlyModelAdmin):
-    list_display = ("started", "caller", "callee", "outcome", "talk_time", "mos", "ended_by_whom")
+    list_display: tuple[str, ...] = (
+        "started",
+        "caller",
+        "callee",
+        "outcome",
+        "talk_time",
+        "mos",
+        "ended_by_whom",
+    )
     list_display_links = ("started", "caller", "callee")
-    list_filter = ("status", ("started_at", RangeDateTimeFilter))
+    list_filter: tuple[Any, ...] = ("status", ("started_at", RangeDateTimeFilter))
     list_filter_submit = True
     search_fields = ("caller", "caller_display_name", "callee", "answered_number", "call_id")
     list_per_page = 50

@@ -24,7 +24,11 @@ def leaving_tenant_count(tenant: Tenant, **_: object) -> dict[str, int]:
 
 @receiver(tenant_emptying, dispatch_uid="callmanager.leaving_tenant_empty")
 def leaving_tenant_empty(tenant: Tenant, **_: object) -> int:
-    """Some of its call records with their events; how many records."""
+    return call_records_remove(tenant_id=tenant.pk)
+
+
+def call_records_remove(*, tenant_id: int) -> int:
+    """Some of a tenant's call records with their events; how many records."""
     with across_tenants(), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(
             """
@@ -41,6 +45,6 @@ def leaving_tenant_empty(tenant: Tenant, **_: object) -> int:
             )
             SELECT count(*) FROM gone
             """,
-            (tenant.pk, BATCH),
+            (tenant_id, BATCH),
         )
         return int(cursor.fetchone()[0])

@@ -13,12 +13,13 @@ from django.views.decorators.cache import never_cache
 from unfold.sites import UnfoldAdminSite
 
 from callmanager.admin.cdr import CdrAdmin
+from callmanager.admin.deleted_tenant import DeletedTenantAdmin, KeptCdrAdmin
 from callmanager.admin.extension import ExtensionAdmin
 from callmanager.admin.extension_group import ExtensionGroupAdmin
 from callmanager.admin.live_calls import live_call_hang_up_json, live_call_list_json, live_calls_page
 from callmanager.admin.registration import RegistrationAdmin
 from callmanager.admin.registration_failure import RegistrationFailureAdmin, registration_check_page
-from callmanager.fleet.models import Cdr, Registration, RegistrationFailure
+from callmanager.fleet.models import Cdr, DeletedTenant, KeptCdr, Registration, RegistrationFailure
 from callmanager.models import Extension, ExtensionGroup
 from pbxsite.console.company_pages import (
     COMPANY_NAVIGATION,
@@ -134,6 +135,7 @@ class PlatformSite(ConsoleSite):
             "Platform",
             (
                 ("Tenants", "domain", "admin:tenants_tenant_changelist"),
+                ("Deleted tenants", "domain_disabled", "admin:fleet_deletedtenant_changelist"),
                 ("Administrators", "shield_person", "admin:tenants_administrator_changelist"),
                 ("Sign-in rules", "verified_user", "admin:sign_in_rules"),
                 ("Services", "settings_heart", "admin:services"),
@@ -224,6 +226,8 @@ class TenantSite(ConsoleSite):
 # Both answer to the URL namespace `admin`, which the theme's templates ask for.
 platform_site = PlatformSite(name="admin")
 platform_site.register(Tenant, FleetTenantAdmin)
+platform_site.register(DeletedTenant, DeletedTenantAdmin)
+platform_site.register(KeptCdr, KeptCdrAdmin)
 platform_site.register(Administrator, AdministratorAdmin)
 platform_site.register(AuditEntry, AuditEntryAdmin)
 platform_site.register(EventLogEntry, EventLogAdmin)

@@ -14,16 +14,9 @@ from unfold.admin import ModelAdmin
 from tenants.acting import Actor
 
 
-class LogAdmin(ModelAdmin):
-    """Subclasses add their columns and `export`."""
+class DownloadedList(ModelAdmin):
+    """A list with a button that downloads what is shown as CSV."""
 
-    list_fullwidth = True
-    list_filter_submit = True
-    list_filter_sheet = True
-    list_per_page = 50
-    # Counting millions of rows for "of N" would cost more than the page.
-    show_full_result_count = False
-    actions = None
     change_list_template = "pbxsite/log_list.html"
 
     def export(self, rows: QuerySet[Any]) -> HttpResponse:
@@ -45,6 +38,18 @@ class LogAdmin(ModelAdmin):
         context = {"csv_url": f"{url}?{query}" if query else url, **(extra_context or {})}
         response: HttpResponse = super().changelist_view(request, context)
         return response
+
+
+class LogAdmin(DownloadedList):
+    """Subclasses add their columns and `export`."""
+
+    list_fullwidth = True
+    list_filter_submit = True
+    list_filter_sheet = True
+    list_per_page = 50
+    # Counting millions of rows for "of N" would cost more than the page.
+    show_full_result_count = False
+    actions = None
 
     def is_platform(self, request: HttpRequest) -> bool:
         actor: Actor = request.actor  # type: ignore[attr-defined] # nobody else comes this far

@@ -198,7 +198,7 @@ class TenantAdmin(StorageShown, ServiceModelAdmin):
             raise PermissionDenied
         if tenant is None:
             raise Http404
-        form = TenantDeleteForm(request.POST or None)
+        form = TenantDeleteForm(tenant.name, request.POST or None)
         if request.method == "POST" and form.is_valid():
             try:
                 with transaction.atomic():
@@ -232,7 +232,6 @@ class TenantAdmin(StorageShown, ServiceModelAdmin):
 
 class TenantDeleteForm(forms.Form):
     confirm = forms.CharField(
-        label="Type the tenant's user name",
         max_length=32,
         widget=forms.TextInput(
             attrs={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
@@ -243,3 +242,7 @@ class TenantDeleteForm(forms.Form):
         choices=[("keep", "Keep them for the administrators"), ("purge", "Delete them too")],
         widget=forms.RadioSelect,
     )
+
+    def __init__(self, name: str, *args: Any) -> None:
+        super().__init__(*args)
+        self.fields["confirm"].label = f"Type the tenant's user name, {name}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from callmanager.fleet.models.call_event import StoredCallEvent
 from callmanager.fleet.models.cdr import Cdr, CdrStatus
+from callmanager.fleet.models.deleted_tenant import DeletedTenant, KeptCdr
 from callmanager.fleet.models.open_call import OpenCall
 from callmanager.fleet.models.registration import Registration
 from callmanager.fleet.models.registration_failure import RegistrationFailure
@@ -22,6 +23,8 @@ from callmanager.fleet.models.worker_node import WorkerNode, WorkerState
 __all__ = [
     "Cdr",
     "CdrStatus",
+    "DeletedTenant",
+    "KeptCdr",
     "OpenCall",
     "Registration",
     "RegistrationFailure",

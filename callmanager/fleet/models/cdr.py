@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from django.db import models
 
 from tenants.scoped_models import ScopedQuerySet, TenantRowsManager
@@ -63,7 +65,8 @@ class Cdr(models.Model):
     worker = models.TextField()
     config_rev = models.BigIntegerField()
 
-    objects = TenantRowsManager.from_queryset(ScopedQuerySet)()
+    # Spelled out, because the type checker can't follow a generated manager into the proxy of it.
+    objects: ClassVar[TenantRowsManager[Cdr]] = TenantRowsManager.from_queryset(ScopedQuerySet)()  # type: ignore[assignment]
 
     class Meta:
         managed = False

@@ -13,7 +13,7 @@ from typing import Any
 from django.contrib.sessions.models import Session
 from django.utils import timezone
 
-from callmanager.fleet.models import Registration, RegistrationFailure, Trunk, TrunkAssignment
+from callmanager.fleet.models import DeletedTenant, Registration, RegistrationFailure, Trunk, TrunkAssignment
 from callmanager.models import Extension, ExtensionGroup, Holiday, MusicFile
 from callmanager.services.office_hours import holiday_create
 from callmanager.services.trunk import trunk_assign, trunk_create
@@ -21,7 +21,7 @@ from tenants.models import ApiToken, AuditEntry, Rank, Role, Tenant, User
 from tenants.models.event_log import EventLogEntry, EventSource, Severity
 from tenants.models.job import Job, JobState
 from tenants.models.user_session import UserSession
-from tenants.scope import tenant_scope
+from tenants.scope import across_tenants, tenant_scope
 from tenants.services.api_token import api_token_create
 from tenants.services.event_log import event_record
 from tenants.services.user import user_create
@@ -270,6 +270,26 @@ def _did_pool_exists(world: World, ids: dict[str, Any]) -> bool:
         return TrunkAssignment.objects.filter(pk=ids["pk"], did_pool__startswith="77311").exists()
 
 
+def _deleted_tenant(world: World, number: int) -> dict[str, Any]:
+    gone = Tenant(
+        pk=800_000 + number, name=f"{MARK}-{number}", sip_domain="gone.example", schema_name="public"
+    )
+    record = cdr_make(gone, f"kept-{number}", caller_display_name=MARK)
+    with across_tenants():
+        DeletedTenant.objects.create(tenant_id=gone.pk, name=gone.name, sip_domain=gone.sip_domain)
+    return {"pk": gone.pk, "record": record.pk}
+
+
+def _deleted_tenant_exists(world: World, ids: dict[str, Any]) -> bool:
+    with across_tenants():
+        return DeletedTenant.objects.filter(pk=ids["pk"], purge_began_at=None).exists()
+
+
+def _kept_cdr(world: World, number: int) -> dict[str, Any]:
+    ids = _deleted_tenant(world, number + 100)
+    return {"pk": ids["record"], "tenant_id": ids["pk"]}
+
+
 # By the first part of a REST route's name.
 THINGS: Mapping[str, Thing] = {
     "extensions": Thing(_extension, exists=_extension_exists),
@@ -287,6 +307,8 @@ THINGS: Mapping[str, Thing] = {
     "holidays": Thing(_holiday, exists=_holiday_exists, is_for_extensions=True),
     "music_files": Thing(_music_file, exists=_music_file_exists),
     "jobs": Thing(_job),
+    "deleted_tenants": Thing(_deleted_tenant, owner="root", exists=_deleted_tenant_exists),
+    "kept_cdrs": Thing(_kept_cdr, owner="root"),
     "trunks": Thing(_trunk, owner="root", exists=_trunk_exists),
     "did_pools": Thing(_did_pool, exists=_did_pool_exists),
     "tenants": Thing(_tenant, owner="root", exists=_tenant_exists),
@@ -299,6 +321,8 @@ PAGE_THINGS: Mapping[str, str] = {
     "fleet_registration": "registrations",
     "fleet_registrationfailure": "registration_failures",
     "fleet_cdr": "cdrs",
+    "fleet_deletedtenant": "deleted_tenants",
+    "fleet_keptcdr": "kept_cdrs",
     "tenants_auditentry": "audit_log",
     "tenants_eventlogentry": "event_log",
     "callmanager_holiday": "holidays",
