@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
-from enum import StrEnum
 from typing import assert_never
 
 from callmanager.domain.call_trace import Trace
@@ -16,18 +15,11 @@ from callmanager.domain.provider_calls import call_number
 from callmanager.domain.routing import Routing
 from callmanager.domain.service_numbers import find_service_number
 from callmanager.domain.snapshot import TenantSnapshot
+from callmanager.domain.unanswered import Unanswered as Unanswered
 
 # International, or longer than people make extensions: somebody outside the company is meant.
 _OUTSIDE_NUMBER = re.compile(r"\+[0-9]+|00[0-9]+|[0-9]{7,}")
 _NO_ANSWER, _NOT_THERE = "no-answer", "unavailable"
-
-
-class Unanswered(StrEnum):
-    """Why the phones of an extension did not take a call: `busy` also when it was declined."""
-
-    BUSY = "busy"
-    NO_ANSWER = "no_answer"
-    OFFLINE = "offline"
 
 
 def decide(call: IncomingCall, snapshot: TenantSnapshot, at: datetime, trace: Trace = None) -> Decision:

@@ -5,7 +5,13 @@ from __future__ import annotations
 from typing import assert_never
 
 from callmanager.domain.decisions import RingExtension
-from callmanager.domain.outcome import CallOutcome, CallStatus, EndedBy
+from callmanager.domain.unanswered import (
+    NOT_REGISTERED,
+    Failure,
+    is_final_for_all,
+    outcome_of_all,
+    rung_too_long,
+)
 from sipworker.call.actions import (
     Action,
     AnswerLeg,
@@ -37,7 +43,6 @@ from sipworker.call.signals import (
     TimerFired,
 )
 from sipworker.features import established
-from sipworker.features.forking import Failure, is_final_for_all, outcome_of_all
 from sipworker.features.talk import Talk
 
 RING_TIMER = "ring"
@@ -85,7 +90,7 @@ class Ring:
 
     def _dial(self, contacts: tuple[Contact, ...]) -> tuple[Action, ...]:
         if not contacts:
-            return (EndCall(CallOutcome(CallStatus.FAILED, EndedBy.PBX, "Not registered", 480)),)
+            return (EndCall(NOT_REGISTERED),)
         self._ringing = {
             self._context.target_leg(index): contact for index, contact in enumerate(contacts, start=1)
         }
@@ -138,7 +143,8 @@ class Ring:
         del self._ringing[leg]
         self._failures.append(failure)
         unbridge = self._end_early_media() if leg == self._early_leg else ()
-        if self._ringing and not is_final_for_all(failure.sip_code):
+        is_final = is_final_for_all(failure.sip_code, is_decline_final=self._decision.is_decline_final)
+        if self._ringing and not is_final:
             return unbridge
         return (*unbridge, EndCall(outcome_of_all(self._failures, has_rung=self._has_rung)))
 
@@ -154,8 +160,4 @@ class Ring:
         return (SendDigit(self._early_leg, signal.digit, signal.duration_ms),)
 
     def _give_up(self) -> tuple[Action, ...]:
-        if self._has_rung:
-            outcome = CallOutcome(CallStatus.NO_ANSWER, EndedBy.PBX, "No answer", 480)
-        else:
-            outcome = CallOutcome(CallStatus.FAILED, EndedBy.PBX, "No phone responded", 480)
-        return (EndCall(outcome),)
+        return (EndCall(rung_too_long(has_rung=self._has_rung)),)

@@ -1,11 +1,19 @@
-"""Which answer the caller gets when all phones failed, as a table."""
+"""Which answer the caller gets when all phones failed, and which forwarding follows, as a table."""
 
 from __future__ import annotations
 
 import pytest
 
 from callmanager.domain.outcome import CallStatus
-from sipworker.features.forking import Failure, is_final_for_all, outcome_of_all
+from callmanager.domain.unanswered import (
+    NOT_REGISTERED,
+    Failure,
+    Unanswered,
+    is_final_for_all,
+    outcome_of_all,
+    rung_too_long,
+    why_unanswered,
+)
 
 BUSY, NO_ANSWER, FAILED, REFUSED = (
     CallStatus.BUSY,
@@ -52,3 +60,33 @@ def test_every_final_code_gives_an_answer_a_caller_may_hear() -> None:
 
 def test_only_6xx_speaks_for_the_person() -> None:
     assert [code for code in (302, 486, 503, 600, 603) if is_final_for_all(code)] == [600, 603]
+
+
+def test_a_decline_may_be_one_phones_alone_where_an_extension_is_shared() -> None:
+    assert not is_final_for_all(603, is_decline_final=False)
+    assert is_final_for_all(600, is_decline_final=False)
+
+
+@pytest.mark.parametrize(
+    ("codes", "has_rung", "why"),
+    [
+        ([486], False, Unanswered.BUSY),
+        ([600], False, Unanswered.BUSY),
+        ([603], True, Unanswered.BUSY),
+        ([480], True, Unanswered.NO_ANSWER),
+        ([487, 408], True, Unanswered.NO_ANSWER),
+        ([408], False, Unanswered.OFFLINE),
+        ([404], False, Unanswered.OFFLINE),
+        ([488], True, Unanswered.OFFLINE),
+        ([503], True, Unanswered.OFFLINE),
+        ([604], True, Unanswered.OFFLINE),
+    ],
+)
+def test_which_forwarding_follows_the_answers(codes: list[int], has_rung: bool, why: Unanswered) -> None:
+    assert why_unanswered(outcome_of_all([Failure(code) for code in codes], has_rung=has_rung)) is why
+
+
+def test_which_forwarding_follows_silence() -> None:
+    assert why_unanswered(NOT_REGISTERED) is Unanswered.OFFLINE
+    assert why_unanswered(rung_too_long(has_rung=True)) is Unanswered.NO_ANSWER
+    assert why_unanswered(rung_too_long(has_rung=False)) is Unanswered.OFFLINE
