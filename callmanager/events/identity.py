@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from importlib import import_module
 from typing import Any
 from urllib.parse import urlsplit
@@ -54,6 +55,8 @@ class SocketIdentity:
     """`generation` changes with the user's password, role, rank or tenant; token or session is what was shown.
     `topics` are those the user, and the token, may be told of.
 
+    `signed_in_at`: of who came by name and password and so has neither token nor session that a later sign-in ends.
+
     An extension's rights were read when its tenant's configuration was at `config_rev`.
     """
 
@@ -64,6 +67,7 @@ class SocketIdentity:
     token_id: int | None = None
     session_key: str | None = None
     config_rev: int = 0
+    signed_in_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,8 +134,14 @@ def identities_renewed(identities: Iterable[SocketIdentity]) -> dict[SocketIdent
         and user.get_session_auth_hash() == one.generation
         and (one.token_id is None or one.token_id in tokens)
         and (one.session_key is None or one.session_key in sessions)
+        and not _is_superseded(one, user)
     }
     return {one: one for one in valid} | _with_rights_of_now(valid)
+
+
+def _is_superseded(identity: SocketIdentity, user: User) -> bool:
+    ended_at, began_at = user.sign_ins_ended_at, identity.signed_in_at
+    return ended_at is not None and began_at is not None and began_at < ended_at
 
 
 def _with_rights_of_now(valid: Mapping[SocketIdentity, User]) -> dict[SocketIdentity, SocketIdentity]:
@@ -177,7 +187,7 @@ def _by_password(name: str, password: str, scope: Scope) -> SocketIdentity:
     request = _http_request(scope)
     user = sign_in_for_program(request=request, name=name, password=password)
     sign_in_succeeded(request=request, user=user)
-    return _identity(user)
+    return replace(_identity(user), signed_in_at=timezone.now())
 
 
 def _identity(user: User, *, token: ApiToken | None = None, session_key: str | None = None) -> SocketIdentity:

@@ -31,6 +31,7 @@ class ApiTokenSerializer(serializers.ModelSerializer[ApiToken]):
             "name",
             "prefix",
             "scopes",
+            "is_sign_in",
             "created_at",
             "expires_at",
             "revoked_at",

@@ -15,7 +15,8 @@ from rest_framework.views import APIView
 
 from tenants.api.access import ResourceAccess, actor_of
 from tenants.models import Rank, Role
-from tenants.services.api_token import api_token_create, api_token_revoke
+from tenants.services.api_token import api_token_revoke
+from tenants.services.session import sign_in_token_create
 from tenants.sign_in import (
     PasswordChangeRequired,
     SecondFactorMissing,
@@ -175,7 +176,7 @@ class LoginView(APIView):
         except SignInRefused as error:
             raise SignInFailed from error
         sign_in_succeeded(request=http_request, user=user)
-        token, secret = api_token_create(user=user, name="login")
+        token, secret = sign_in_token_create(user=user)
         answer = {"token": secret, "expires_at": token.expires_at, "role": user.role}
         return Response(LoginResultSerializer(answer).data)
 

@@ -38,6 +38,8 @@ class ApiToken(models.Model):
     scopes = models.JSONField(default=everything, validators=[validate_scopes])
     digest = models.CharField(max_length=64, unique=True, editable=False)
     prefix = models.CharField(max_length=12, editable=False)
+    # From signing in by REST, not made on purpose: it ends where one sign-in at a time is allowed.
+    is_sign_in = models.BooleanField("from signing in", default=False, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
     expires_at = models.DateTimeField()
     revoked_at = models.DateTimeField(null=True, blank=True)

@@ -75,7 +75,8 @@ class TenantOptions(models.Model):
     currency = models.CharField(max_length=3, default="USD", validators=[validate_currency])
     is_concurrent_sign_in_allowed = _switch(
         "allow concurrent sign-ins",
-        "Off: whoever signs in to the console ends the sign-ins of the same user elsewhere.",
+        "Off: whoever signs in, to the console or by REST, ends the sign-ins of the same user elsewhere. "
+        "API tokens that were made on purpose stay.",
         default=True,
     )
     is_sip_password_shown = _switch(

@@ -46,6 +46,8 @@ class User(AbstractBaseUser):
     must_change_password = models.BooleanField(default=False, editable=False)
     # Part of every session's hash: raising it ends all sessions of this user.
     login_generation = models.PositiveIntegerField(default=0, editable=False)
+    # When a sign-in last ended all others: a socket signed in to by password before it goes, too.
+    sign_ins_ended_at = models.DateTimeField(null=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
 
     USERNAME_FIELD = "username"

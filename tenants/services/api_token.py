@@ -18,7 +18,12 @@ _USE_NOTED_EVERY = timedelta(minutes=1)
 
 
 def api_token_create(
-    *, user: User, name: str = "", lifetime_s: int | None = None, scopes: Iterable[str] | None = None
+    *,
+    user: User,
+    name: str = "",
+    lifetime_s: int | None = None,
+    scopes: Iterable[str] | None = None,
+    is_sign_in: bool = False,
 ) -> tuple[ApiToken, str]:
     """The row and the secret, which exists only in this answer. Without scopes it is good for all its user may."""
     secret = f"tandem_{secrets.token_urlsafe(32)}"
@@ -29,6 +34,7 @@ def api_token_create(
         tenant=user.tenant,
         name=name,
         scopes=wanted,
+        is_sign_in=is_sign_in,
         digest=token_digest(secret),
         prefix=secret[:_PREFIX_LENGTH],
         expires_at=timezone.now() + timedelta(seconds=lifetime_s or settings.API_TOKEN_LIFETIME_S),

@@ -228,6 +228,27 @@ def test_ending_all_sessions_ends_sockets_too(connect: Connect) -> None:
     assert client.close_code() == 4403
 
 
+def test_where_one_sign_in_is_allowed_a_new_one_ends_the_sockets_of_the_others(
+    connect: Connect, acme: Tenant, sign_in_for_token: Callable[[str], str]
+) -> None:
+    def allow(is_allowed: bool) -> None:
+        Tenant.objects.filter(pk=acme.pk).update(is_concurrent_sign_in_allowed=is_allowed)
+
+    committed(lambda: allow(False))
+    try:
+        by_token = subscribed(connect(), {"command": "auth", "token": sign_in_for_token("acme")})
+        by_password = subscribed(connect(), ACME)
+        made = committed(lambda: api_token_create(user=User.objects.get(username="acme"), name="wall"))[1]
+        on_purpose = subscribed(connect(), {"command": "auth", "token": made})
+        newest = subscribed(connect(), {"command": "auth", "token": sign_in_for_token("acme")})
+        assert by_token.close_code() == 4403
+        assert by_password.close_code() == 4403
+        assert newest.command(command="subscribe", topics=[CALLS]) == OK
+        assert on_purpose.command(command="subscribe", topics=[CALLS]) == OK
+    finally:
+        committed(lambda: allow(True))
+
+
 def session_cookie(username: str) -> str:
     def sign_in() -> str:
         client = Client()
