@@ -15,6 +15,7 @@ from django.views.decorators.csrf import csrf_protect
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
+from callmanager.selectors.person import may_use_console
 from pbxsite.console.sites import site_of
 from pbxsite.second_factor import BACKEND, begin_second_step
 from tenants.models import Role, User
@@ -101,12 +102,14 @@ def sign_in(request: HttpRequest) -> HttpResponse:
 
 
 def landing_url(request: HttpRequest, user: User, wanted: str) -> str:
-    """Where somebody begins: an extension on its own page, everybody else in the console."""
-    home = reverse("my_extension") if user.role == Role.EXTENSION else "/admin/"
+    """Where somebody begins: in the console, or on the own page if that is not allowed to an extension."""
+    is_extension = user.role == Role.EXTENSION
+    has_console = not is_extension or may_use_console(user=user)
+    home = "/admin/" if has_console else reverse("my_extension")
     is_own = url_has_allowed_host_and_scheme(
         wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
     )
-    is_meant = wanted.startswith("/admin/") == (user.role != Role.EXTENSION)
+    is_meant = has_console if wanted.startswith("/admin/") else is_extension
     return wanted if is_own and is_meant and wanted != reverse("sign_in") else home
 
 

@@ -146,7 +146,15 @@ class ColleagueSerializer(serializers.ModelSerializer[Extension]):
 
     class Meta:
         model = Extension
-        fields = ("id", "number", "display_name", "is_enabled")
+        fields: tuple[str, ...] = ("id", "number", "display_name", "is_enabled")
+        read_only_fields = fields
+
+
+class ManagedColleagueSerializer(ColleagueSerializer):
+    """What the manager of a group sees of members it may change."""
+
+    class Meta(ColleagueSerializer.Meta):
+        fields = (*ColleagueSerializer.Meta.fields, "ring_timeout_s")
         read_only_fields = fields
 
 
