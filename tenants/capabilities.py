@@ -120,6 +120,8 @@ TABLE: Mapping[str, Row] = {
     "tenants.account": Row(Area.ACCOUNT, THEMSELVES, THEMSELVES, extension=ALL),
     "tenants.usersession": Row(Area.ACCOUNT, THEMSELVES, THEMSELVES, extension=ALL),
     "tenants.apitoken": Row(Area.ACCOUNT, THEMSELVES, THEMSELVES, extension=ALL),
+    # An extension, of itself; the tenant's switch is asked besides
+    "callmanager.ownsippassword": Row(Area.ACCOUNT, NOBODY, extension=CONTROL),
     # The platform
     "tenants.tenant": Row(Area.TENANTS, WRITERS),
     "fleet.deletedtenant": Row(Area.TENANTS, WRITERS),
