@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from django.urls import re_path
 
+from callmanager.api.inbound_rules import InboundRuleViewSet
 from callmanager.api.music import MusicFileViewSet, MusicOnHoldView
+from callmanager.api.outbound_rules import OutboundRuleViewSet
 from pbxsite.api import Router
 from tenants.api.event_urls import EventUrlSecretView, EventUrlsView, EventUrlView
 from tenants.api.mail_server import MailServerTestView, MailServerView
@@ -24,4 +26,6 @@ company_routes = [
 
 
 def company_resources(router: Router) -> None:
+    router.register("inbound_rules", InboundRuleViewSet, basename="inbound_rules")
+    router.register("outbound_rules", OutboundRuleViewSet, basename="outbound_rules")
     router.register("music_files", MusicFileViewSet, basename="music_files")

@@ -150,6 +150,8 @@ TABLE: Mapping[str, Row] = {
     "callmanager.musiconhold": Row(Area.CONFIGURATION, CONTROLLERS, CONTROLLERS),
     "callmanager.musicfile": Row(Area.CONFIGURATION, WRITERS, WRITERS),
     "callmanager.holiday": Row(Area.CONFIGURATION, WRITERS, WRITERS, extension=VIEW),
+    "callmanager.inboundrule": Row(Area.CONFIGURATION, WRITERS, WRITERS),
+    "callmanager.outboundrule": Row(Area.CONFIGURATION, WRITERS, WRITERS),
     "fleet.trunk": Row(Area.CONFIGURATION, WRITERS),
     "fleet.trunkassignment": Row(Area.CONFIGURATION, WRITERS, READERS),
     "tenants.mailserver": Row(Area.CONFIGURATION, WRITERS, WRITERS),
