@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import django_filters
@@ -60,7 +61,7 @@ class InboundRuleSerializer(serializers.ModelSerializer[InboundRule]):
         )
         read_only_fields = ("id", "notice", "created_at", "updated_at")
         # What the service refuses, it refuses with everything else that is wrong.
-        extra_kwargs = {"did": {"validators": []}, "caller_mask": {"validators": []}}
+        extra_kwargs: Mapping[str, Any] = {"did": {"validators": []}, "caller_mask": {"validators": []}}
 
     def to_representation(self, instance: InboundRule) -> dict[str, Any]:
         for at, destination in inbound_destinations(instance).items():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import django_filters
@@ -99,7 +100,7 @@ class OutboundRuleSerializer(serializers.ModelSerializer[OutboundRule]):
         )
         read_only_fields = ("id", "notice", "created_at", "updated_at")
         # What the service refuses, it refuses with everything else that is wrong.
-        extra_kwargs = {
+        extra_kwargs: Mapping[str, Any] = {
             "prefixes": {"validators": []},
             "callers": {"validators": []},
             "digit_lengths": {"validators": []},
