@@ -16,10 +16,10 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from callmanager.selectors.person import may_use_console
+from pbxsite.branding import brand_of, brand_remember, branded
 from pbxsite.console.sites import site_of
 from pbxsite.second_factor import BACKEND, begin_second_step
 from tenants.models import Role, User
-from tenants.selectors.tenant import tenant_find_by_name
 from tenants.services.second_factor import is_second_factor_on
 from tenants.sign_in import SignInLocked, SignInRefused, extension_sign_in_name, sign_in_check
 
@@ -96,8 +96,10 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     landing = landing_url(request, user, wanted)
     if is_second_factor_on(user):
         begin_second_step(request, user, landing)
-        return redirect("second_step")
+        return redirect(branded(request, "second_step"))
+    brand = brand_of(request)
     login(request, user, backend=BACKEND)
+    brand_remember(request, brand, user)
     return redirect(landing)
 
 
@@ -114,11 +116,5 @@ def landing_url(request: HttpRequest, user: User, wanted: str) -> str:
 
 
 def _page(request: HttpRequest, form: SignInForm, wanted: str, *, status: int) -> HttpResponse:
-    named = tenant_find_by_name(request.GET.get("tenantname", "")[:32])
-    context = {
-        **site_of(request).each_context(request),
-        "form": form,
-        "next": wanted,
-        "brand_name": named.display_name if named is not None else "",
-    }
+    context = {**site_of(request).each_context(request), "form": form, "next": wanted}
     return render(request, "pbxsite/sign_in.html", context, status=status)

@@ -155,6 +155,7 @@ TABLE: Mapping[str, Row] = {
     "fleet.trunk": Row(Area.CONFIGURATION, WRITERS),
     "fleet.trunkassignment": Row(Area.CONFIGURATION, WRITERS, READERS),
     "tenants.mailserver": Row(Area.CONFIGURATION, WRITERS, WRITERS),
+    "tenants.brand": Row(Area.CONFIGURATION, WRITERS, WRITERS),
     "callmanager.systemextension": Row(Area.CONFIGURATION, READERS, READERS),
     "pbxsite.network": Row(Area.CONFIGURATION, READERS, READERS),
     # The machine

@@ -117,7 +117,7 @@ def _lanes(story: Sequence[CallEvent]) -> dict[str, Lane]:
     start = next((event.data for event in story if event.kind is CallEventKind.CALL_START), {})
     lanes = {
         CALLER: Lane(_text(start, "caller") or "Caller", _text(start, "user_agent"), MARGIN),
-        PBX: Lane("Tandem", "", MARGIN + LANE_WIDTH),
+        PBX: Lane("PBX", "", MARGIN + LANE_WIDTH),
     }
     for event in story:
         target = _lane_of(event)

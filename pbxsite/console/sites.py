@@ -21,6 +21,7 @@ from callmanager.admin.registration import RegistrationAdmin
 from callmanager.admin.registration_failure import RegistrationFailureAdmin, registration_check_page
 from callmanager.fleet.models import Cdr, DeletedTenant, KeptCdr, Registration, RegistrationFailure
 from callmanager.models import Extension, ExtensionGroup
+from pbxsite.branding import brand_context
 from pbxsite.console.company_pages import (
     COMPANY_NAVIGATION,
     SUBJECTS,
@@ -57,7 +58,11 @@ class ConsoleSite(UnfoldAdminSite):
         context: dict[str, Any] = super().each_context(request)
         actor: Actor | None = getattr(request, "actor", None)
         is_managing = actor is not None and actor.role == Role.ADMINISTRATOR
-        return {**context, "managed_tenant": actor.tenant if actor is not None and is_managing else None}
+        return {
+            **context,
+            **brand_context(request, context["styles"]),
+            "managed_tenant": actor.tenant if actor is not None and is_managing else None,
+        }
 
     def extra_urls(self) -> list[URLPattern]:
         return [

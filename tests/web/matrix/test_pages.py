@@ -25,6 +25,9 @@ class Page(Enum):
 # By the first words of a page's name.
 PAGES: Mapping[str, Page] = {
     "home": Page.PUBLIC,
+    "login": Page.PUBLIC,
+    # By the colours, the letter or the random name in the address.
+    "brand": Page.PUBLIC,
     "sign_in": Page.PUBLIC,
     "second_step": Page.PUBLIC,
     "password_reset": Page.PUBLIC,
@@ -37,6 +40,7 @@ PAGES: Mapping[str, Page] = {
     "admin:tenants_tenantprofile": Page.SIGNED_IN,
     "admin:sign_in_rules": Page.SIGNED_IN,
     "admin:mail_server": Page.SIGNED_IN,
+    "admin:brand": Page.SIGNED_IN,
     "admin:music": Page.SIGNED_IN,
     "my_extension": Page.SIGNED_IN,
     "own_extension": Page.SIGNED_IN,
@@ -69,6 +73,11 @@ VALUES: dict[str, Any] = {
     "content_type_id": "1",
     "name": "web.log",
     "number": "101",
+    "accent": "155dfc",
+    "panel": "0b1433",
+    "colour": "155dfc",
+    "letter": "A",
+    "picture": "0" * 48,
 }
 
 ALL_ROUTES = [
