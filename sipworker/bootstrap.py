@@ -22,6 +22,7 @@ from sipworker.gateways.reconnecting import ReconnectingThread
 from sipworker.gateways.snapshot_files import SnapshotFiles
 from sipworker.gateways.snapshots import SnapshotGateway
 from sipworker.gateways.spool import Spool
+from sipworker.gateways.stored_use import StoredUseGateway
 from sipworker.gateways.worker_node import WorkerNode
 from sipworker.gateways.write_ahead import WriteAhead
 from sipworker.memory import Memory
@@ -106,6 +107,7 @@ def build_worker(
     write_ahead = WriteAhead(directory / "write-ahead")
     store = EventStore(config.database_url, config.name, spool, write_ahead, feed.put)
     snapshots = SnapshotGateway(config.database_url, config.name, SnapshotFiles(directory / "snapshots"))
+    stored_use = StoredUseGateway(config.database_url, config.name, snapshots.all)
     node = WorkerNode(
         config.database_url,
         config.name,
@@ -117,14 +119,15 @@ def build_worker(
     commands = CommandGateway(config.redis_url, feed.put, sip.wake)
 
     runner = Runner(
-        ports=Ports(sip, snapshots, contacts, EventGateway(store, feed), commands, SystemClock()),
+        ports=Ports(sip, snapshots, contacts, EventGateway(store, feed), commands, SystemClock(), stored_use),
         inbox=inbox,
         settings=RunnerSettings(worker=config.name, drain_timeout_s=config.drain_timeout_s),
         new_session_id=lambda: uuid.uuid4().hex,
     )
     figures = WorkerFigures(runner, store, spool, snapshots, watch.since_turn_s)
     # Stopped in reverse: the node's row first, the queues that everything else still writes to last.
-    threads: tuple[ReconnectingThread[Any], ...] = (feed, store, snapshots, commands, *contact_threads, node)
+    ours: tuple[ReconnectingThread[Any], ...] = (feed, store, snapshots, stored_use, commands)
+    threads = (*ours, *contact_threads, node)
     return Worker(config, sip, runner, snapshots, threads)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ipaddress
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 from urllib.parse import urlsplit
@@ -14,6 +14,7 @@ Value = TypeVar("Value")
 
 HIGHEST_PORT = 65535
 BRIDGE_CLOCK_RATES_HZ = (8000, 16000)
+SHORTEST_KEY = 32
 
 
 class ConfigError(ValueError):
@@ -43,6 +44,8 @@ class WorkerConfig:
     log_level: int
     bridge_clock_rate_hz: int
     music_dir: Path
+    # Open the passwords of trunks; the first one is the newest.
+    encryption_keys: tuple[str, ...] = field(default=(), repr=False)
 
     @property
     def name(self) -> str:
@@ -87,6 +90,7 @@ class WorkerConfig:
             log_level=read.log_level("PBX_LOG_LEVEL", "info"),
             bridge_clock_rate_hz=read.choice("PBX_BRIDGE_CLOCK_RATE", "16000", BRIDGE_CLOCK_RATES_HZ),
             music_dir=Path(read.text("PBX_MUSIC_DIR", "/usr/share/asterisk/moh")),
+            encryption_keys=read.secrets("FIELD_ENCRYPTION_KEY", SHORTEST_KEY),
         )
 
 
@@ -139,6 +143,13 @@ class _Reader:
         if urlsplit(text).scheme not in schemes:
             raise ConfigError(name, f"must be a URL beginning with {' or '.join(f'{s}://' for s in schemes)}")
         return text
+
+    def secrets(self, name: str, shortest: int) -> tuple[str, ...]:
+        """Comma-separated; neither the values nor parts of them may appear in the message."""
+        values = tuple(part.strip() for part in self.text(name, "").split(",") if part.strip())
+        if not values or any(len(value) < shortest for value in values):
+            raise ConfigError(name, f"must be one or more keys of at least {shortest} characters")
+        return values
 
     def log_level(self, name: str, default: str) -> int:
         levels = logging.getLevelNamesMapping()

@@ -87,6 +87,11 @@ class CommandSource(Protocol):
         """Commands that arrived since the last call, each with the function that answers it; never blocks."""
 
 
+class StoredUse(Protocol):
+    def minutes(self, tenant_id: int, day_began_at: datetime) -> Mapping[str, float]:
+        """Minutes outside since then, by extension, of calls that are not this process's own; never blocking."""
+
+
 class Clock(Protocol):
     def now(self) -> datetime:
         """Wall time, timezone-aware UTC."""
@@ -105,3 +110,4 @@ class Ports:
     events: EventSink
     commands: CommandSource
     clock: Clock
+    stored_use: StoredUse

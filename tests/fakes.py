@@ -143,6 +143,14 @@ class FakeCommands:
         return answer
 
 
+@dataclass
+class FakeStoredUse:
+    by_tenant: dict[int, dict[str, float]] = field(default_factory=dict)
+
+    def minutes(self, tenant_id: int, day_began_at: datetime) -> Mapping[str, float]:
+        return self.by_tenant.get(tenant_id, {})
+
+
 class WorkerInMemory:
     """A runner with all its fakes and a few words to play a call with. Sessions are called s1, s2, ..."""
 
@@ -154,9 +162,18 @@ class WorkerInMemory:
         self.contacts = FakeContacts({f"{BOB}@{ACME_DOMAIN}": (BOBS_DESK, BOBS_MOBILE)})
         self.events = RecordedEvents()
         self.commands = FakeCommands()
+        self.stored_use = FakeStoredUse()
         numbers = itertools.count(1)
         self.runner = Runner(
-            ports=Ports(self.sip, self.snapshots, self.contacts, self.events, self.commands, self.clock),
+            ports=Ports(
+                self.sip,
+                self.snapshots,
+                self.contacts,
+                self.events,
+                self.commands,
+                self.clock,
+                self.stored_use,
+            ),
             inbox=inbox,
             settings=RunnerSettings("worker-0", capacity=capacity, drain_timeout_s=drain_timeout_s),
             new_session_id=lambda: f"s{next(numbers)}",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from callmanager.domain.call_parties import EXTENSION, FROM_OUTSIDE, TO_OUTSIDE
 from callmanager.fleet.models import CdrStatus
 
 STATUS_CLASSES: Mapping[str, str] = {
@@ -23,6 +24,17 @@ STATUS_LABELS: Mapping[str, str] = {
     "Refused": "danger",
 }
 ENDED_BY: Mapping[str, str] = {"caller": "Caller", "callee": "Callee", "pbx": "The PBX", "api": "By request"}
+
+DIRECTIONS: Mapping[str, str] = {EXTENSION: "Internal", FROM_OUTSIDE: "Inbound", TO_OUTSIDE: "Outbound"}
+
+
+def direction_words(direction: str, trunk_name: str, outbound_trunk_name: str) -> str:
+    """Inbound (Provider A), or Inbound (Provider A) → Provider B where it was forwarded outside."""
+    words = DIRECTIONS.get(direction, direction)
+    if direction == TO_OUTSIDE:
+        return f"{words} ({outbound_trunk_name})" if outbound_trunk_name else words
+    words += f" ({trunk_name})" if trunk_name else ""
+    return f"{words} → {outbound_trunk_name}" if outbound_trunk_name else words
 
 
 def duration_words(milliseconds: int | None) -> str:

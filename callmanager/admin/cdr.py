@@ -13,11 +13,30 @@ from unfold.contrib.filters.admin import RangeDateTimeFilter
 from unfold.decorators import display
 
 from callmanager.admin.call_quality import SideQuality, side_quality
-from callmanager.admin.call_words import ENDED_BY, STATUS_CLASSES, STATUS_LABELS, duration_words
+from callmanager.admin.call_words import (
+    DIRECTIONS,
+    ENDED_BY,
+    STATUS_CLASSES,
+    STATUS_LABELS,
+    direction_words,
+    duration_words,
+)
 from callmanager.admin.read_only import ReadOnlyModelAdmin
+from callmanager.domain.call_parties import FROM_OUTSIDE
 from callmanager.domain.ladder import draw_ladder
 from callmanager.fleet.models import Cdr
 from callmanager.selectors.call import call_event_list, cdr_list
+
+
+class DirectionFilter(admin.SimpleListFilter):
+    title = "direction"
+    parameter_name = "direction"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return list(DIRECTIONS.items())
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Cdr]) -> QuerySet[Cdr]:
+        return queryset.filter(direction=self.value()) if self.value() in DIRECTIONS else queryset
 
 
 class CdrAdmin(ReadOnlyModelAdmin):
@@ -43,6 +62,10 @@ class CdrAdmin(ReadOnlyModelAdmin):
     @admin.display(description="Started", ordering="started_at")
     def started(self, cdr: Cdr) -> str:
         return formats.date_format(timezone.localtime(cdr.started_at), "j M Y, H:i:s")
+
+    @admin.display(description="Direction", ordering="direction")
+    def way(self, cdr: Cdr) -> str:
+        return direction_words(cdr.direction, cdr.trunk_name, cdr.outbound_trunk_name)
 
     @display(description="Outcome", label=STATUS_LABELS, ordering="status")  # type: ignore[untyped-decorator, unused-ignore]
     def outcome(self, cdr: Cdr) -> str:
@@ -87,6 +110,19 @@ def _quality(cdr: Cdr) -> list[SideQuality]:
     return [side for side in sides if side is not None]
 
 
+def _outside(cdr: Cdr) -> list[tuple[str, str]]:
+    facts = []
+    if cdr.direction == FROM_OUTSIDE:
+        facts += [("Came over", cdr.trunk_name or "–"), ("Number called", cdr.did or "–")]
+    if cdr.outbound_trunk_id is not None:
+        facts += [
+            ("Went out over", cdr.outbound_trunk_name),
+            ("Caller ID sent", cdr.outbound_caller_id or "–"),
+        ]
+        facts += [("On behalf of", cdr.on_behalf_of or "the company")]
+    return facts
+
+
 def _facts(cdr: Cdr) -> list[tuple[str, str]]:
     def at(moment: Any) -> str:
         return formats.date_format(timezone.localtime(moment), "j M Y, H:i:s") if moment else "–"
@@ -105,6 +141,7 @@ def _facts(cdr: Cdr) -> list[tuple[str, str]]:
         ("Callee's phone", cdr.callee_user_agent or "–"),
         ("Caller's address", cdr.source or "–"),
         ("Answered at", cdr.final_destination or "–"),
+        *_outside(cdr),
         ("Codecs", f"{cdr.caller_codec or '–'} / {cdr.callee_codec or '–'}"),
         ("Worker", cdr.worker + (" (lost during the call)" if cdr.is_worker_lost else "")),
         ("SIP Call-ID", cdr.call_id),

@@ -12,6 +12,7 @@ from django.db.models.functions import Length
 from django_filters.fields import IsoDateTimeField
 from rest_framework import mixins, serializers, viewsets
 
+from callmanager.domain.call_parties import EXTENSION, FROM_OUTSIDE, TO_OUTSIDE
 from callmanager.fleet.models import Cdr, CdrStatus
 from callmanager.selectors.call import cdr_list
 from callmanager.selectors.person import visible_cdr_list
@@ -41,6 +42,12 @@ class CdrFilter(django_filters.FilterSet):
     status = django_filters.ChoiceFilter(choices=CdrStatus.choices)
     caller = django_filters.CharFilter()
     callee = django_filters.CharFilter()
+    direction = django_filters.ChoiceFilter(
+        choices=[(way, way) for way in (EXTENSION, FROM_OUTSIDE, TO_OUTSIDE)]
+    )
+    did = django_filters.CharFilter()
+    trunk_name = django_filters.CharFilter()
+    outbound_trunk_name = django_filters.CharFilter()
     session_id = django_filters.CharFilter()
     tenant_name = django_filters.CharFilter()
 
@@ -92,6 +99,14 @@ class CdrSerializer(serializers.ModelSerializer[Cdr]):
             "caller_media",
             "callee_media",
             "call_targets",
+            "trunk_id",
+            "trunk_name",
+            "did",
+            "outbound_trunk_id",
+            "outbound_trunk_name",
+            "outbound_caller_id",
+            "on_behalf_of",
+            "rung_extensions",
             "worker",
         )
         read_only_fields = fields

@@ -11,7 +11,6 @@ import django_filters
 from django.db import transaction
 from django.db.models import QuerySet
 from django.db.models.functions import Length
-from django.utils.functional import cached_property
 from drf_spectacular.utils import PolymorphicProxySerializer, extend_schema
 from rest_framework import status
 from rest_framework.decorators import action
@@ -24,7 +23,6 @@ from callmanager.api.extension_fields import (
     ColleagueSerializer,
     ExtensionCreatedSerializer,
     ExtensionSerializer,
-    ManagedColleagueSerializer,
     WeakPasswordSerializer,
 )
 from callmanager.api.extension_person import ExtensionPersonActions
@@ -45,17 +43,17 @@ from tenants.scoped_models import ScopedQuerySet
 # By who asks and whom the row is about.
 EXTENSION_OR_COLLEAGUE = PolymorphicProxySerializer(
     component_name="ExtensionOrColleague",
-    serializers=[ExtensionSerializer, ManagedColleagueSerializer, ColleagueSerializer],
+    serializers=[ExtensionSerializer, ColleagueSerializer],
     resource_type_field_name=None,
 )
 EXTENSION_WITH_PASSWORD_OR_COLLEAGUE = PolymorphicProxySerializer(
     component_name="ExtensionWithPasswordOrColleague",
-    serializers=[ExtensionCreatedSerializer, ManagedColleagueSerializer, ColleagueSerializer],
+    serializers=[ExtensionCreatedSerializer, ColleagueSerializer],
     resource_type_field_name=None,
 )
 EXTENSIONS_OR_COLLEAGUES = PolymorphicProxySerializer(
     component_name="ExtensionOrColleague",
-    serializers=[ExtensionSerializer, ManagedColleagueSerializer, ColleagueSerializer],
+    serializers=[ExtensionSerializer, ColleagueSerializer],
     resource_type_field_name=None,
     many=True,
 )
@@ -208,12 +206,5 @@ class ExtensionViewSet(ResourceAccess, ExtensionTableActions, ExtensionPersonAct
 
     def _shown(self, extension: Extension) -> Any:
         actor = actor_of(self.request)
-        if actor.role != Role.EXTENSION or actor.user.extension_number == extension.number:
-            return ExtensionSerializer(extension).data
-        is_managed = extension.pk in self._managed_ids
-        return (ManagedColleagueSerializer if is_managed else ColleagueSerializer)(extension).data
-
-    @cached_property
-    def _managed_ids(self) -> frozenset[int]:
-        number = actor_of(self.request).user.extension_number
-        return frozenset(changeable_extension_list(number=number).values_list("pk", flat=True))
+        is_colleague = actor.role == Role.EXTENSION and actor.user.extension_number != extension.number
+        return (ColleagueSerializer if is_colleague else ExtensionSerializer)(extension).data

@@ -11,7 +11,7 @@ BATCH_EVENTS = 500
 
 
 class CallEventKind(StrEnum):
-    """Every kind of call event; the first ten are the public keys of the topic `extension_events`."""
+    """Every kind of call event, all of them public keys of the topic `extension_events`."""
 
     CALL_START = "call_start"
     TARGET_ADD = "target_add"
@@ -22,6 +22,7 @@ class CallEventKind(StrEnum):
     CALL_ESTABLISHED = "call_established"
     CALL_HOLD = "call_hold"
     CALL_UNHOLD = "call_unhold"
+    CALL_REROUTE = "call_reroute"
     CALL_NOANSWER = "call_noanswer"
     CALL_FAIL = "call_fail"
     CALL_ENDED = "call_ended"

@@ -19,7 +19,7 @@ WORKER_LOST = "Worker lost"
 
 @dataclass(frozen=True, slots=True)
 class TargetDetail:
-    """One phone that was rung.
+    """One phone, or somebody outside, that was rung.
 
     `status`: answered, no_answer, failed, or ended (cancelled, or answered elsewhere).
     """
@@ -35,6 +35,22 @@ class TargetDetail:
     status: str
     sip_code: int
     reason: str
+    # Somebody outside, over this trunk; None for a phone of an extension.
+    trunk_id: int | None = None
+    trunk_name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OutboundDetail:
+    """The way outside: over the trunk that answered or, if none did, the last one that was tried.
+
+    `on_behalf_of` is the extension whose minutes it used; empty: the company's own.
+    """
+
+    trunk_id: int
+    trunk_name: str
+    caller_id: str
+    on_behalf_of: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +102,15 @@ class CallDetail:
     caller_media: MediaDetail | None
     callee_media: MediaDetail | None
     targets: tuple[TargetDetail, ...]
+    # The trunk that the call came over, and the number that was called there.
+    trunk_id: int | None = None
+    trunk_name: str = ""
+    did: str = ""
+    outbound: OutboundDetail | None = None
+
+    @property
+    def rung_extensions(self) -> tuple[str, ...]:
+        return tuple(sorted({target.number for target in self.targets if target.trunk_id is None} - {""}))
 
     @property
     def ring_duration_s(self) -> float:
@@ -147,6 +172,26 @@ def assemble(events: Iterable[CallEvent]) -> CallDetail | None:
         caller_media=_media(end.data.get("caller_media")),
         callee_media=_media(end.data.get("callee_media")),
         targets=targets,
+        trunk_id=_whole(about, "trunk_id") or None,
+        trunk_name=_text(about, "trunk_name"),
+        did=_text(about, "did"),
+        outbound=_outbound(told, answer),
+    )
+
+
+def _outbound(told: Sequence[CallEvent], answer: Mapping[str, object]) -> OutboundDetail | None:
+    if answer.get("trunk_id"):
+        way = answer
+    else:
+        added = (event.data for event in reversed(told) if event.kind is CallEventKind.TARGET_ADD)
+        way = next((data for data in added if data.get("trunk_id")), {}) if not answer else {}
+    if not way:
+        return None
+    return OutboundDetail(
+        trunk_id=_whole(way, "trunk_id"),
+        trunk_name=_text(way, "trunk_name"),
+        caller_id=_text(way, "outbound_caller_id"),
+        on_behalf_of=_text(way, "on_behalf_of"),
     )
 
 
@@ -178,14 +223,14 @@ def to_public_json(detail: CallDetail) -> dict[str, str]:
         "caller_display_name": detail.caller_display_name,
         "caller_domain": detail.caller_domain,
         "cdr_id": detail.session_id,
-        "did_cid": "",
+        "did_cid": detail.did,
         "direction": detail.direction,
         "ended_by": detail.ended_by.value,
         "ended_reason": detail.ended_reason.lower(),
         "ended_time": str(ended_at),
         "fail_code": "0" if detail.status is CallStatus.ANSWERED else str(detail.sip_code),
         "final_dest": detail.final_destination,
-        "outbound_caller_id": "",
+        "outbound_caller_id": detail.outbound.caller_id if detail.outbound else "",
         "related_callid1": "",
         "related_callid2": "",
         # Of the whole seconds above, so that whoever subtracts them gets the same figure.
@@ -196,6 +241,8 @@ def to_public_json(detail: CallDetail) -> dict[str, str]:
         "talk_duration": str(ended_at - answered_at if answered_at else 0),
         "tenant_id": str(detail.tenant_id),
         "tenant_name": detail.tenant_name,
+        "trunk_name": detail.trunk_name,
+        "outbound_trunk_name": detail.outbound.trunk_name if detail.outbound else "",
     }
 
 
@@ -233,6 +280,8 @@ def _target(target_id: str, history: Mapping[CallEventKind, CallEvent], call_end
         status="answered" if answered else _TARGET_END_STATUS[ended.kind] if ended else "ended",
         sip_code=200 if answered else _whole(ended.data, "sip_code") if ended else 0,
         reason=_text(ended.data, "reason") if ended else "",
+        trunk_id=_whole(first.data, "trunk_id") or None,
+        trunk_name=_text(first.data, "trunk_name"),
     )
 
 

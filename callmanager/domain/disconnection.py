@@ -8,17 +8,18 @@ from callmanager.domain.snapshot import TenantSnapshot
 
 
 def disconnection_reason(
-    caller: str, partners: Collection[str], snapshot: TenantSnapshot | None
+    caller: str | None, partners: Collection[str], snapshot: TenantSnapshot | None
 ) -> str | None:
     """Why this call may not go on; None if it may.
 
-    `partners` are the extensions that are talked to, or that ring; one of them is enough for the call to go on.
+    `caller` is None for somebody outside. `partners` are the extensions that are talked to, or that ring; one of
+    them is enough for the call to go on.
     """
     if snapshot is None:
         return "Tenant deleted"
     if not snapshot.is_enabled:
         return "Tenant disabled"
-    if not _is_enabled(caller, snapshot):
+    if caller is not None and not _is_enabled(caller, snapshot):
         return "Extension disabled"
     if partners and not any(_is_enabled(number, snapshot) for number in partners):
         return "Extension disabled"

@@ -89,10 +89,9 @@ class InboundRules:
     """A tenant's enabled rules, found by dictionary and bisection."""
 
     def __init__(self, rules: Iterable[InboundRule] = ()) -> None:
-        self.rules = tuple(rules)
         self._masked: dict[tuple[int, str], list[tuple[NumberRange, InboundRule]]] = {}
         self._unmasked: dict[tuple[int, str], InboundRule] = {}
-        for rule in self.rules:
+        for rule in rules:
             if not rule.is_enabled:
                 continue
             if rule.caller_mask is None:

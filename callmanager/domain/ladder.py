@@ -115,16 +115,17 @@ def draw_ladder(events: Sequence[CallEvent]) -> Ladder:
 
 def _lanes(story: Sequence[CallEvent]) -> dict[str, Lane]:
     start = next((event.data for event in story if event.kind is CallEventKind.CALL_START), {})
+    agent = _text(start, "user_agent")
     lanes = {
-        CALLER: Lane(_text(start, "caller") or "Caller", _text(start, "user_agent"), MARGIN),
-        PBX: Lane("PBX", "", MARGIN + LANE_WIDTH),
+        CALLER: Lane(_text(start, "caller") or "Caller", _text(start, "trunk_name") or agent, MARGIN),
+        PBX: Lane("Tandem", "", MARGIN + LANE_WIDTH),
     }
     for event in story:
         target = _lane_of(event)
         if target not in lanes:
             title = _text(event.data, "number") or "Target"
             x = MARGIN + LANE_WIDTH * len(lanes)
-            lanes[target] = Lane(title, _text(event.data, "user_agent"), x)
+            lanes[target] = Lane(title, _text(event.data, "trunk_name") or _text(event.data, "user_agent"), x)
     return lanes
 
 
@@ -156,6 +157,9 @@ def _messages(event: CallEvent, story: Sequence[CallEvent]) -> tuple[_Message, .
         case CallEventKind.CALL_HOLD | CallEventKind.CALL_UNHOLD:
             side = CALLER if data.get("side") == "caller" else _answered_lane(story) or PBX
             return (_Message(side, PBX, "hold" if event.kind is CallEventKind.CALL_HOLD else "resume"),)
+        case CallEventKind.CALL_REROUTE:
+            where = f"{_text(data, 'number')} ({_text(data, 'reason').replace('_', ' ')})"
+            return (_Message(PBX, CALLER, f"181 Forwarded to {where}"),)
         case CallEventKind.CALL_NOANSWER | CallEventKind.CALL_FAIL:
             return (_Message(PBX, CALLER, answer or "failed", Tone.BAD),)
         case CallEventKind.CALL_ENDED:

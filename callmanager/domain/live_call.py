@@ -6,6 +6,8 @@ import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
+from callmanager.domain.call_parties import TRUNK, inside_numbers
+
 
 class LiveCallFormatError(ValueError):
     """What a worker wrote is not a live call."""
@@ -28,6 +30,12 @@ class LiveCall:
     answered_number: str
     caller_user_agent: str
     callee_user_agent: str
+    answered_by: str = ""
+    trunk_name: str = ""
+    did: str = ""
+    outbound_trunk_name: str = ""
+    # Extensions whose phones were rung.
+    rung: tuple[str, ...] = ()
 
     @classmethod
     def from_json(cls, text: str | bytes) -> LiveCall:
@@ -54,11 +62,24 @@ class LiveCall:
             answered_number=_text(document, "answered_number"),
             caller_user_agent=_text(document, "caller_user_agent"),
             callee_user_agent=_text(document, "callee_user_agent"),
+            answered_by=_text(document, "answered_by"),
+            trunk_name=_text(document, "trunk_name"),
+            did=_text(document, "did"),
+            outbound_trunk_name=_text(document, "outbound_trunk_name"),
+            rung=_texts(document, "rung"),
         )
 
     def concerns_any(self, numbers: Collection[str]) -> bool:
         """Whether one of these extensions is a party of the call."""
-        return any(number in numbers for number in (self.caller, self.callee, self.answered_number))
+        parties = inside_numbers(self.direction, self.caller, self.callee)
+        if self.answered_by != TRUNK:
+            parties = (*parties, self.answered_number)
+        return any(number in numbers for number in (*parties, *self.rung))
+
+
+def _texts(document: Mapping[str, object], name: str) -> tuple[str, ...]:
+    values = document.get(name)
+    return tuple(str(value) for value in values) if isinstance(values, list) else ()
 
 
 def _text(document: Mapping[str, object], name: str) -> str:

@@ -5,52 +5,70 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from callmanager.domain.call_events import CallEvent, CallEventKind
+from callmanager.domain.call_parties import EXTENSION, inside_numbers
 from callmanager.domain.cdr import CallDetail, to_public_json
 from callmanager.domain.subscriptions import CDR_EVENTS, EXTENSION_EVENTS
 
 # What each key tells besides the fields that every event of a call has.
+_TARGET = ("target_id", "number", "trunk_name")
 _FIELDS: Mapping[CallEventKind, tuple[str, ...]] = {
-    CallEventKind.CALL_START: ("caller_domain", "caller_display_name", "callee_domain"),
-    CallEventKind.TARGET_ADD: ("target_id", "number", "contact", "user_agent"),
-    CallEventKind.TARGET_RINGING: ("target_id", "number", "sip_code"),
-    CallEventKind.TARGET_NOANSWER: ("target_id", "number", "sip_code", "reason"),
-    CallEventKind.TARGET_FAIL: ("target_id", "number", "sip_code", "reason"),
-    CallEventKind.TARGET_ENDED: ("target_id", "number", "sip_code", "reason"),
-    CallEventKind.CALL_ESTABLISHED: ("target_id", "number", "answered_by", "contact", "user_agent"),
+    CallEventKind.CALL_START: (
+        *("caller_domain", "caller_display_name", "callee_domain"),
+        *("trunk_name", "did"),
+    ),
+    CallEventKind.TARGET_ADD: (*_TARGET, "contact", "user_agent", "outbound_caller_id"),
+    CallEventKind.TARGET_RINGING: (*_TARGET, "sip_code"),
+    CallEventKind.TARGET_NOANSWER: (*_TARGET, "sip_code", "reason"),
+    CallEventKind.TARGET_FAIL: (*_TARGET, "sip_code", "reason"),
+    CallEventKind.TARGET_ENDED: (*_TARGET, "sip_code", "reason"),
+    CallEventKind.CALL_ESTABLISHED: (
+        *(*_TARGET, "answered_by", "contact", "user_agent"),
+        "outbound_caller_id",
+    ),
     CallEventKind.CALL_HOLD: ("side", "aor", "peer_aor"),
     CallEventKind.CALL_UNHOLD: ("side", "aor", "peer_aor"),
+    CallEventKind.CALL_REROUTE: ("reason", "from_number", "number"),
     CallEventKind.CALL_NOANSWER: ("reason",),
     CallEventKind.CALL_FAIL: ("reason",),
     CallEventKind.CALL_ENDED: ("status", "ended_by", "reason"),
 }
+_NOBODY: frozenset[str] = frozenset()
 
 
 class LiveEventFeed:
     """Turns the events of many calls into messages.
 
-    Remembers each call's `call_start` until its `call_ended`: later events do not repeat who called whom.
+    Remembers each call's `call_start` and whose phones rang until its `call_ended`: later events do not repeat it.
     """
 
     def __init__(self) -> None:
         self._starts: dict[str, CallEvent] = {}
+        self._rung: dict[str, frozenset[str]] = {}
 
     def message(self, event: CallEvent) -> dict[str, object]:
         """What to publish for this event; call it for every event, in order."""
+        session_id = event.session_id
         if event.kind is CallEventKind.CALL_START:
-            self._starts[event.session_id] = event
-        start = self._starts.get(event.session_id)
+            self._starts[session_id] = event
+        start = self._starts.get(session_id)
+        if start is not None:
+            self._rung[session_id] = self._rung.get(session_id, _NOBODY) | _extensions_of(event)
+        rung = self._rung.get(session_id, _NOBODY)
         if event.kind is CallEventKind.CALL_ENDED:
-            self._starts.pop(event.session_id, None)
-        return live_message(event, start)
+            self._starts.pop(session_id, None)
+            self._rung.pop(session_id, None)
+        return live_message(event, start, rung)
 
 
-def live_message(event: CallEvent, start: CallEvent | None) -> dict[str, object]:
+def live_message(
+    event: CallEvent, start: CallEvent | None, rung: frozenset[str] = _NOBODY
+) -> dict[str, object]:
     """One message of the topic `extension_events`; `start` is the call's first event, None if missed."""
     about: Mapping[str, object] = start.data if start else {}
     data = {
         "caller": _text(about.get("caller")),
         "callee": _text(about.get("callee")),
-        "direction": _text(about.get("direction")) or "ext",
+        "direction": _text(about.get("direction")) or EXTENSION,
         "cdr_id": event.session_id,
         "session_id": event.session_id,
         "call_id": _text(about.get("call_id")),
@@ -62,25 +80,34 @@ def live_message(event: CallEvent, start: CallEvent | None) -> dict[str, object]
     data |= {name: _text(event.data.get(name)) for name in _FIELDS[event.kind]}
     if event.kind in (CallEventKind.CALL_FAIL, CallEventKind.CALL_NOANSWER):
         data["fail_code"] = _text(event.data.get("sip_code"))
+    caller_and_callee = inside_numbers(data["direction"], data["caller"], data["callee"])
     return {
         "topic": EXTENSION_EVENTS,
         "key": event.kind.value,
         "tenant_id": event.tenant_id,
-        "extensions": _extensions(data["caller"], data["callee"], _text(event.data.get("number"))),
+        "extensions": _extensions(*caller_and_callee, *rung, *_extensions_of(event)),
         "sequence": event.sequence,
         "time": event.at,
         "data": data,
     }
 
 
+def _extensions_of(event: CallEvent) -> frozenset[str]:
+    """Those this event is about. A number on a trunk is somebody outside, whatever it looks like."""
+    if event.data.get("trunk_id"):
+        return _NOBODY
+    names = ("from_number",) if event.data.get("is_outside") else ("from_number", "number")
+    return frozenset(_text(event.data.get(name)) for name in names) - {""}
+
+
 def cdr_message(detail: CallDetail) -> dict[str, object]:
     """The message of the topic `cdr_events` for a finished call."""
-    numbers = (target.number for target in detail.targets)
+    caller_and_callee = inside_numbers(detail.direction, detail.caller, detail.callee)
     return {
         "topic": CDR_EVENTS,
         "key": "call_cdr",
         "tenant_id": detail.tenant_id,
-        "extensions": _extensions(detail.caller, detail.callee, *numbers),
+        "extensions": _extensions(*caller_and_callee, *detail.rung_extensions),
         "sequence": 0,
         "time": detail.ended_at,
         "data": to_public_json(detail),

@@ -7,14 +7,13 @@ from collections.abc import Collection, Mapping
 
 from django.db.models import F, Q, QuerySet
 
-from callmanager.domain.live_call import LiveCall
+from callmanager.domain.call_parties import EXTENSION, FROM_OUTSIDE, TRUNK
 from callmanager.domain.rights import Membership, Right, Sight, effective_rights, sight_of
 from callmanager.fleet.models import Cdr, Registration
 from callmanager.models import Extension, GroupMembership
 from callmanager.selectors.call import cdr_list, registration_list
 from callmanager.selectors.extension import extension_list, extension_list_whole
 from callmanager.selectors.extension_group import membership_list
-from callmanager.selectors.live_call import live_call_list
 from tenants.models import Role, Tenant, User
 from tenants.scope import tenant_scope
 
@@ -28,8 +27,8 @@ def own_registration_list(*, number: str) -> QuerySet[Registration]:
 
 
 def own_cdr_list(*, number: str) -> QuerySet[Cdr]:
-    """Calls it made, was dialled in, or answered."""
-    return cdr_list().filter(Q(caller=number) | Q(callee=number) | Q(answered_number=number))
+    """Calls it made, was dialled or rung in, or answered."""
+    return cdr_list().filter(_took_part([number]))
 
 
 def sight_get(*, number: str) -> Sight:
@@ -55,15 +54,16 @@ def visible_cdr_list(*, number: str) -> QuerySet[Cdr]:
     groups = sight_get(number=number).calls_of
     if not groups:
         return own_cdr_list(number=number)
-    numbers = _in_groups(groups).values("extension__number")
-    return cdr_list().filter(
-        Q(caller=number)
-        | Q(callee=number)
-        | Q(answered_number=number)
-        | Q(caller__in=numbers)
-        | Q(callee__in=numbers)
-        | Q(answered_number__in=numbers)
-    )
+    members = _in_groups(groups).values_list("extension__number", flat=True)
+    return cdr_list().filter(_took_part([number, *members]))
+
+
+def _took_part(numbers: Collection[str]) -> Q:
+    """Somebody outside may have the number of an extension, and is not meant."""
+    called = Q(caller__in=numbers) & ~Q(direction=FROM_OUTSIDE)
+    was_dialled = Q(callee__in=numbers) & Q(direction=EXTENSION)
+    answered = Q(answered_number__in=numbers) & ~Q(answered_by=TRUNK)
+    return called | was_dialled | answered | Q(rung_extensions__overlap=list(numbers))
 
 
 def call_numbers_of(*, number: str) -> frozenset[str]:
@@ -87,12 +87,6 @@ def call_numbers_by_person(*, numbers: Collection[str]) -> Mapping[str, frozense
         number: frozenset({number}).union(*(members[group_id] for group_id in groups.get(number, ())))
         for number in numbers
     }
-
-
-def visible_live_call_list(*, tenant_id: int, number: str) -> list[LiveCall]:
-    """The running calls of those numbers, oldest first."""
-    seen = call_numbers_of(number=number)
-    return [call for call in live_call_list(tenant_id=tenant_id) if call.concerns_any(seen)]
 
 
 def hang_up_numbers_of(*, number: str) -> frozenset[str]:

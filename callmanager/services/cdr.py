@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from typing import Any
 
 import structlog
 from django.core.cache import cache
@@ -14,7 +15,14 @@ from django.db import transaction
 from django.utils import timezone
 
 from callmanager.domain.call_events import CallEvent, CallEventKind
-from callmanager.domain.cdr import WORKER_LOST, CallDetail, MediaDetail, assemble, worker_lost_event
+from callmanager.domain.cdr import (
+    WORKER_LOST,
+    CallDetail,
+    MediaDetail,
+    OutboundDetail,
+    assemble,
+    worker_lost_event,
+)
 from callmanager.domain.live_events import cdr_message
 from callmanager.domain.worker_loss import Silence, WorkerSighting, find_loss, notice_silences
 from callmanager.fleet.models import Cdr, OpenCall, StoredCallEvent, WorkerNode
@@ -200,9 +208,25 @@ def _to_record(detail: CallDetail) -> Cdr:
         **_media_fields("caller", detail.caller_media),
         **_media_fields("callee", detail.callee_media),
         call_targets=[asdict(target) for target in detail.targets],
+        trunk_id=detail.trunk_id,
+        trunk_name=detail.trunk_name,
+        did=detail.did,
+        **_outbound_fields(detail.outbound),
+        rung_extensions=list(detail.rung_extensions),
         worker=detail.worker,
         config_rev=detail.config_rev,
     )
+
+
+def _outbound_fields(outbound: OutboundDetail | None) -> dict[str, Any]:
+    if outbound is None:
+        return {}
+    return {
+        "outbound_trunk_id": outbound.trunk_id,
+        "outbound_trunk_name": outbound.trunk_name,
+        "outbound_caller_id": outbound.caller_id,
+        "on_behalf_of": outbound.on_behalf_of,
+    }
 
 
 def _media_fields(side: str, media: MediaDetail | None) -> dict[str, object]:

@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from callmanager.domain.call_events import CallEventKind
+from callmanager.domain.header_parameters import OutgoingHeaders
 from callmanager.domain.outcome import CallOutcome
+from callmanager.domain.trunk_entry import TrunkEntry
 from sipworker.call.signals import LegId
 
 
@@ -49,7 +51,8 @@ class RefuseLeg:
 class DialLeg:
     """Send an INVITE through the edge to one registered contact of an extension.
 
-    `caller@sip_domain` goes into From. `codecs` is the caller's order, to be offered first.
+    `caller@caller_domain` goes into From, without a domain the tenant's. `codecs` is the caller's order, to be
+    offered first.
     """
 
     leg: LegId
@@ -62,13 +65,31 @@ class DialLeg:
     contact: str = ""
     user_agent: str = ""
     codecs: tuple[str, ...] = ()
+    caller_domain: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DialTrunk:
+    """Send an INVITE through the edge to a provider, saying what `headers` say and nothing else of the caller.
+
+    `codecs` is the caller's order, which counts where the trunk has none of its own. `on_behalf_of` is the extension
+    whose minutes the call uses, if any.
+    """
+
+    leg: LegId
+    tenant_id: int
+    number: str
+    trunk: TrunkEntry
+    headers: OutgoingHeaders
+    on_behalf_of: str = ""
+    codecs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class CancelLeg:
     """CANCEL an outgoing leg that has not answered, with `Reason: SIP` (RFC 3326) unless `sip_code` is 0.
 
-    200 says that another phone answered, 480 that it rang for too long.
+    200 says that another phone answered, 480 that it rang for too long, 408 that nothing was heard of it.
     """
 
     leg: LegId
@@ -187,6 +208,7 @@ LegAction = (
     | AnswerLeg
     | RefuseLeg
     | DialLeg
+    | DialTrunk
     | CancelLeg
     | HangUpLeg
     | EchoLeg

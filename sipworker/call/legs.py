@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum, auto
 
+from callmanager.domain.trunk_entry import TrunkEntry
 from sipworker.call.actions import (
     AnswerLeg,
     CancelLeg,
@@ -101,11 +102,15 @@ LEG_TABLE: dict[Row, LegState] = {
 
 @dataclass(slots=True)
 class Leg:
-    """One side of the call. `number` is the extension an outgoing leg rings, empty for the caller's leg."""
+    """One side of the call. `number` is whom an outgoing leg rings, empty for the caller's leg.
+
+    `trunk` is set where that is somebody outside, who may have the number of an extension.
+    """
 
     leg_id: LegId
     state: LegState
     number: str = ""
+    trunk: TrunkEntry | None = None
 
     def hear(self, signal: LegSignal) -> LegState:
         """Move to the next state; returns the one before. IllegalSignal changes nothing."""

@@ -16,6 +16,7 @@ from sipworker.call.actions import (
     AnswerLeg,
     CancelLeg,
     DialLeg,
+    DialTrunk,
     EmitEvent,
     EndCall,
     HangUpLeg,
@@ -27,6 +28,7 @@ from sipworker.call.causes import q850_cause
 from sipworker.call.context import CallContext
 from sipworker.call.errors import IllegalAction, IllegalSignal
 from sipworker.call.legs import TALKING, UNANSWERED_OUT, Leg, LegState
+from sipworker.call.opening import call_start
 from sipworker.call.signals import (
     HangUpRequested,
     LegAnswered,
@@ -73,7 +75,7 @@ class CallSession:
 
     def start(self) -> tuple[Action, ...]:
         """What to do about the INVITE."""
-        return self._track((self._call_start(), *self._feature.start()))
+        return self._track((call_start(self._context), *self._feature.start()))
 
     def handle(self, signal: Signal) -> tuple[Action, ...]:
         """What to do about something that happened."""
@@ -100,9 +102,10 @@ class CallSession:
 
     @property
     def partners(self) -> tuple[str, ...]:
-        """The numbers that are talked to or, before an answer, that ring."""
+        """The extensions that are talked to or, before an answer, that ring; nobody outside."""
         states = TALKING if self.is_answered else UNANSWERED_OUT
-        return tuple(leg.number for leg in self._legs.values() if leg.number and leg.state in states)
+        inside = (leg for leg in self._legs.values() if leg.trunk is None)
+        return tuple(leg.number for leg in inside if leg.number and leg.state in states)
 
     @property
     def _caller(self) -> Leg:
@@ -166,6 +169,8 @@ class CallSession:
         before = LegState.DIALLED
         if isinstance(action, DialLeg):
             leg = self._legs[action.leg] = Leg(action.leg, before, action.number)
+        elif isinstance(action, DialTrunk):
+            leg = self._legs[action.leg] = Leg(action.leg, before, action.number, action.trunk)
         else:
             found = self._legs.get(action.leg)
             if found is None:
@@ -190,25 +195,6 @@ class CallSession:
         if event is not None:
             actions.append(event)
         actions.append(EndCall(outcome, self._callee_leg))
-
-    def _call_start(self) -> EmitEvent:
-        invite, snapshot = self._context.invite, self._context.snapshot
-        return EmitEvent(
-            CallEventKind.CALL_START,
-            {
-                "call_id": invite.sip_call_id,
-                "caller": invite.caller,
-                "caller_domain": invite.caller_domain,
-                "caller_display_name": self._context.caller_display_name,
-                "callee": invite.dialled,
-                "callee_domain": invite.dialled_domain,
-                "direction": "ext",
-                "source": invite.source,
-                "user_agent": invite.user_agent,
-                "tenant_name": snapshot.tenant_name if snapshot else "",
-                "config_rev": snapshot.config_rev if snapshot else 0,
-            },
-        )
 
 
 def _farewell(leg: Leg, outcome: CallOutcome) -> RefuseLeg | CancelLeg | HangUpLeg | None:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from callmanager.domain.header_parameters import ProviderCaller
 from callmanager.domain.outcome import EndedBy
 
 LegId = str
+UNKNOWN_CALLER = ProviderCaller()
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,9 @@ class InviteReceived:
     `dialled` and `dialled_domain` are user and host of the Request-URI with %-escapes undone.
     `codecs` are the names the caller offers, in its order. `refused_with` is the answer that the SIP stack has
     given by itself already (an offer it cannot use, no line free); the leg is gone then.
+
+    Of a provider's call (`trunk_id`), `dialled` is the DID without `+`, both domains are the tenant's, and what the
+    provider says of its caller stands in `provider_caller`; the runner fills in `caller` by the trunk's mapping.
     """
 
     leg: LegId
@@ -54,6 +59,17 @@ class InviteReceived:
     user_agent: str
     codecs: tuple[str, ...] = ()
     refused_with: int = 0
+    trunk_id: int = 0
+    provider_caller: ProviderCaller = UNKNOWN_CALLER
+    # Values of X-Outbound-Cli, unread.
+    outbound_cli: tuple[str, ...] = ()
+    # Whether the offer has keys for SRTP.
+    is_srtp_offered: bool = False
+
+    @property
+    def is_private(self) -> bool:
+        """Whoever is called may not learn the number."""
+        return self.provider_caller.is_private
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import assert_never
 
 from callmanager.domain.decisions import RingExtension
+from callmanager.domain.outcome import CallOutcome, CallStatus
 from callmanager.domain.unanswered import (
     NOT_REGISTERED,
     Failure,
@@ -18,7 +19,6 @@ from sipworker.call.actions import (
     BridgeLegs,
     CancelLeg,
     DialLeg,
-    EndCall,
     FindContacts,
     RingLeg,
     SendDigit,
@@ -42,8 +42,10 @@ from sipworker.call.signals import (
     Signal,
     TimerFired,
 )
+from sipworker.call.target_events import RANG_TOO_LONG
 from sipworker.features import established
 from sipworker.features.talk import Talk
+from sipworker.features.unreached import Unreached
 
 RING_TIMER = "ring"
 ANSWERED_ELSEWHERE = "Call completed elsewhere"
@@ -66,7 +68,7 @@ class Ring:
     def start(self) -> tuple[Action, ...]:
         return (FindContacts(self._decision.number, self._context.invite.dialled_domain),)
 
-    def handle(self, signal: Signal) -> tuple[Action, ...]:
+    def handle(self, signal: Signal) -> tuple[Action | Unreached, ...]:
         if self._talk is not None:
             return self._talk.handle(signal)
         match signal:
@@ -88,12 +90,10 @@ class Ring:
                 return ()  # there is nobody yet to play music to; the session hears the third
         assert_never(signal)
 
-    def _dial(self, contacts: tuple[Contact, ...]) -> tuple[Action, ...]:
+    def _dial(self, contacts: tuple[Contact, ...]) -> tuple[Action | Unreached, ...]:
         if not contacts:
-            return (EndCall(NOT_REGISTERED),)
-        self._ringing = {
-            self._context.target_leg(index): contact for index, contact in enumerate(contacts, start=1)
-        }
+            return (Unreached(NOT_REGISTERED),)
+        self._ringing = {self._context.new_leg(): contact for contact in contacts}
         dials = [self._dial_leg(leg, contact) for leg, contact in self._ringing.items()]
         return (*dials, StartTimer(RING_TIMER, self._decision.ring_timeout_s))
 
@@ -105,11 +105,12 @@ class Ring:
             number=self._decision.number,
             sip_domain=invite.dialled_domain,
             ruid=contact.ruid,
-            caller=invite.caller,
+            caller=self._context.caller,
             caller_display_name=self._context.caller_display_name,
             contact=contact.contact,
             user_agent=contact.user_agent,
             codecs=invite.codecs,
+            caller_domain=self._context.caller_host,
         )
 
     def _pass_on_ringing(self, signal: LegRinging) -> tuple[Action, ...]:
@@ -119,7 +120,8 @@ class Ring:
         self._has_rung = True
         if signal.early_media and self._early_leg is None:
             self._early_leg = signal.leg
-            return (RingLeg(caller, 183, True, signal.codec), BridgeLegs(caller, signal.leg))
+            codec = self._context.caller_codec(signal.codec)
+            return (RingLeg(caller, 183, True, codec), BridgeLegs(caller, signal.leg))
         return (RingLeg(caller, 180, False),) if is_first else ()
 
     def _answer(self, signal: LegAnswered) -> tuple[Action, ...]:
@@ -129,24 +131,33 @@ class Ring:
         if self._early_leg != winner:
             bridge = (*self._end_early_media(), BridgeLegs(caller, winner))
         losers = [CancelLeg(leg, 200, ANSWERED_ELSEWHERE) for leg in self._ringing]
-        self._talk = Talk(self._context, winner, self._decision.number)
+        callee_aor = f"{self._decision.number}@{self._context.invite.dialled_domain}"
+        self._talk = Talk(self._context, winner, callee_aor)
         user_agent = signal.user_agent or contact.user_agent
         return (
-            AnswerLeg(caller, signal.codec),
+            AnswerLeg(caller, self._context.caller_codec(signal.codec)),
             *bridge,
             *losers,
             StopTimer(RING_TIMER),
             established.by_extension(winner, self._decision.number, contact.contact, user_agent),
         )
 
-    def _strike_out(self, leg: LegId, failure: Failure) -> tuple[Action, ...]:
+    def _strike_out(self, leg: LegId, failure: Failure) -> tuple[Action | Unreached, ...]:
         del self._ringing[leg]
         self._failures.append(failure)
         unbridge = self._end_early_media() if leg == self._early_leg else ()
         is_final = is_final_for_all(failure.sip_code, is_decline_final=self._decision.is_decline_final)
         if self._ringing and not is_final:
             return unbridge
-        return (*unbridge, EndCall(outcome_of_all(self._failures, has_rung=self._has_rung)))
+        outcome = outcome_of_all(self._failures, has_rung=self._has_rung)
+        return (*unbridge, *self._unreached(outcome))
+
+    def _unreached(self, outcome: CallOutcome) -> tuple[Action | Unreached, ...]:
+        """Phones that still ring are told why they stop; where the call ends here, its end tells them."""
+        is_too_long = outcome.status is CallStatus.NO_ANSWER
+        code = RANG_TOO_LONG if is_too_long else outcome.sip_code if outcome.sip_code >= 600 else 0
+        cancels = tuple(CancelLeg(leg, code, outcome.reason) for leg in self._ringing)
+        return (*self._end_early_media(), Unreached(outcome, cancels))
 
     def _end_early_media(self) -> tuple[Action, ...]:
         if self._early_leg is None:
@@ -159,5 +170,5 @@ class Ring:
             return ()
         return (SendDigit(self._early_leg, signal.digit, signal.duration_ms),)
 
-    def _give_up(self) -> tuple[Action, ...]:
-        return (EndCall(rung_too_long(has_rung=self._has_rung)),)
+    def _give_up(self) -> tuple[Action | Unreached, ...]:
+        return self._unreached(rung_too_long(has_rung=self._has_rung))

@@ -38,12 +38,11 @@ class Talk:
 
     __slots__ = ("_callee_aor", "_callee_leg", "_caller_aor", "_caller_leg", "_held", "_music")
 
-    def __init__(self, context: CallContext, callee_leg: LegId, callee_number: str) -> None:
-        invite = context.invite
+    def __init__(self, context: CallContext, callee_leg: LegId, callee_aor: str) -> None:
         self._caller_leg = context.caller_leg
         self._callee_leg = callee_leg
-        self._caller_aor = f"{invite.caller}@{invite.caller_domain}"
-        self._callee_aor = f"{callee_number}@{invite.dialled_domain}"
+        self._caller_aor = f"{context.caller}@{context.caller_domain}"
+        self._callee_aor = callee_aor
         self._held: set[LegId] = set()
         self._music = context.music
 

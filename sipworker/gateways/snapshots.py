@@ -78,6 +78,9 @@ class SnapshotGateway(ReconnectingThread[SnapshotLink]):
     def find(self, tenant_id: int) -> TenantSnapshot | None:
         return self._snapshots.get(tenant_id)
 
+    def all(self) -> Collection[TenantSnapshot]:
+        return self._snapshots.values()
+
     def take_changed(self) -> frozenset[int]:
         changed = set()
         while self._changed:

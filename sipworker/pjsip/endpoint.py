@@ -9,7 +9,9 @@ import pjsua2 as pj
 import structlog
 
 from callmanager.domain.codecs import CODECS
+from callmanager.domain.trunk_entry import SrtpMode
 from sipworker.config import WorkerConfig
+from sipworker.pjsip.sdp import offers_srtp
 
 log = structlog.get_logger(__name__)
 
@@ -28,6 +30,14 @@ OPUS_BIT_RATE = 24_000
 OPUS_COMPLEXITY = 2
 # pjsua's levels: 1 errors, 2 warnings, 3 information, 4 and more for its developers.
 LOG_LEVELS = {1: logging.ERROR, 2: logging.WARNING, 3: logging.INFO}
+
+
+SRTP_USE = {
+    SrtpMode.OFF: pj.PJMEDIA_SRTP_DISABLED,
+    SrtpMode.OPTIONAL: pj.PJMEDIA_SRTP_OPTIONAL,
+    SrtpMode.REQUIRED: pj.PJMEDIA_SRTP_MANDATORY,
+}
+OF_A_TRUNK = "X-PBX-Kind: trunk"
 
 
 class SipStartError(OSError):
@@ -51,7 +61,8 @@ class Endpoint(pj.Endpoint):
         self._on_rejected = on_rejected
         self._config = config
         self._log_writer = LogWriter()
-        self.account6_id = pj.PJSUA_INVALID_ID
+        # Accounts of calls that come in, by whether their media is IPv6 and their offer has keys for SRTP.
+        self.incoming: dict[tuple[bool, bool], int] = {}
 
     def start(self) -> None:
         self.libCreate()
@@ -108,7 +119,7 @@ class Endpoint(pj.Endpoint):
         source.startTransmit(output)
         source.stopTransmit(output)
 
-    def account_config(self, media_address: str, *, is_ipv6: bool) -> pj.AccountConfig:
+    def account_config(self, media_address: str, *, is_ipv6: bool, srtp: SrtpMode) -> pj.AccountConfig:
         """Signalling always through the edge; media on the given address."""
         config = pj.AccountConfig()
         config.idUri = f"sip:pbx@127.0.0.1:{self._config.sip_port}"
@@ -123,7 +134,10 @@ class Endpoint(pj.Endpoint):
         config.natConfig.viaRewriteUse = 0
         config.natConfig.sdpNatRewriteUse = 0
         media = config.mediaConfig
-        media.srtpUse = pj.PJMEDIA_SRTP_DISABLED
+        media.srtpUse = SRTP_USE[srtp]
+        # Keys in SDP (RFC 4568). Our signalling is that to the edge; beyond, the trunk's transport guards them.
+        media.srtpSecureSignaling = 0
+        media.srtpOpt.keyings.append(pj.PJMEDIA_SRTP_KEYING_SDES)
         media.ipv6Use = pj.PJSUA_IPV6_ENABLED_USE_IPV6_ONLY if is_ipv6 else pj.PJSUA_IPV6_DISABLED
         ports = media.transportConfig
         ports.port = self._config.rtp_port_min
@@ -136,5 +150,9 @@ class Endpoint(pj.Endpoint):
         self._on_rejected(prm)
 
     def onSelectAccount(self, prm: pj.OnSelectAccountParam) -> None:
-        if self.account6_id != pj.PJSUA_INVALID_ID and "c=IN IP6" in prm.rdata.wholeMsg:
-            prm.accountIndex = self.account6_id
+        message = prm.rdata.wholeMsg
+        # Phones' keys are the edge's affair, or nobody's; a trunk's are ours.
+        is_srtp = OF_A_TRUNK in message and offers_srtp(message)
+        account = self.incoming.get(("c=IN IP6" in message, is_srtp))
+        if account is not None:
+            prm.accountIndex = account

@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 import pjsua2 as pj
 
+from callmanager.domain.sip_text import printable
 from sipworker.call.signals import (
     DigitPressed,
     LegAnswered,
@@ -24,13 +25,15 @@ from sipworker.call.signals import (
 )
 from sipworker.pjsip.media import Patchbay
 from sipworker.pjsip.media_report import MediaTotals, read_stream
-from sipworker.pjsip.sdp import offered_codecs, with_codec_only, with_codecs_first
+from sipworker.pjsip.sdp import offered_codecs, with_codec_only, with_codecs_first, with_codecs_of
 from sipworker.pjsip.sip_message import SipMessage, parse_message
 
 REQUEST_TERMINATED = 487
 NOT_IMPLEMENTED = 501
 # pjmedia's flag for the last packet of an RFC 4733 event.
 DTMF_IS_END = 2
+# A provider may say anything, and people read it.
+LONGEST_REASON = 200
 UNKNOWN_DURATION = 0xFFFFFFFF
 SIP_INFO_DURATION_MS = 160
 PLAYABLE = (pj.PJSUA_CALL_MEDIA_ACTIVE, pj.PJSUA_CALL_MEDIA_REMOTE_HOLD)
@@ -48,8 +51,11 @@ class Leg(pj.Call):
         *,
         incoming_call: int = pj.PJSUA_INVALID_ID,
         codecs: tuple[str, ...] = (),
+        is_codec_choice_ours: bool = False,
     ) -> None:
+        """`codecs` are offered first, or (`is_codec_choice_ours`) alone."""
         super().__init__(account, incoming_call)
+        self.account = account
         self.leg_id = leg_id
         self.is_incoming = incoming_call != pj.PJSUA_INVALID_ID
         self.is_answered = False
@@ -58,6 +64,7 @@ class Leg(pj.Call):
         self._patchbay = patchbay
         self._emit = emit
         self._codecs = codecs
+        self._is_codec_choice_ours = is_codec_choice_ours
         self._answer_sdp = ""
         self._remote_codecs: tuple[str, ...] = ()
         self._is_held = False
@@ -87,7 +94,7 @@ class Leg(pj.Call):
     def onCallState(self, prm: pj.OnCallStateParam) -> None:
         info = self.getInfo()
         if info.state == pj.PJSIP_INV_STATE_DISCONNECTED:
-            self._end(info.lastStatusCode, info.lastReason)
+            self._end(info.lastStatusCode, printable(info.lastReason)[:LONGEST_REASON])
         elif self.is_incoming:
             self.is_answered = self.is_answered or info.state == pj.PJSIP_INV_STATE_CONFIRMED
         elif info.state == pj.PJSIP_INV_STATE_EARLY:
@@ -141,7 +148,8 @@ class Leg(pj.Call):
 
     def onCallSdpCreated(self, prm: pj.OnCallSdpCreatedParam) -> None:
         if not self.is_incoming:
-            prm.sdp.wholeSdp = with_codecs_first(prm.sdp.wholeSdp, self._codecs)
+            arranged = with_codecs_of if self._is_codec_choice_ours else with_codecs_first
+            prm.sdp.wholeSdp = arranged(prm.sdp.wholeSdp, self._codecs)
         elif not self.is_answered:
             self._answer_sdp = prm.sdp.wholeSdp
             self._remote_codecs = offered_codecs(prm.remSdp.wholeSdp)

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable
 
 import pjsua2 as pj
 
-from sipworker.call.actions import CancelLeg, DialLeg, HangUpLeg, RefuseLeg, RingLeg, SendDigit
-from sipworker.pjsip.headers import caller_identity, dial_headers, reason_header
+from sipworker.call.actions import CancelLeg, DialLeg, DialTrunk, HangUpLeg, RefuseLeg, RingLeg, SendDigit
+from sipworker.pjsip.headers import (
+    TrunkAddresses,
+    caller_identity,
+    dial_headers,
+    reason_header,
+    trunk_headers,
+)
 
 OK = 200
 SESSION_PROGRESS = 183
@@ -18,7 +24,16 @@ NORMAL_CLEARING = 16
 def dial_order(action: DialLeg) -> pj.CallOpParam:
     order = _audio_order()
     order.txOption.localUri = caller_identity(action)
-    _add_headers(order, dial_headers(action))
+    _add_headers(order, dial_headers(action).items())
+    return order
+
+
+def trunk_order(action: DialTrunk, addresses: TrunkAddresses) -> pj.CallOpParam:
+    order = _audio_order()
+    order.txOption.localUri = addresses.from_
+    order.txOption.contactUri = addresses.contact
+    order.txOption.targetUri = addresses.request_uri
+    _add_headers(order, trunk_headers(action))
     return order
 
 
@@ -46,7 +61,7 @@ def refuse_order(action: RefuseLeg) -> pj.CallOpParam:
         headers["Reason"] = reason_header("Q.850", action.q850_cause, action.reason)
     if action.retry_after_s:
         headers["Retry-After"] = str(action.retry_after_s)
-    _add_headers(order, headers)
+    _add_headers(order, headers.items())
     return order
 
 
@@ -54,9 +69,9 @@ def end_order(action: CancelLeg | HangUpLeg) -> pj.CallOpParam:
     """CANCEL or BYE, whichever the dialog needs by now."""
     order = pj.CallOpParam()
     if isinstance(action, HangUpLeg):
-        _add_headers(order, {"Reason": reason_header("Q.850", NORMAL_CLEARING, action.reason)})
+        _add_headers(order, [("Reason", reason_header("Q.850", NORMAL_CLEARING, action.reason))])
     elif action.sip_code:
-        _add_headers(order, {"Reason": reason_header("SIP", action.sip_code, action.reason)})
+        _add_headers(order, [("Reason", reason_header("SIP", action.sip_code, action.reason))])
     return order
 
 
@@ -77,8 +92,8 @@ def _audio_order() -> pj.CallOpParam:
     return order
 
 
-def _add_headers(order: pj.CallOpParam, headers: Mapping[str, str]) -> None:
-    for name, value in headers.items():
+def _add_headers(order: pj.CallOpParam, headers: Iterable[tuple[str, str]]) -> None:
+    for name, value in headers:
         header = pj.SipHeader()
         header.hName = name
         header.hValue = value

@@ -18,6 +18,7 @@ from sipworker.call.actions import (
     AnswerLeg,
     CancelLeg,
     DialLeg,
+    DialTrunk,
     EchoLeg,
     HangUpLeg,
     LegAction,
@@ -30,12 +31,20 @@ from sipworker.call.actions import (
 )
 from sipworker.call.signals import InviteReceived, LegFailed, LegHungUp, LegId, LegSignal, MediaReport
 from sipworker.config import WorkerConfig
-from sipworker.pjsip.account import EdgeAccount
+from sipworker.pjsip.accounts import AccountError, Accounts, EdgeAccount
 from sipworker.pjsip.endpoint import Endpoint
-from sipworker.pjsip.headers import ContractBrokenError, dial_uri, read_invite
+from sipworker.pjsip.headers import ContractBrokenError, dial_uri, read_invite, trunk_addresses
 from sipworker.pjsip.legs import Leg
 from sipworker.pjsip.media import Patchbay, Sources, music_source, tone_source
-from sipworker.pjsip.orders import answer_order, dial_order, digit_order, end_order, refuse_order, ring_order
+from sipworker.pjsip.orders import (
+    answer_order,
+    dial_order,
+    digit_order,
+    end_order,
+    refuse_order,
+    ring_order,
+    trunk_order,
+)
 from sipworker.pjsip.realtime import prioritise_media_threads
 from sipworker.pjsip.sip_message import parse_message, parse_sip_uri
 from sipworker.ports import SignalSink
@@ -80,21 +89,13 @@ class PjsipPort:
         )
         self._endpoint.start_bridge_clock(self._sources.silence())
         self._patchbay = Patchbay(self._sources)
-        self._account = self._open_account(config.media_address, is_ipv6=False)
-        self._account6 = self._account
-        if config.media_address6:
-            self._account6 = self._open_account(config.media_address6, is_ipv6=True)
-            self._endpoint.account6_id = self._account6.getId()
+        self._accounts = Accounts(self._endpoint, config, self._take_invite, self._is_used)
         log.info("sip.started", port=config.sip_port, realtime=prioritise_media_threads())
-
-    def _open_account(self, media_address: str, *, is_ipv6: bool) -> EdgeAccount:
-        config = self._endpoint.account_config(media_address, is_ipv6=is_ipv6)
-        return EdgeAccount(config, self._take_invite, is_default=not is_ipv6)
 
     # SipPort
 
     def perform(self, action: LegAction) -> None:
-        if isinstance(action, DialLeg):
+        if isinstance(action, DialLeg | DialTrunk):
             self._dial(action)
             return
         leg = self._legs.get(action.leg)
@@ -155,6 +156,9 @@ class PjsipPort:
     def leg_count(self) -> int:
         return len(self._legs)
 
+    def _is_used(self, account: EdgeAccount) -> bool:
+        return any(leg.account is account for leg in self._legs.values())
+
     # Incoming
 
     def _take_invite(self, account: EdgeAccount, prm: pj.OnIncomingCallParam) -> None:
@@ -198,18 +202,46 @@ class PjsipPort:
 
     # Outgoing
 
-    def _dial(self, action: DialLeg) -> None:
-        is_ipv6 = parse_sip_uri(action.contact)[1].startswith("[")
-        account = self._account6 if is_ipv6 else self._account
-        leg = Leg(account, action.leg, self._patchbay, self._emit, codecs=action.codecs)
-        self._legs[action.leg] = leg
+    def _dial(self, action: DialLeg | DialTrunk) -> None:
         try:
-            leg.makeCall(dial_uri(action), dial_order(action))
+            if isinstance(action, DialTrunk):
+                self._call_trunk(action)
+            else:
+                self._call_phone(action)
         except pj.Error as error:
             log.error("leg.dial_failed", error=error.info())
-            if not leg.is_over:
-                leg.is_over = True
-                self._emit(LegFailed(action.leg, SERVER_ERROR, "Call could not be made"))
+            self._note_undialled(action.leg, "Call could not be made")
+        except AccountError as error:
+            log.error("leg.trunk_undialled", error=str(error))
+            self._note_undialled(action.leg, str(error))
+
+    def _call_phone(self, action: DialLeg) -> None:
+        account = self._accounts.of_phones(is_ipv6=parse_sip_uri(action.contact)[1].startswith("["))
+        leg = Leg(account, action.leg, self._patchbay, self._emit, codecs=action.codecs)
+        self._legs[action.leg] = leg
+        leg.makeCall(dial_uri(action), dial_order(action))
+
+    def _call_trunk(self, action: DialTrunk) -> None:
+        own_codecs = action.trunk.codecs
+        leg = Leg(
+            self._accounts.of_trunk(action.trunk),
+            action.leg,
+            self._patchbay,
+            self._emit,
+            codecs=own_codecs or action.codecs,
+            is_codec_choice_ours=bool(own_codecs),
+        )
+        self._legs[action.leg] = leg
+        addresses = trunk_addresses(action, f"127.0.0.1:{self._config.sip_port}")
+        leg.makeCall(addresses.to, trunk_order(action, addresses))
+
+    def _note_undialled(self, leg_id: LegId, reason: str) -> None:
+        leg = self._legs.get(leg_id)
+        if leg is not None and leg.is_over:
+            return  # the stack has told it already
+        if leg is not None:
+            leg.is_over = True
+        self._inbox.append(LegFailed(leg_id, SERVER_ERROR, reason))
 
     def _perform_on(self, leg: Leg, action: LegAction) -> None:
         match action:
@@ -233,7 +265,7 @@ class PjsipPort:
                 self._patchbay.disconnect(music_source(action.files), leg.leg_id)
             case SendDigit():
                 leg.sendDtmf(digit_order(action))
-            case DialLeg():
+            case DialLeg() | DialTrunk():
                 raise AssertionError("handled before")
             case _:
                 assert_never(action)

@@ -34,6 +34,23 @@ def with_codecs_first(sdp: str, preferred: Sequence[str]) -> str:
     return _with_payloads(sdp, lambda payloads: sorted(payloads, key=rank))
 
 
+def with_codecs_of(sdp: str, allowed: Sequence[str]) -> str:
+    """The same description with these codecs alone (and DTMF), in this order; unchanged if it has none of them."""
+    wanted = tuple(name.upper() for name in allowed)
+    names = _names(sdp)
+    if not set(wanted).intersection(offered_codecs(sdp)):
+        return sdp
+    dropped = {payload for payload, name in names.items() if name not in wanted and name not in NOT_CODECS}
+    ordered = with_codecs_first(sdp, wanted)
+    narrowed = _with_payloads(ordered, lambda payloads: [p for p in payloads if p not in dropped])
+    return "".join(line for line in narrowed.splitlines(keepends=True) if not _describes(line, dropped))
+
+
+def offers_srtp(sdp: str) -> bool:
+    """Whether keys are offered, be it optionally (RFC 4568) or as the only way (RTP/SAVP)."""
+    return "\na=crypto:" in sdp or "RTP/SAVP" in sdp
+
+
 def with_codec_only(sdp: str, codec: str) -> str:
     """The same description with one codec (and DTMF); unchanged if it does not have that codec."""
     names = _names(sdp)

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import unquote
 
+from callmanager.domain.sip_text import printable
+
 # RFC 3261 section 7.3.3 and the registry of compact forms, those that matter here.
 COMPACT_FORMS = {
     "i": "call-id",
@@ -20,8 +22,6 @@ COMPACT_FORMS = {
     "s": "subject",
 }
 LINE_BREAK = re.compile(r"\r\n|\n|\r")
-# Whatever may not stand in JSON, a log line or a header that we write: control characters and broken UTF-8.
-UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ class SipMessage:
 
 @dataclass(frozen=True, slots=True)
 class NameAddr:
-    """A SIP URI with its display name; `user` is unescaped, `host` is lower case without the port."""
+    """A SIP or tel URI with its display name; `user` is unescaped, `host` is lower case without the port."""
 
     display_name: str
     user: str
@@ -75,10 +75,6 @@ def _unfolded(head: str) -> list[str]:
     return lines[1:] or [""]
 
 
-def printable(text: str) -> str:
-    return UNPRINTABLE.sub("", text.replace("\t", " "))
-
-
 def parse_name_addr(value: str) -> NameAddr:
     """Read `"Bob" <sip:102@host:5060;x=y>;tag=1`, `Bob <sip:102@host>` or `sip:102@host;tag=1`."""
     display_name, rest = _display_name(value.strip())
@@ -87,6 +83,9 @@ def parse_name_addr(value: str) -> NameAddr:
     else:
         # Without brackets, parameters after ";" belong to the header, not to the URI (section 20).
         uri = rest.partition(";")[0]
+    if uri[:4].lower() == "tel:":
+        number = unquote(uri[4:].partition(";")[0], errors="replace")
+        return NameAddr(display_name, printable(number), "")
     user, host = parse_sip_uri(uri)
     return NameAddr(display_name, user, host)
 

@@ -74,6 +74,8 @@ class CallJournal:
                     "contact": event.data["contact"],
                     "callee_user_agent": event.data["user_agent"],
                 }
+            case CallEventKind.TARGET_ADD:
+                return self._follow_target(event)
             case CallEventKind.CALL_HOLD | CallEventKind.CALL_UNHOLD:
                 self._follow_hold(str(event.data["side"]), event.kind is CallEventKind.CALL_HOLD)
             case _:
@@ -95,7 +97,22 @@ class CallJournal:
             "started_at": event.at,
             "answered_at": None,
             "held_by": [],
+            "trunk_name": event.data.get("trunk_name", ""),
+            "did": event.data.get("did", ""),
+            "outbound_trunk_name": "",
+            "rung": [],
         }
+
+    def _follow_target(self, event: CallEvent) -> bool:
+        if "trunk_id" in event.data:
+            self._live["outbound_trunk_name"] = event.data["trunk_name"]
+            return True
+        rung = self._live["rung"]
+        known = rung if isinstance(rung, list) else []
+        if event.data["number"] in known:
+            return False
+        self._live["rung"] = [*known, event.data["number"]]
+        return True
 
     def _follow_hold(self, side: str, is_held: bool) -> None:
         held_by = self._live["held_by"]

@@ -9,16 +9,14 @@ from functools import partial
 
 import structlog
 
-from callmanager.domain.decisions import Decision, Refuse
-from callmanager.domain.dialplan import IncomingCall, decide
+from callmanager.domain.call_events import CallEventKind
 from callmanager.domain.disconnection import disconnection_reason
-from callmanager.domain.music import MusicChoice, choose_music
 from callmanager.domain.outcome import CallOutcome, CallStatus, EndedBy
-from callmanager.domain.snapshot import TenantSnapshot
 from sipworker.call.actions import (
     Action,
     BridgeLegs,
     DialLeg,
+    DialTrunk,
     EmitEvent,
     EndCall,
     FindContacts,
@@ -27,7 +25,7 @@ from sipworker.call.actions import (
     StopTimer,
     UnbridgeLegs,
 )
-from sipworker.call.context import CallContext, CallLimits
+from sipworker.call.context import CallLimits
 from sipworker.call.errors import IllegalSignal
 from sipworker.call.session import INTERNAL_ERROR, CallSession
 from sipworker.call.signals import (
@@ -45,13 +43,14 @@ from sipworker.features import feature_for
 from sipworker.ports import CommandReply, Ports
 from sipworker.runtime.commands import DONE, read_command
 from sipworker.runtime.events import CallJournal
+from sipworker.runtime.external_use import ExternalUse
+from sipworker.runtime.reception import Reception, Room
 from sipworker.runtime.registry import LiveCall, Registry
 from sipworker.runtime.tally import Tally
 from sipworker.runtime.timers import Timers
 
 log = structlog.get_logger(__name__)
 
-RETRY_AFTER_S = 5
 # Of a call that is not answered yet: a no, so that the edge does not try another worker.
 NO_LONGER_ALLOWED = 403
 
@@ -78,9 +77,10 @@ class Runner:
         self._ports = ports
         self._inbox = inbox
         self._settings = settings
-        self._new_session_id = new_session_id
         self.tally = Tally()
         self._registry = Registry()
+        self._use = ExternalUse(ports.stored_use)
+        self._reception = Reception(ports, self._use, settings.limits, new_session_id)
         self._timers = Timers()
         # What a call asked while its actions were performed: told to it after all of them.
         self._answers: deque[tuple[LiveCall, Signal]] = deque()
@@ -153,9 +153,10 @@ class Runner:
         if not changed:
             return
         for call in self._registry.calls():
-            tenant_id, caller = call.context.invite.tenant_id, call.context.invite.caller
-            if tenant_id in changed:
-                snapshot = self._ports.snapshots.find(tenant_id)
+            invite = call.context.invite
+            caller = None if call.context.is_from_outside else invite.caller
+            if invite.tenant_id in changed:
+                snapshot = self._ports.snapshots.find(invite.tenant_id)
                 reason = disconnection_reason(caller, call.session.partners, snapshot)
                 if reason is not None:
                     self._step(call, HangUpRequested(EndedBy.PBX, reason, NO_LONGER_ALLOWED))
@@ -167,44 +168,16 @@ class Runner:
             self._step(call, HangUpRequested(EndedBy.PBX, "Worker is restarting"))
 
     def _open(self, invite: InviteReceived) -> None:
-        snapshot = self._ports.snapshots.find(invite.tenant_id)
-        session_id = self._new_session_id()
-        decision = self._decide(invite, snapshot)
-        music = () if isinstance(decision, Refuse) else self._music(snapshot, session_id)
-        context = CallContext(session_id, invite, snapshot, self._settings.limits, music)
-        feature = feature_for(decision, context)
-        journal = CallJournal(context, self._ports.events, self._ports.clock, self._settings.worker)
-        call = LiveCall(context, CallSession(context, feature), journal)
-        self._registry.add(call)
-        self._guarded(call, call.session.start)
-
-    def _music(self, snapshot: TenantSnapshot | None, session_id: str) -> MusicChoice:
-        if snapshot is None:
-            return ()
-        now = self._ports.clock.now()
-        return choose_music(snapshot.music, at=now, time_zone=snapshot.time_zone, call=session_id)
-
-    def _decide(self, invite: InviteReceived, snapshot: TenantSnapshot | None) -> Decision:
-        if invite.refused_with:
-            return Refuse(invite.refused_with, "Call cannot be set up as offered")
-        if self.is_draining:
-            return Refuse(503, "Worker is restarting", RETRY_AFTER_S)
-        if len(self._registry) >= self._settings.capacity:
-            return Refuse(503, "Worker is full", RETRY_AFTER_S)
-        if snapshot is None:
-            return Refuse(503, "Tenant not loaded", RETRY_AFTER_S)
-        call = IncomingCall(
-            invite.caller,
-            invite.caller_domain,
-            invite.dialled,
-            invite.dialled_domain,
+        room = Room(
+            is_draining=self.is_draining,
+            is_full=len(self._registry) >= self._settings.capacity,
             running_calls=self._registry.count_of(invite.tenant_id),
         )
-        try:
-            return decide(call, snapshot, self._ports.clock.now())
-        except Exception:
-            log.exception("call.decide_failed", tenant_id=invite.tenant_id)
-            return Refuse(500, INTERNAL_ERROR)
+        context, decision = self._reception.receive(invite, room)
+        journal = CallJournal(context, self._ports.events, self._ports.clock, self._settings.worker)
+        call = LiveCall(context, CallSession(context, feature_for(decision, context)), journal)
+        self._registry.add(call)
+        self._guarded(call, call.session.start)
 
     def _deliver(self, signal: LegSignal) -> None:
         call = self._registry.find_by_leg(signal.leg)
@@ -258,6 +231,11 @@ class Runner:
             case DialLeg():
                 self._registry.add_leg(call, action.leg)
                 sip.perform(action)
+            case DialTrunk(on_behalf_of=extension):
+                self._registry.add_leg(call, action.leg)
+                if call.context.snapshot is not None:
+                    self._use.dial(call.context.snapshot, extension, call.context.session_id)
+                sip.perform(action)
             case HangUpLeg():
                 self._remember_media(call, action.leg)
                 sip.perform(action)
@@ -266,6 +244,8 @@ class Runner:
             case UnbridgeLegs(first=first, second=second):
                 sip.unbridge(first, second)
             case EmitEvent(kind=kind, data=data):
+                if kind is CallEventKind.CALL_ESTABLISHED:
+                    self._use.answer(call.context.session_id, self._ports.clock.now())
                 call.journal.record(kind, data)
             case StartTimer(timer=timer, after_s=after_s):
                 due_at = self._ports.clock.monotonic() + after_s
@@ -288,6 +268,7 @@ class Runner:
     def _close(self, call: LiveCall, outcome: CallOutcome, callee_leg: LegId) -> None:
         self._registry.remove(call)
         self._timers.stop_all(call.context.session_id)
+        self._use.end(call.context.session_id, self._ports.clock.now())
         self.tally.note_ended(outcome.status, call.media.values())
         caller_media = call.media.get(call.context.caller_leg)
         call.journal.end(outcome, caller_media, call.media.get(callee_leg))

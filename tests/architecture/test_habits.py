@@ -12,7 +12,7 @@ from tests.architecture.sources import files, is_migration, is_test, python_file
 # A failing call must not take the others down, nor a failing command; a gateway comes back after any failure.
 MAY_CATCH_EVERYTHING = {
     "sipworker/runtime/runner.py",
-    "sipworker/runtime/commands.py",
+    "sipworker/runtime/reception.py",
     "sipworker/gateways/reconnecting.py",
 }
 BROAD = {"Exception", "BaseException"}

@@ -17,6 +17,7 @@ from sipworker.call.actions import (
     BridgeLegs,
     CancelLeg,
     DialLeg,
+    DialTrunk,
     HangUpLeg,
     LegAction,
     PlayMusicOnHold,
@@ -37,12 +38,14 @@ from sipworker.call.signals import (
 )
 from tests.cast import ACME_DOMAIN, ACME_ID, BOB, BOBS_DESK, CAROL, alice_calls
 from tests.fakes import WorkerInMemory
+from tests.worker.trunk_cast import ACME_OUTSIDE, BOBS_DID, NUMBER, provider_calls
 
 SIGNALS: dict[str, Callable[[LegId], LegSignal]] = {
     "rings": lambda leg: LegRinging(leg, 180, early_media=False),
     "early media": lambda leg: LegRinging(leg, 183, early_media=True),
     "answers": LegAnswered,
     "busy": lambda leg: LegFailed(leg, 486, "Busy Here"),
+    "unavailable": lambda leg: LegFailed(leg, 503, "Service Unavailable"),
     "declines": lambda leg: LegFailed(leg, 603, "Decline"),
     "hangs up": lambda leg: LegHungUp(leg, False, 200, ""),
     "cancels": lambda leg: LegHungUp(leg, True, 487, ""),
@@ -52,18 +55,22 @@ SIGNALS: dict[str, Callable[[LegId], LegSignal]] = {
     "presses a digit": lambda leg: DigitPressed(leg, "5", 100),
 }
 ENDS = (LegFailed, LegHungUp)
-DIALLED = [BOB, BOB, BOB, CAROL, "*43", "*44", "999", ""]
+DIALLED = [BOB, BOB, BOB, CAROL, "*43", "*44", "999", "", NUMBER, NUMBER]
 
 calls = st.tuples(st.just("call"), st.sampled_from(DIALLED))
+from_outside = st.tuples(st.just("from outside"), st.sampled_from([BOBS_DID, "4930999"]))
 signals = st.tuples(st.sampled_from(sorted(SIGNALS)), st.integers(0, 7))
 waits = st.tuples(st.just("wait"), st.sampled_from([0.5, 10.0, 25.0, 50_000.0]))
 requests = st.tuples(st.just("request"), st.integers(1, 4))
 drains = st.tuples(st.just("drain"), st.just(0))
 Steps = list[tuple[str, object]]
-histories = st.lists(st.one_of(calls, signals, signals, signals, signals, waits, requests), max_size=30)
-with_failures = st.lists(st.one_of(calls, signals, signals, waits, requests, drains), max_size=30)
+histories = st.lists(st.one_of(calls, from_outside, *(4 * [signals]), waits, requests), max_size=30)
+with_failures = st.lists(
+    st.one_of(calls, from_outside, signals, signals, waits, requests, drains), max_size=30
+)
 breakages = st.lists(
-    st.sampled_from([AnswerLeg, CancelLeg, DialLeg, HangUpLeg, PlayMusicOnHold, RefuseLeg]), max_size=3
+    st.sampled_from([AnswerLeg, CancelLeg, DialLeg, DialTrunk, HangUpLeg, PlayMusicOnHold, RefuseLeg]),
+    max_size=3,
 )
 
 
@@ -72,6 +79,8 @@ class History:
 
     def __init__(self, *, lawful: bool) -> None:
         self.worker = WorkerInMemory(capacity=3)
+        # Bob's calls go outside when he is busy, and Carol's to Bob when she does not answer.
+        self.worker.snapshots.by_tenant[ACME_ID] = ACME_OUTSIDE
         self.worker.contacts.by_aor[f"{CAROL}@{ACME_DOMAIN}"] = (BOBS_DESK,)
         self.lawful = lawful
         self.callers: list[LegId] = []
@@ -87,13 +96,16 @@ class History:
 
     @property
     def dialled(self) -> list[LegId]:
-        return [action.leg for action in self.told if isinstance(action, DialLeg)]
+        return [action.leg for action in self.told if isinstance(action, DialLeg | DialTrunk)]
 
     def _play_one(self, step: str, argument: object) -> None:
         match step, argument:
             case "call", str(number):
                 self.callers.append(f"alice {len(self.callers)}")
                 self._hear(alice_calls(number, leg=self.callers[-1]))
+            case "from outside", str(did):
+                self.callers.append(f"provider {len(self.callers)}")
+                self._hear(provider_calls(did, leg=self.callers[-1]))
             case "wait", float(seconds):
                 self.worker.wait(seconds)
             case "request", int(number):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from tenants.scoped_models import ScopedQuerySet, TenantRowsManager
@@ -61,6 +62,17 @@ class Cdr(models.Model):
     caller_media = models.JSONField(null=True)
     callee_media = models.JSONField(null=True)
     call_targets = models.JSONField()
+
+    # The trunk the call came over and the number called there; the one it went out over, what that was told as the
+    # caller, and the extension whose minutes it used. Names stay when the trunk is gone.
+    trunk_id = models.BigIntegerField(null=True)
+    trunk_name = models.TextField(default="")
+    did = models.TextField("number called", default="")
+    outbound_trunk_id = models.BigIntegerField(null=True)
+    outbound_trunk_name = models.TextField(default="")
+    outbound_caller_id = models.TextField(default="")
+    on_behalf_of = models.TextField(default="")
+    rung_extensions = ArrayField(models.TextField(), default=list)
 
     worker = models.TextField()
     config_rev = models.BigIntegerField()

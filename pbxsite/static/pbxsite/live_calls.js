@@ -28,6 +28,12 @@ function announce(text) {
   card.querySelector("[data-announce]").textContent = text;
 }
 
+// The caller's phone, or the trunks that the call came over and went out over.
+function wayOf(call) {
+  const parts = [call.trunk_name || call.caller_user_agent, call.outbound_trunk_name];
+  return parts.filter(Boolean).join(" → ");
+}
+
 function renderRow(call) {
   let row = rows.querySelector(`[data-session="${CSS.escape(call.session_id)}"]`);
   if (!row) {
@@ -42,13 +48,10 @@ function renderRow(call) {
   row.querySelector("[data-caller]").textContent = call.caller;
   row.querySelector("[data-caller-name]").textContent = call.caller_display_name || "";
   row.querySelector("[data-callee]").textContent = call.callee;
-  row.querySelector("[data-phone]").textContent = call.caller_user_agent || "–";
+  row.querySelector("[data-phone]").textContent = wayOf(call) || "–";
   row.querySelector("[data-started]").textContent = new Date(call.started_at * 1000).toLocaleTimeString();
   const button = row.querySelector("[data-hang-up]");
-  if (!button) return;
-  button.setAttribute("aria-label", `Hang up the call from ${call.caller} to ${call.callee}`);
-  // Events do not say whether this call may be ended; the list does.
-  button.hidden = call.may_hang_up === false;
+  if (button) button.setAttribute("aria-label", `Hang up the call from ${call.caller} to ${call.callee}`);
 }
 
 function render() {
@@ -92,15 +95,16 @@ function apply(event) {
     calls.set(id, {
       session_id: id, caller: event.caller, callee: event.callee, state: "dialling", caller_user_agent: "",
       caller_display_name: event.caller_display_name, started_at: Number(event.time), answered_at: null,
-      may_hang_up: card.dataset.ends !== "some",
+      trunk_name: event.trunk_name, outbound_trunk_name: "",
     });
-    if (card.dataset.ends === "some") reload();
     announce(`Call from ${event.caller} to ${event.callee}`);
   } else if (event.key === "call_ended") {
     calls.delete(id);
     if (call) announce(`Call from ${call.caller} to ${call.callee} ended`);
   } else if (!call) {
     return;
+  } else if (event.key === "target_add") {
+    call.outbound_trunk_name = event.trunk_name || "";
   } else if (event.key === "target_ringing" && call.state === "dialling") {
     call.state = "ringing";
   } else if (event.key === "call_established") {

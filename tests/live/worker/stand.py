@@ -28,6 +28,7 @@ HERE = Path(__file__).parent
 REDIS_DATABASES = itertools.cycle(range(1, 16))
 REPOSITORY = HERE.parents[2]
 DOMAIN, TENANT_ID = "acme.example", 1
+FIELD_ENCRYPTION_KEY = "of a stand for tests with 32 characters or more"
 ALICE_HZ, BOB_HZ, BOBS_MOBILE_HZ = 500, 700, 900
 
 
@@ -128,6 +129,7 @@ def open_stand(directory: Path) -> Iterator[Stand]:
             "PBX_RTP_PORT_MAX": str(rtp_port + 1000),
             "PBX_DRAIN_TIMEOUT_S": "10",
             "DATABASE_URL": database_url,
+            "FIELD_ENCRYPTION_KEY": FIELD_ENCRYPTION_KEY,
             "REDIS_URL": redis_url,
         }
         stand = Stand(directory, database_url, redis_url, bench, edge, environment)

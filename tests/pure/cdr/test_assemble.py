@@ -155,4 +155,6 @@ def test_the_public_record_has_the_documented_keys_as_strings() -> None:
         "talk_duration": "8",
         "tenant_id": "1",
         "tenant_name": "acme",
+        "trunk_name": "",
+        "outbound_trunk_name": "",
     }

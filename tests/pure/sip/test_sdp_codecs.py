@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from sipworker.pjsip.sdp import offered_codecs, with_codec_only, with_codecs_first
+from sipworker.pjsip.sdp import offered_codecs, with_codec_only, with_codecs_first, with_codecs_of
 
 pytestmark = pytest.mark.pure
 
@@ -51,3 +51,16 @@ def test_an_answer_can_be_narrowed_to_one_codec_and_keeps_its_digits() -> None:
 
 def test_a_codec_that_was_not_offered_changes_nothing() -> None:
     assert with_codec_only(OFFER, "G729") == OFFER
+
+
+def test_a_trunks_codecs_alone_are_offered_in_its_order() -> None:
+    sdp = (
+        "m=audio 4000 RTP/AVP 96 9 8 0 101\r\na=rtpmap:96 opus/48000/2\r\na=fmtp:96 useinbandfec=1\r\n"
+        "a=rtpmap:8 PCMA/8000\r\na=rtpmap:101 telephone-event/8000\r\n"
+    )
+    narrowed = with_codecs_of(sdp, ["PCMU", "pcma"])
+    assert narrowed == (
+        "m=audio 4000 RTP/AVP 0 8 101\r\na=rtpmap:8 PCMA/8000\r\na=rtpmap:101 telephone-event/8000\r\n"
+    )
+    assert with_codecs_of(sdp, ["GSM"]) == sdp
+    assert with_codecs_of(sdp, []) == sdp

@@ -14,6 +14,7 @@ NEEDED = {
     "DATABASE_URL": "postgresql://u:secret@h/d",
     "REDIS_URL": "redis://:secret@h/0",
     "PBX_STATE_DIR": "/s",
+    "FIELD_ENCRYPTION_KEY": "a key of at least 32 characters and no less",
 }
 
 
@@ -57,6 +58,7 @@ def test_workers_share_the_rtp_ports_without_overlap() -> None:
         ("PBX_LOG_LEVEL", "loud"),
         ("DATABASE_URL", ""),
         ("REDIS_URL", "http://:secret@h"),
+        ("FIELD_ENCRYPTION_KEY", "short secret"),
     ],
 )
 def test_a_wrong_value_is_named_and_secrets_are_not_told(name: str, value: str) -> None:

@@ -1,0 +1,138 @@
+"""What is known of a call when it arrives, and what the dialplan answers to it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+import structlog
+
+from callmanager.domain.decisions import Decision, DialOut, Refuse
+from callmanager.domain.dialplan import decide
+from callmanager.domain.header_parameters import caller_identity
+from callmanager.domain.incoming_call import IncomingCall
+from callmanager.domain.music import MusicChoice, choose_music
+from callmanager.domain.snapshot import TenantSnapshot
+from callmanager.domain.trunk_entry import SrtpMode
+from sipworker.call.context import ANONYMOUS, CallContext, CallLimits, Direction
+from sipworker.call.session import INTERNAL_ERROR
+from sipworker.call.signals import InviteReceived
+from sipworker.ports import Ports
+from sipworker.runtime.external_use import ExternalUse
+
+log = structlog.get_logger(__name__)
+
+RETRY_AFTER_S = 5
+# A provider may send anything; what is longer is no number and no name.
+MAX_NUMBER, MAX_NAME = 64, 128
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """Whether this worker takes calls at all, and how many the tenant has."""
+
+    is_draining: bool
+    is_full: bool
+    running_calls: int
+
+
+class Reception:
+    def __init__(
+        self, ports: Ports, use: ExternalUse, limits: CallLimits, new_session_id: Callable[[], str]
+    ) -> None:
+        self._ports = ports
+        self._use = use
+        self._limits = limits
+        self._new_session_id = new_session_id
+
+    def receive(self, invite: InviteReceived, room: Room) -> tuple[CallContext, Decision]:
+        """Never raises for what the call is: a mistake in the dialplan is a refusal like any other."""
+        at = self._ports.clock.now()
+        snapshot = self._ports.snapshots.find(invite.tenant_id)
+        invite = _identified(invite, snapshot)
+        refusal = _refusal(invite, snapshot, room)
+        context = CallContext(self._new_session_id(), invite, snapshot, self._limits, at=at)
+        if refusal is not None or snapshot is None:
+            refusal = refusal or Refuse(503, "Tenant not loaded", RETRY_AFTER_S)
+            return replace(context, direction=_direction(invite, refusal)), refusal
+        call, decision = self._ask(invite, room, snapshot, at)
+        music: MusicChoice = ()
+        if not isinstance(decision, Refuse):
+            music = choose_music(snapshot.music, at=at, time_zone=snapshot.time_zone, call=context.session_id)
+        return replace(context, call=call, music=music, direction=_direction(invite, decision)), decision
+
+    def _ask(
+        self, invite: InviteReceived, room: Room, snapshot: TenantSnapshot, at: datetime
+    ) -> tuple[IncomingCall | None, Decision]:
+        try:
+            call = self._question(invite, room, snapshot, at)
+            return call, decide(call, snapshot, at)
+        except Exception:
+            log.exception("call.decide_failed", tenant_id=invite.tenant_id)
+            return None, Refuse(500, INTERNAL_ERROR)
+
+    def _question(
+        self, invite: InviteReceived, room: Room, snapshot: TenantSnapshot, at: datetime
+    ) -> IncomingCall:
+        return IncomingCall(
+            invite.caller,
+            invite.caller_domain,
+            invite.dialled,
+            invite.dialled_domain,
+            running_calls=room.running_calls,
+            trunk_id=invite.trunk_id,
+            caller_name=invite.caller_display_name if invite.trunk_id else "",
+            is_private=invite.is_private,
+            diversions=invite.provider_caller.diversions,
+            outbound_cli=invite.outbound_cli,
+            usage=self._use.usage(snapshot, at),
+        )
+
+
+def _identified(invite: InviteReceived, snapshot: TenantSnapshot | None) -> InviteReceived:
+    """A provider's call with its caller, by the trunk's mapping. Nobody named: a caller who wants to stay unknown."""
+    if not invite.trunk_id:
+        return invite
+    trunk = snapshot.find_trunk(invite.trunk_id) if snapshot is not None else None
+    told = invite.provider_caller
+    identity = caller_identity(told, trunk.inbound if trunk is not None else ())
+    number = identity.number[:MAX_NUMBER]
+    return replace(
+        invite,
+        caller=number or ANONYMOUS,
+        caller_display_name=identity.name[:MAX_NAME],
+        provider_caller=replace(told, is_private=told.is_private or number.lower() in ("", ANONYMOUS)),
+    )
+
+
+def _refusal(invite: InviteReceived, snapshot: TenantSnapshot | None, room: Room) -> Refuse | None:
+    """Why the dialplan is not even asked."""
+    if invite.refused_with:
+        return Refuse(invite.refused_with, "Call cannot be set up as offered")
+    if room.is_draining:
+        return Refuse(503, "Worker is restarting", RETRY_AFTER_S)
+    if room.is_full:
+        return Refuse(503, "Worker is full", RETRY_AFTER_S)
+    if snapshot is None:
+        return Refuse(503, "Tenant not loaded", RETRY_AFTER_S)
+    if not invite.trunk_id:
+        return None
+    trunk = snapshot.find_trunk(invite.trunk_id)
+    if trunk is None:
+        # The edge knows it already, or still.
+        return Refuse(503, "Trunk not loaded", RETRY_AFTER_S)
+    if trunk.srtp is SrtpMode.REQUIRED and not invite.is_srtp_offered:
+        return Refuse(488, "The trunk must offer SRTP")
+    if trunk.srtp is SrtpMode.OFF and invite.is_srtp_offered:
+        return Refuse(488, "The trunk may not offer SRTP")
+    return None
+
+
+def _direction(invite: InviteReceived, decision: Decision) -> Direction:
+    if invite.trunk_id:
+        return Direction.IN
+    # What an extension forwards outside was dialled as an extension.
+    if isinstance(decision, DialOut) and not decision.passed:
+        return Direction.OUT
+    return Direction.EXTENSION

@@ -1,1 +1,0 @@
-"""The call simulator, without a database or a packet."""
