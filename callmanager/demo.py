@@ -104,6 +104,7 @@ def _ensure_tenant(entry: Document, *, is_known: bool) -> None:
             display_name=entry["name"].capitalize(),
             sip_domain=entry["domain"],
             password=entry["password"],
+            is_password_temporary=False,
         )
     elif not is_known:
         _reset_tenant_password(tenant, entry["password"])

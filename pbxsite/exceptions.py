@@ -15,12 +15,23 @@ from rest_framework.response import Response
 from rest_framework.settings import api_settings
 from rest_framework.views import exception_handler
 
+from callmanager.services.in_use import InUse
+
 API_PREFIX = "/api/"
+
+
+class Conflict(exceptions.APIException):
+    """What was asked for would leave others pointing at nothing."""
+
+    status_code = status.HTTP_409_CONFLICT
+    default_code = "in_use"
 
 
 def api_exception_handler(error: Exception, context: dict[str, Any]) -> Response | None:
     """DRF's own, with our shape; None (a logged 500) for what nobody foresaw."""
-    if isinstance(error, DjangoValidationError):
+    if isinstance(error, InUse):
+        error = Conflict(detail=_rest_detail(error))
+    elif isinstance(error, DjangoValidationError):
         error = exceptions.ValidationError(detail=_rest_detail(error))
     response = exception_handler(error, context)
     if response is None:

@@ -33,6 +33,9 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "EventAuthenticationEnum": "tenants.models.event_url.EventAuthentication.choices",
         "TrunkAuthenticationEnum": "callmanager.fleet.models.trunk.TrunkAuthentication.choices",
         "TrunkStateEnum": "callmanager.api.trunks.TRUNK_STATES",
+        "DestinationKindEnum": "callmanager.models.destination.ACTIONS",
+        "RuleHoursEnum": "callmanager.models.outbound_rule.RULE_HOURS",
+        "PresenceStatusEnum": "callmanager.models.extension.STATUSES",
         "CdrStatusEnum": "callmanager.fleet.models.cdr.CdrStatus.choices",
     },
 }

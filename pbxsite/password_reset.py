@@ -7,13 +7,13 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_protect
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from pbxsite.account.form_refusal import add_refusal
+from pbxsite.branding import brand_unless_named, branded
 from pbxsite.console.sites import site_of
 from tenants.password_reset_door import reset_asked_for, reset_done
 from tenants.passwords import password_rules
@@ -70,8 +70,10 @@ def ask(request: HttpRequest) -> HttpResponse:
 @csrf_protect
 @require_http_methods(["GET", "HEAD", "POST"])
 def choose(request: HttpRequest, secret: str) -> HttpResponse:
-    if password_reset_find(secret) is None:
+    user = password_reset_find(secret)
+    if user is None:
         return _page(request, AskForm(), 404, is_link_invalid=True)
+    brand_unless_named(request, user.tenant)
     form = NewPasswordForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -82,7 +84,7 @@ def choose(request: HttpRequest, secret: str) -> HttpResponse:
             add_refusal(form, refusal, {"password": "new_password"})
         else:
             messages.success(request, "Your password is changed: sign in with it.")
-            return redirect(reverse("sign_in"))
+            return redirect(branded(request, "sign_in"))
     context = {**site_of(request).each_context(request), "form": form, "rules": password_rules()}
     is_wrong = form.is_bound and not form.is_valid()
     return render(request, "pbxsite/password_reset_choose.html", context, status=400 if is_wrong else 200)

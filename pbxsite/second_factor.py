@@ -13,6 +13,7 @@ from django.views.decorators.csrf import csrf_protect
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
+from pbxsite.branding import brand_of, brand_remember, branded
 from pbxsite.console.sites import site_of
 from tenants.authentication import may_sign_in
 from tenants.models import User
@@ -58,7 +59,7 @@ def second_step(request: HttpRequest) -> HttpResponse:
     user = _pending_user(request)
     if user is None:
         request.session.pop(PENDING_KEY, None)
-        return redirect("sign_in")
+        return redirect(branded(request, "sign_in"))
     form = CodeForm(request.POST or None)
     if request.method != "POST" or not form.is_valid():
         return _page(request, form, 400 if form.is_bound else 200)
@@ -71,7 +72,9 @@ def second_step(request: HttpRequest) -> HttpResponse:
         form.add_error("code", "Not a code that is good now.")
         return _page(request, form, 401)
     landing = str(request.session.pop(PENDING_KEY)["landing"])
+    brand = brand_of(request)
     login(request, user, backend=BACKEND)
+    brand_remember(request, brand, user)
     return redirect(landing)
 
 

@@ -15,10 +15,11 @@ from django.views.decorators.csrf import csrf_protect
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
+from callmanager.selectors.person import may_use_console
+from pbxsite.branding import brand_of, brand_remember, branded
 from pbxsite.console.sites import site_of
 from pbxsite.second_factor import BACKEND, begin_second_step
 from tenants.models import Role, User
-from tenants.selectors.tenant import tenant_find_by_name
 from tenants.services.second_factor import is_second_factor_on
 from tenants.sign_in import SignInLocked, SignInRefused, extension_sign_in_name, sign_in_check
 
@@ -95,27 +96,25 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     landing = landing_url(request, user, wanted)
     if is_second_factor_on(user):
         begin_second_step(request, user, landing)
-        return redirect("second_step")
+        return redirect(branded(request, "second_step"))
+    brand = brand_of(request)
     login(request, user, backend=BACKEND)
+    brand_remember(request, brand, user)
     return redirect(landing)
 
 
 def landing_url(request: HttpRequest, user: User, wanted: str) -> str:
-    """Where somebody begins: an extension on its own page, everybody else in the console."""
-    home = reverse("my_extension") if user.role == Role.EXTENSION else "/admin/"
+    """Where somebody begins: in the console, or on the own page if that is not allowed to an extension."""
+    is_extension = user.role == Role.EXTENSION
+    has_console = not is_extension or may_use_console(user=user)
+    home = "/admin/" if has_console else reverse("my_extension")
     is_own = url_has_allowed_host_and_scheme(
         wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
     )
-    is_meant = wanted.startswith("/admin/") == (user.role != Role.EXTENSION)
+    is_meant = has_console if wanted.startswith("/admin/") else is_extension
     return wanted if is_own and is_meant and wanted != reverse("sign_in") else home
 
 
 def _page(request: HttpRequest, form: SignInForm, wanted: str, *, status: int) -> HttpResponse:
-    named = tenant_find_by_name(request.GET.get("tenantname", "")[:32])
-    context = {
-        **site_of(request).each_context(request),
-        "form": form,
-        "next": wanted,
-        "brand_name": named.display_name if named is not None else "",
-    }
+    context = {**site_of(request).each_context(request), "form": form, "next": wanted}
     return render(request, "pbxsite/sign_in.html", context, status=status)

@@ -8,9 +8,12 @@ from django.shortcuts import redirect
 from django.views.decorators.csrf import csrf_protect
 from django.views.decorators.http import require_POST
 
+from pbxsite.branding import sign_in_address_of
+
 
 @require_POST
 @csrf_protect
 def sign_out(request: HttpRequest) -> HttpResponse:
+    address = sign_in_address_of(request)
     logout(request)
-    return redirect("sign_in")
+    return redirect(address)

@@ -6,6 +6,7 @@ from django.urls import include, path, re_path
 from django.views.generic import RedirectView
 
 from pbxsite import health, password_reset
+from pbxsite.brand_views import brand_mark, brand_picture, brand_stylesheet
 from pbxsite.console.sites import platform_site
 from pbxsite.console.switch import leave_tenant, manage_tenant
 from pbxsite.metrics.page import metrics
@@ -19,7 +20,9 @@ handler400 = "pbxsite.exceptions.bad_request"
 handler500 = "pbxsite.exceptions.server_error"
 
 shared_urlpatterns = [
-    path("", RedirectView.as_view(pattern_name="sign_in"), name="home"),
+    path("", RedirectView.as_view(pattern_name="sign_in", query_string=True), name="home"),
+    # Where links made for other systems lead.
+    re_path(r"^login/?$", RedirectView.as_view(pattern_name="sign_in", query_string=True), name="login"),
     path("sign-in/", sign_in, name="sign_in"),
     path("sign-in/code/", second_step, name="second_step"),
     path("password-reset/", password_reset.ask, name="password_reset"),
@@ -30,6 +33,13 @@ shared_urlpatterns = [
     path("my-extension/profile/", own_extension, name="own_extension"),
     path("my-extension/photo/", own_photo, name="own_photo"),
     path("my-extension/sip-password/", own_sip_password, name="own_sip_password"),
+    re_path(
+        r"^brand/colours/(?P<accent>[0-9a-f]{6})-(?P<panel>[0-9a-f]{6})\.css$",
+        brand_stylesheet,
+        name="brand_stylesheet",
+    ),
+    re_path(r"^brand/marks/(?P<colour>[0-9a-f]{6})-(?P<letter>[^/])\.svg$", brand_mark, name="brand_mark"),
+    re_path(r"^brand/pictures/(?P<picture>[0-9a-f]{48})\.png$", brand_picture, name="brand_picture"),
     path("console/manage/<int:tenant_id>/", manage_tenant, name="console_manage_tenant"),
     path("console/leave/", leave_tenant, name="console_leave_tenant"),
     re_path(r"^health/?$", health.live, name="health"),

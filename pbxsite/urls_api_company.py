@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from django.urls import re_path
 
+from callmanager.api.inbound_rules import InboundRuleViewSet
 from callmanager.api.music import MusicFileViewSet, MusicOnHoldView
+from callmanager.api.outbound_rules import OutboundRuleViewSet
 from pbxsite.api import Router
+from tenants.api.brand import BrandPictureView, BrandShownView, BrandView
 from tenants.api.event_urls import EventUrlSecretView, EventUrlsView, EventUrlView
 from tenants.api.mail_server import MailServerTestView, MailServerView
 
@@ -13,6 +16,9 @@ company_routes = [
     re_path(r"^music_on_hold/?$", MusicOnHoldView.as_view(), name="music_on_hold"),
     re_path(r"^mail_server/?$", MailServerView.as_view(), name="mail_server"),
     re_path(r"^mail_server/test/?$", MailServerTestView.as_view(), name="mail_server_test"),
+    re_path(r"^brand/?$", BrandView.as_view(), name="brand"),
+    re_path(r"^brand/shown/?$", BrandShownView.as_view(), name="shown_brand"),
+    re_path(r"^brand/(?P<kind>[a-z0-9_]{1,20})/?$", BrandPictureView.as_view(), name="brand_own_picture"),
     re_path(r"^event_urls/?$", EventUrlsView.as_view(), name="event_urls"),
     re_path(r"^event_urls/(?P<topic>[a-z0-9]{1,20})/?$", EventUrlView.as_view(), name="event_url"),
     re_path(
@@ -24,4 +30,6 @@ company_routes = [
 
 
 def company_resources(router: Router) -> None:
+    router.register("inbound_rules", InboundRuleViewSet, basename="inbound_rules")
+    router.register("outbound_rules", OutboundRuleViewSet, basename="outbound_rules")
     router.register("music_files", MusicFileViewSet, basename="music_files")

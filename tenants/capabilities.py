@@ -120,6 +120,8 @@ TABLE: Mapping[str, Row] = {
     "tenants.account": Row(Area.ACCOUNT, THEMSELVES, THEMSELVES, extension=ALL),
     "tenants.usersession": Row(Area.ACCOUNT, THEMSELVES, THEMSELVES, extension=ALL),
     "tenants.apitoken": Row(Area.ACCOUNT, THEMSELVES, THEMSELVES, extension=ALL),
+    # An extension, of itself; the tenant's switch is asked besides
+    "callmanager.ownsippassword": Row(Area.ACCOUNT, NOBODY, extension=CONTROL),
     # The platform
     "tenants.tenant": Row(Area.TENANTS, WRITERS),
     "fleet.deletedtenant": Row(Area.TENANTS, WRITERS),
@@ -148,9 +150,12 @@ TABLE: Mapping[str, Row] = {
     "callmanager.musiconhold": Row(Area.CONFIGURATION, CONTROLLERS, CONTROLLERS),
     "callmanager.musicfile": Row(Area.CONFIGURATION, WRITERS, WRITERS),
     "callmanager.holiday": Row(Area.CONFIGURATION, WRITERS, WRITERS, extension=VIEW),
+    "callmanager.inboundrule": Row(Area.CONFIGURATION, WRITERS, WRITERS),
+    "callmanager.outboundrule": Row(Area.CONFIGURATION, WRITERS, WRITERS),
     "fleet.trunk": Row(Area.CONFIGURATION, WRITERS),
     "fleet.trunkassignment": Row(Area.CONFIGURATION, WRITERS, READERS),
     "tenants.mailserver": Row(Area.CONFIGURATION, WRITERS, WRITERS),
+    "tenants.brand": Row(Area.CONFIGURATION, WRITERS, WRITERS),
     "callmanager.systemextension": Row(Area.CONFIGURATION, READERS, READERS),
     "pbxsite.network": Row(Area.CONFIGURATION, READERS, READERS),
     # The machine

@@ -17,14 +17,15 @@ from unfold.widgets import (
 )
 
 from callmanager.admin.week_grid import WeekGridMedia, day_field
-from callmanager.domain.destination import DestinationKind
+from callmanager.domain.destination import Destination, DestinationKind
+from callmanager.domain.outbound_rules import MAX_DIALLED
 from callmanager.domain.passwords import find_weakness
 from callmanager.domain.week_hours import WEEKDAYS, WeekHoursInvalid, day_text, parse_day_text
 from callmanager.models import Extension, ExtensionException
 from callmanager.models.extension_exception import EXCEPTIONS_MAX, validate_caller_mask
 from callmanager.models.week_hours import validate_week_hours
-from callmanager.selectors.extension import extension_find
 from callmanager.selectors.extension_group import extension_group_list
+from callmanager.services.destination import destination_columns, extension_ids
 from callmanager.services.extension_exception import WantedException
 from callmanager.services.sip_password import sip_password_generate
 
@@ -169,10 +170,10 @@ class ExtensionForm(_ExtensionModelForm):
 
 class ExceptionForm(_ExceptionModelForm):
     other = forms.CharField(
-        label="Extension",
+        label="Number",
         required=False,
-        max_length=20,
-        widget=UnfoldAdminTextInputWidget(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+        max_length=MAX_DIALLED,
+        widget=UnfoldAdminTextInputWidget(attrs={"autocomplete": "off"}),
     )
 
     class Meta:
@@ -182,8 +183,8 @@ class ExceptionForm(_ExceptionModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["position"].required = False
-        if self.instance.target is not None:
-            self.initial.setdefault("other", self.instance.target.number)
+        if self.instance.pk:
+            self.initial.setdefault("other", self.instance.destination.target)
 
     def clean_caller_mask(self) -> str:
         mask: str = self.cleaned_data["caller_mask"]
@@ -192,14 +193,13 @@ class ExceptionForm(_ExceptionModelForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
-        other = cleaned.get("other", "")
-        if cleaned.get("action") == DestinationKind.EXTENSION:
-            if not other:
-                self.add_error("other", "Name the other extension.")
-            elif extension_find(number=other) is None:
-                self.add_error("other", f"There is no extension {other}.")
-        elif other:
-            self.add_error("other", "Ending the call needs no other extension.")
+        if action := cleaned.get("action"):
+            destination = Destination(DestinationKind(action), cleaned.get("other", ""))
+            try:
+                destination_columns(destination, extension_ids([destination]))
+            except ValidationError as error:
+                self.add_error("other", error)
+            cleaned["destination"] = destination
         return cleaned
 
     def _post_clean(self) -> None:
@@ -223,8 +223,7 @@ class ExceptionFormSet(_ExceptionFormSet):
         ]
         rows.sort(key=lambda row: 0 if row.get("position") is None else row["position"])
         return [
-            WantedException(row["caller_mask"], row["received_during"], row["action"], row["other"])
-            for row in rows
+            WantedException(row["caller_mask"], row["received_during"], row["destination"]) for row in rows
         ]
 
 

@@ -2,26 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
 
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
+from callmanager.domain.live_call import LiveCall
 from callmanager.live_redis import LiveCallsUnavailable
 from callmanager.selectors.live_call import live_call_list
+from callmanager.selectors.person import hang_up_numbers_of, visible_live_call_list
 from callmanager.services.live_call import (
     CommandRefused,
     LiveCallNotFound,
     WorkerUnavailable,
     live_call_hang_up,
 )
+from tenants.acting import Actor
 from tenants.audit_trail import audit_request
 from tenants.capabilities import Verb
 from tenants.console_access import needs
-from tenants.models import Tenant
+from tenants.models import Role, Tenant
 
 
 @needs("fleet.livecall", Verb.VIEW)
@@ -30,7 +35,8 @@ def live_calls_page(request: HttpRequest, site_context: dict[str, Any]) -> HttpR
         **site_context,
         "title": "Live calls",
         "tenant": _tenant(request),
-        "may_hang_up": request.actor.may("fleet.livecall", Verb.CHANGE),  # type: ignore[attr-defined]
+        "may_hang_up": _actor(request).may("fleet.livecall", Verb.CHANGE),
+        "ends_some": _number(request) is not None,
         "list_url": reverse("admin:live_calls_list"),
         "hang_up_url": reverse("admin:live_calls_hang_up", args=["SESSION"]),
     }
@@ -41,10 +47,11 @@ def live_calls_page(request: HttpRequest, site_context: dict[str, Any]) -> HttpR
 @needs("fleet.livecall", Verb.VIEW)
 def live_call_list_json(request: HttpRequest) -> JsonResponse:
     try:
-        calls = live_call_list(tenant_id=_tenant(request).pk)
+        calls = _calls(request)
     except LiveCallsUnavailable as error:
         return JsonResponse({"message": str(error)}, status=503)
-    return JsonResponse({"results": [asdict(call) for call in calls]})
+    may_end = _may_end(request)
+    return JsonResponse({"results": [{**asdict(call), "may_hang_up": may_end(call)} for call in calls]})
 
 
 @require_POST
@@ -52,6 +59,8 @@ def live_call_list_json(request: HttpRequest) -> JsonResponse:
 def live_call_hang_up_json(request: HttpRequest, session_id: str) -> JsonResponse:
     tenant = _tenant(request)
     try:
+        if _number(request) is not None:
+            _require_may_end(request, session_id)
         live_call_hang_up(tenant_id=tenant.pk, session_id=session_id)
     except LiveCallNotFound:
         return JsonResponse({"message": "This call has ended already."}, status=404)
@@ -63,6 +72,41 @@ def live_call_hang_up_json(request: HttpRequest, session_id: str) -> JsonRespons
     return JsonResponse({})
 
 
+def _calls(request: HttpRequest) -> list[LiveCall]:
+    tenant_id, number = _tenant(request).pk, _number(request)
+    if number is None:
+        return live_call_list(tenant_id=tenant_id)
+    return visible_live_call_list(tenant_id=tenant_id, number=number)
+
+
+def _may_end(request: HttpRequest) -> Callable[[LiveCall], bool]:
+    number, is_allowed = _number(request), _actor(request).may("fleet.livecall", Verb.CHANGE)
+    if number is None or not is_allowed:
+        return lambda call: is_allowed
+    numbers = hang_up_numbers_of(number=number)
+    return lambda call: call.concerns_any(numbers)
+
+
+def _require_may_end(request: HttpRequest, session_id: str) -> None:
+    """A call that an extension does not see is none for it; one that it sees it need not be allowed to end."""
+    call = next((one for one in _calls(request) if one.session_id == session_id), None)
+    if call is None:
+        raise LiveCallNotFound
+    if not _may_end(request)(call):
+        raise PermissionDenied
+
+
+def _number(request: HttpRequest) -> str | None:
+    """Of the extension that asks; None for who sees all calls."""
+    actor = _actor(request)
+    return actor.user.extension_number if actor.role == Role.EXTENSION else None
+
+
 def _tenant(request: HttpRequest) -> Tenant:
-    tenant: Tenant = request.actor.tenant  # type: ignore[attr-defined] # the tenant site has no other requests
+    tenant: Tenant = _actor(request).tenant  # type: ignore[assignment] # the tenants' sites have no other requests
     return tenant
+
+
+def _actor(request: HttpRequest) -> Actor:
+    actor: Actor = request.actor  # type: ignore[attr-defined] # nobody else comes this far
+    return actor

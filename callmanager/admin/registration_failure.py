@@ -27,6 +27,7 @@ from callmanager.selectors.registration_failure import (
 from tenants.acting import Actor
 from tenants.capabilities import Verb
 from tenants.console_access import needs
+from tenants.models import Role
 
 ATTEMPTS_SHOWN = 20
 NUMBER_LENGTH = 64
@@ -43,7 +44,11 @@ class Finding:
 class RegistrationFailureAdmin(ReadOnlyModelAdmin):
     list_display_links = None
     list_filter_submit = True
-    list_filter = (("at", RangeDateTimeFilter), ("number", FieldTextFilter), ("cause", FieldTextFilter))
+    list_filter: tuple[Any, ...] = (
+        ("at", RangeDateTimeFilter),
+        ("number", FieldTextFilter),
+        ("cause", FieldTextFilter),
+    )
     search_fields = ("number", "domain", "source", "user_agent")
     show_full_result_count = False
 
@@ -73,13 +78,22 @@ class RegistrationFailureAdmin(ReadOnlyModelAdmin):
 
 @needs("fleet.registrationfailure", Verb.VIEW)
 def registration_check_page(request: HttpRequest, site_context: dict[str, Any]) -> HttpResponse:
-    """For one number of the tenant."""
+    """For one number of the tenant; an extension asks about its own."""
     actor: Actor = request.actor  # type: ignore[attr-defined] # the tenant site has no other requests
     # What the database can't be asked for is no number.
     number = "".join(one for one in request.GET.get("number", "") if one.isprintable()).strip()[
         :NUMBER_LENGTH
     ]
-    context = {**site_context, "title": "Why can't this phone register?", "number": number}
+    is_own = actor.role == Role.EXTENSION
+    if is_own:
+        number = actor.user.extension_number
+    context = {
+        **site_context,
+        "title": "Why can't this phone register?",
+        "number": number,
+        "is_own": is_own,
+        "may_see_network": actor.may("pbxsite.network", Verb.VIEW),
+    }
     if number and actor.tenant is not None:
         attempts = list(own_registration_failure_list(number=number)[:ATTEMPTS_SHOWN])
         context |= {

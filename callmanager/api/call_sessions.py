@@ -15,7 +15,7 @@ from rest_framework.response import Response
 from callmanager.domain.live_call import LiveCall
 from callmanager.live_redis import LiveCallsUnavailable
 from callmanager.selectors.live_call import live_call_list
-from callmanager.selectors.person import call_numbers_of, hang_up_numbers_of
+from callmanager.selectors.person import hang_up_numbers_of, visible_live_call_list
 from callmanager.services.live_call import (
     CommandRefused,
     LiveCallNotFound,
@@ -148,13 +148,11 @@ class CallSessionViewSet(ResourceAccess, viewsets.GenericViewSet[Any]):
     def _calls(self, request: Request) -> LiveCalls:
         tenant, actor = tenant_of(request), actor_of(request)
         try:
-            calls = live_call_list(tenant_id=tenant.pk)
+            if actor.role == Role.EXTENSION:
+                return visible_live_call_list(tenant_id=tenant.pk, number=actor.user.extension_number)
+            return live_call_list(tenant_id=tenant.pk)
         except LiveCallsUnavailable as error:
             raise Unavailable(str(error)) from error
-        if actor.role == Role.EXTENSION:
-            seen = call_numbers_of(number=actor.user.extension_number)
-            return [call for call in calls if call.concerns_any(seen)]
-        return calls
 
     def _ordered(self, request: Request, calls: LiveCalls) -> LiveCalls:
         wanted = request.query_params.get("ordering", "")

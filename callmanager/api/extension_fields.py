@@ -8,23 +8,38 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from callmanager.api.office_hours import WeekField
+from callmanager.domain.destination import Destination, DestinationKind
+from callmanager.domain.outbound_rules import MAX_DIALLED
 from callmanager.domain.rights import Membership, Right, effective_rights
 from callmanager.models import Extension, ExtensionGroup
+from callmanager.models.destination import ACTIONS
 from callmanager.models.extension import CALLER_ID, DID_NUMBER
-from callmanager.models.extension_exception import ACTIONS, RECEIVED_DURING
+from callmanager.models.extension_exception import RECEIVED_DURING
 from callmanager.services.extension import EXTENSION_FIELDS
 from callmanager.services.extension_exception import WantedException
 
 
 class CallExceptionSerializer(serializers.Serializer[Any]):
     """The first one in the list that fits a call is obeyed. `caller_mask` is a number, a mask (0044********, each `*`
-    one digit) or a range (1100-1200); empty means every caller. `extension` is the number of the other extension.
+    one digit) or a range (1100-1200); empty means every caller. `extension` is the number of the other extension, for
+    that action, `external_number` an outside number as the extension would dial it, for that one.
     """
 
     caller_mask = serializers.CharField(required=False, allow_blank=True, default="", max_length=70)
     received_during = serializers.ChoiceField(choices=RECEIVED_DURING, default="always")
     action = serializers.ChoiceField(choices=ACTIONS)
     extension = serializers.CharField(required=False, allow_blank=True, default="", max_length=20)
+    external_number = serializers.CharField(
+        required=False, allow_blank=True, default="", max_length=MAX_DIALLED
+    )
+
+    def validate(self, attributes: dict[str, Any]) -> dict[str, Any]:
+        kind = DestinationKind(attributes["action"])
+        named = {"extension": DestinationKind.EXTENSION, "external_number": DestinationKind.EXTERNAL_NUMBER}
+        for field, kind_of_field in named.items():
+            if attributes[field] and kind is not kind_of_field:
+                raise serializers.ValidationError({field: "Not for this action."}, code="not_allowed")
+        return attributes
 
 
 @extend_schema_field(CallExceptionSerializer(many=True))
@@ -34,7 +49,14 @@ class CallExceptionsField(serializers.Field[Any, Any, Any, Any]):
     def to_internal_value(self, data: Any) -> list[WantedException]:
         form = CallExceptionSerializer(data=data, many=True)
         form.is_valid(raise_exception=True)
-        return [WantedException(**row) for row in form.validated_data]
+        return [
+            WantedException(
+                row["caller_mask"],
+                row["received_during"],
+                Destination(DestinationKind(row["action"]), row["extension"] or row["external_number"]),
+            )
+            for row in form.validated_data
+        ]
 
     def to_representation(self, value: Any) -> list[dict[str, str]]:
         return [
@@ -43,6 +65,7 @@ class CallExceptionsField(serializers.Field[Any, Any, Any, Any]):
                 "received_during": row.received_during,
                 "action": row.action,
                 "extension": row.target.number if row.target is not None else "",
+                "external_number": row.external_number,
             }
             for row in value.all()
         ]
@@ -146,7 +169,15 @@ class ColleagueSerializer(serializers.ModelSerializer[Extension]):
 
     class Meta:
         model = Extension
-        fields = ("id", "number", "display_name", "is_enabled")
+        fields: tuple[str, ...] = ("id", "number", "display_name", "is_enabled")
+        read_only_fields = fields
+
+
+class ManagedColleagueSerializer(ColleagueSerializer):
+    """What the manager of a group sees of members it may change."""
+
+    class Meta(ColleagueSerializer.Meta):
+        fields = (*ColleagueSerializer.Meta.fields, "ring_timeout_s")
         read_only_fields = fields
 
 

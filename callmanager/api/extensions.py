@@ -11,6 +11,7 @@ import django_filters
 from django.db import transaction
 from django.db.models import QuerySet
 from django.db.models.functions import Length
+from django.utils.functional import cached_property
 from drf_spectacular.utils import PolymorphicProxySerializer, extend_schema
 from rest_framework import status
 from rest_framework.decorators import action
@@ -23,6 +24,7 @@ from callmanager.api.extension_fields import (
     ColleagueSerializer,
     ExtensionCreatedSerializer,
     ExtensionSerializer,
+    ManagedColleagueSerializer,
     WeakPasswordSerializer,
 )
 from callmanager.api.extension_person import ExtensionPersonActions
@@ -43,17 +45,17 @@ from tenants.scoped_models import ScopedQuerySet
 # By who asks and whom the row is about.
 EXTENSION_OR_COLLEAGUE = PolymorphicProxySerializer(
     component_name="ExtensionOrColleague",
-    serializers=[ExtensionSerializer, ColleagueSerializer],
+    serializers=[ExtensionSerializer, ManagedColleagueSerializer, ColleagueSerializer],
     resource_type_field_name=None,
 )
 EXTENSION_WITH_PASSWORD_OR_COLLEAGUE = PolymorphicProxySerializer(
     component_name="ExtensionWithPasswordOrColleague",
-    serializers=[ExtensionCreatedSerializer, ColleagueSerializer],
+    serializers=[ExtensionCreatedSerializer, ManagedColleagueSerializer, ColleagueSerializer],
     resource_type_field_name=None,
 )
 EXTENSIONS_OR_COLLEAGUES = PolymorphicProxySerializer(
     component_name="ExtensionOrColleague",
-    serializers=[ExtensionSerializer, ColleagueSerializer],
+    serializers=[ExtensionSerializer, ManagedColleagueSerializer, ColleagueSerializer],
     resource_type_field_name=None,
     many=True,
 )
@@ -206,5 +208,12 @@ class ExtensionViewSet(ResourceAccess, ExtensionTableActions, ExtensionPersonAct
 
     def _shown(self, extension: Extension) -> Any:
         actor = actor_of(self.request)
-        is_colleague = actor.role == Role.EXTENSION and actor.user.extension_number != extension.number
-        return (ColleagueSerializer if is_colleague else ExtensionSerializer)(extension).data
+        if actor.role != Role.EXTENSION or actor.user.extension_number == extension.number:
+            return ExtensionSerializer(extension).data
+        is_managed = extension.pk in self._managed_ids
+        return (ManagedColleagueSerializer if is_managed else ColleagueSerializer)(extension).data
+
+    @cached_property
+    def _managed_ids(self) -> frozenset[int]:
+        number = actor_of(self.request).user.extension_number
+        return frozenset(changeable_extension_list(number=number).values_list("pk", flat=True))

@@ -71,6 +71,12 @@ class Forwards:
 NO_FORWARDS = Forwards()
 
 
+def forward_now(rule: ForwardRule, status: PresenceStatus, *, is_office_hour: bool) -> bool:
+    """Whether this cell of the table can matter now; one for phones that are not there does whatever the status."""
+    during = ForwardHours.OFFICE_HOURS if is_office_hour else ForwardHours.OUTSIDE_OFFICE_HOURS
+    return rule.during is during and rule.status in (ForwardStatus(status), ForwardStatus.OFFLINE)
+
+
 def forwards_at(rules: Iterable[ForwardRule], status: PresenceStatus, *, is_office_hour: bool) -> Forwards:
     """The cells of the table that apply now."""
     during = ForwardHours.OFFICE_HOURS if is_office_hour else ForwardHours.OUTSIDE_OFFICE_HOURS

@@ -89,9 +89,10 @@ class InboundRules:
     """A tenant's enabled rules, found by dictionary and bisection."""
 
     def __init__(self, rules: Iterable[InboundRule] = ()) -> None:
+        self.rules = tuple(rules)
         self._masked: dict[tuple[int, str], list[tuple[NumberRange, InboundRule]]] = {}
         self._unmasked: dict[tuple[int, str], InboundRule] = {}
-        for rule in rules:
+        for rule in self.rules:
             if not rule.is_enabled:
                 continue
             if rule.caller_mask is None:

@@ -12,6 +12,7 @@ from callmanager.domain.forwarding import NO_FORWARDS, Forwards, PresenceStatus,
 from callmanager.domain.outside_calls import call_outside
 from callmanager.domain.routing import Routing
 from callmanager.domain.schedule import is_open
+from callmanager.domain.trace_notes import note_exceptions, note_forwards, note_own_hours
 
 UNCONDITIONAL, BUSY, DO_NOT_DISTURB = "unconditional", "user-busy", "do-not-disturb"
 
@@ -22,12 +23,15 @@ def call_extension(routing: Routing, callee: ExtensionEntry) -> RingExtension | 
         return Refuse(480, "Extension disabled")
     if not callee.exceptions and not callee.forwards and callee.status is not PresenceStatus.DO_NOT_DISTURB:
         return _ring(routing, callee, NO_FORWARDS)
-    is_office_hour = is_open(routing.snapshot.hours_of(callee), routing.at)
+    hours = routing.snapshot.hours_of(callee)
+    is_office_hour = is_open(hours, routing.at)
+    if routing.trace is not None:
+        note_own_hours(routing, callee, hours)
+        note_exceptions(routing, callee, is_office_hour=is_office_hour)
+        note_forwards(routing, callee, is_office_hour=is_office_hour)
     exception = find_exception(callee.exceptions, routing.call.caller, is_office_hour=is_office_hour)
     if exception is not None and not _leads_back(routing, exception.destination):
-        routing.note(
-            "exception", callee.number, is_taken=True, reason=exception.caller_mask or "every caller"
-        )
+        routing.note("exception", callee.number, is_taken=True, reason=exception.caller_mask)
         return follow(
             routing, exception.destination, callee.number, UNCONDITIONAL, "an exception of the extension"
         )
@@ -64,7 +68,7 @@ def _by_forwarding(
     if always is None and callee.status is PresenceStatus.DO_NOT_DISTURB:
         always, why = forwards.busy, DO_NOT_DISTURB
     if always is not None and not _leads_back(routing, always):
-        routing.note("forwarding", callee.number, is_taken=True, reason=f"{callee.status}, {why}")
+        routing.note("forwarding", callee.number, is_taken=True, reason=callee.status)
         return follow(routing, always, callee.number, why, "the extension's forwarding")
     if callee.status is PresenceStatus.DO_NOT_DISTURB:
         return Refuse(486, "Does not want to be disturbed")

@@ -118,7 +118,7 @@ def _lanes(story: Sequence[CallEvent]) -> dict[str, Lane]:
     agent = _text(start, "user_agent")
     lanes = {
         CALLER: Lane(_text(start, "caller") or "Caller", _text(start, "trunk_name") or agent, MARGIN),
-        PBX: Lane("Tandem", "", MARGIN + LANE_WIDTH),
+        PBX: Lane("PBX", "", MARGIN + LANE_WIDTH),
     }
     for event in story:
         target = _lane_of(event)

@@ -16,6 +16,7 @@ from callmanager.domain.outgoing_headers import CallFacts, fill_headers
 from callmanager.domain.rights import Right
 from callmanager.domain.routing import Routing
 from callmanager.domain.schedule import is_open
+from callmanager.domain.trace_notes import note_hours, note_rights
 from callmanager.domain.trunk_entry import TrunkEntry
 
 NO_WAY = "No way to call this number"
@@ -70,6 +71,8 @@ def _refuse_caller(routing: Routing, on_behalf_of: str) -> Refuse | None:
     if not on_behalf_of:
         return None
     snapshot, usage = routing.snapshot, routing.call.usage
+    if routing.trace is not None:
+        note_rights(routing, on_behalf_of)
     if Right.CALL_EXTERNAL not in snapshot.rights_of(on_behalf_of):
         return Refuse(403, "External calls are not allowed for this extension")
     extension = snapshot.find_extension(on_behalf_of)
@@ -100,14 +103,13 @@ def _outbound_call(routing: Routing, number: str, on_behalf_of: str) -> Outbound
 
 
 def _is_in_hours(routing: Routing, rule: OutboundRule) -> bool:
-    snapshot = routing.snapshot
-    match rule.hours:
-        case RuleHours.ANY_TIME:
-            return True
-        case RuleHours.OFFICE_HOURS:
-            return is_open(snapshot.office_hours, routing.at)
-        case RuleHours.OWN_HOURS:
-            return is_open(snapshot.schedule(rule.own_intervals), routing.at)
+    if rule.hours is RuleHours.ANY_TIME:
+        return True
+    is_own = rule.hours is RuleHours.OWN_HOURS
+    hours = routing.snapshot.schedule(rule.own_intervals) if is_own else routing.snapshot.office_hours
+    if routing.trace is not None:
+        note_hours(routing, f"The hours of “{rule.name}”" if is_own else "The office hours", hours)
+    return is_open(hours, routing.at)
 
 
 def _over_routes(routing: Routing, rule: OutboundRule, number: str, on_behalf_of: str) -> DialOut | Refuse:

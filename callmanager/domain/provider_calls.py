@@ -8,6 +8,7 @@ from callmanager.domain.inbound_rules import InboundRule
 from callmanager.domain.inside_calls import UNCONDITIONAL, call_extension, follow
 from callmanager.domain.routing import MAX_FORWARDS, Routing
 from callmanager.domain.schedule import Interval, ScheduleState, state
+from callmanager.domain.trace_notes import note_hours, note_inbound_rules
 
 NO_SUCH_NUMBER = Refuse(404, "No such number")
 
@@ -17,6 +18,8 @@ def call_number(routing: Routing) -> RingExtension | DialOut | Refuse:
     call, snapshot = routing.call, routing.snapshot
     trunk = snapshot.find_trunk(call.trunk_id)
     if trunk is None or not trunk.is_enabled or call.dialled not in snapshot.pool_of(call.trunk_id):
+        name = f"{call.dialled} on {trunk.name if trunk else 'a trunk that is not the company’s'}"
+        routing.note("did_pool", name, is_taken=False, reason="It is none of the company's numbers there.")
         return NO_SUCH_NUMBER
     if snapshot.number_judge.is_blocked(call.caller):
         routing.note("blacklist", call.caller, is_taken=True)
@@ -28,15 +31,26 @@ def call_number(routing: Routing) -> RingExtension | DialOut | Refuse:
         return _by_rule(routing, exact)
     owner = snapshot.find_extension_by_did(call.dialled)
     if owner is not None:
+        if routing.trace is not None:
+            note_inbound_rules(routing, None, owner)
         routing.note("did", f"{call.dialled} is the number of {owner.number}", is_taken=True)
         return call_extension(routing, owner)
     any_number = snapshot.inbound.find_any(call.trunk_id, call.caller)
-    return _by_rule(routing, any_number) if any_number is not None else Refuse(404, "No rule for this number")
+    if any_number is not None:
+        return _by_rule(routing, any_number)
+    if routing.trace is not None:
+        note_inbound_rules(routing, None, None)
+    return Refuse(404, "No rule for this number")
 
 
 def _by_rule(routing: Routing, rule: InboundRule) -> RingExtension | DialOut | Refuse:
-    now = state(routing.snapshot.schedule(_intervals(routing, rule)), routing.at)
-    routing.note("inbound_rule", rule.name, is_taken=True, reason=now)
+    hours = routing.snapshot.schedule(_intervals(routing, rule))
+    now = state(hours, routing.at)
+    if routing.trace is not None:
+        note_inbound_rules(routing, rule, None)
+        routing.note("inbound_rule", rule.name, is_taken=True)
+        own = rule.own_intervals is not None
+        note_hours(routing, f"The hours of “{rule.name}”" if own else "The office hours", hours)
     return follow(routing, _destination(rule, now), "", UNCONDITIONAL, f"the rule “{rule.name}”")
 
 

@@ -8,12 +8,13 @@ means the moment of the jump.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 DAY_MINUTES = 24 * 60
+_DAYS_KEPT = 4
 # One week of hours repeats; one day more on each side for intervals over midnight and odd days.
 _WEEK_AHEAD_DAYS = 9
 
@@ -65,12 +66,22 @@ class Holiday:
 
 
 @dataclass(frozen=True, slots=True)
+class _Day:
+    """What can hold at some time of one day: spans of hours, and of holidays in their order."""
+
+    open: tuple[tuple[datetime, datetime], ...]
+    holidays: tuple[tuple[datetime, datetime, Holiday], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Schedule:
     """Hours and holidays as one time zone's clocks show them. Without intervals nobody is ever there."""
 
     time_zone: str
     intervals: tuple[Interval, ...] = ()
     holidays: tuple[Holiday, ...] = ()
+    # Of the days that were asked for: turning wall clocks into instants is most of the work.
+    _days: dict[date, _Day] = field(init=False, repr=False, compare=False, default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,25 +105,14 @@ def state(schedule: Schedule, at: datetime) -> ScheduleState:
     """A holiday goes before the hours of its weekday."""
     if find_holiday(schedule, at) is not None:
         return ScheduleState.HOLIDAY
-    zone = ZoneInfo(schedule.time_zone)
-    today = at.astimezone(zone).date()
-    spans = _open_spans(schedule, zone, today - timedelta(days=1), days=3)
-    return ScheduleState.OPEN if any(start <= at < end for start, end in spans) else ScheduleState.CLOSED
+    is_inside = any(start <= at < end for start, end in _day_of(schedule, at).open)
+    return ScheduleState.OPEN if is_inside else ScheduleState.CLOSED
 
 
 def find_holiday(schedule: Schedule, at: datetime) -> Holiday | None:
     """The holiday in force, the first one listed if several are."""
-    zone = ZoneInfo(schedule.time_zone)
-    year = at.astimezone(zone).year
-    return next(
-        (
-            holiday
-            for holiday in schedule.holidays
-            for start, end in _holiday_spans(holiday, zone, year)
-            if start <= at < end
-        ),
-        None,
-    )
+    spans = _day_of(schedule, at).holidays
+    return next((holiday for start, end, holiday in spans if start <= at < end), None)
 
 
 def next_change(schedule: Schedule, at: datetime) -> Change | None:
@@ -124,6 +124,31 @@ def next_change(schedule: Schedule, at: datetime) -> Change | None:
             holiday = find_holiday(schedule, instant)
             return Change(instant, then, holiday.name if holiday is not None else "")
     return None
+
+
+def _day_of(schedule: Schedule, at: datetime) -> _Day:
+    zone = ZoneInfo(schedule.time_zone)
+    today = at.astimezone(zone).date()
+    day = schedule._days.get(today)
+    if day is None:
+        if len(schedule._days) >= _DAYS_KEPT:
+            schedule._days.clear()
+        day = schedule._days[today] = _make_day(schedule, zone, today)
+    return day
+
+
+def _make_day(schedule: Schedule, zone: ZoneInfo, today: date) -> _Day:
+    # A day more on each side than its longest can be.
+    begins, ends = (_instant(zone, today + timedelta(days=offset), 0) for offset in (-1, 2))
+    return _Day(
+        tuple(_open_spans(schedule, zone, today - timedelta(days=1), days=3)),
+        tuple(
+            (start, end, holiday)
+            for holiday in schedule.holidays
+            for start, end in _holiday_spans(holiday, zone, today.year)
+            if start < ends and end > begins
+        ),
+    )
 
 
 def _borders(schedule: Schedule, at: datetime) -> Iterator[datetime]:

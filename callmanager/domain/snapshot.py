@@ -57,6 +57,10 @@ class TenantSnapshot:
     _by_did: dict[str, ExtensionEntry] = field(init=False, repr=False, compare=False, default_factory=dict)
     _trunks: dict[int, TrunkEntry] = field(init=False, repr=False, compare=False, default_factory=dict)
     _pools: dict[int, DidPool] = field(init=False, repr=False, compare=False, default_factory=dict)
+    # Kept, because each remembers the days it was asked for.
+    _schedules: dict[tuple[str, tuple[Interval, ...]], Schedule] = field(
+        init=False, repr=False, compare=False, default_factory=dict
+    )
     number_judge: NumberJudge = field(init=False, repr=False, compare=False)
     inbound: InboundRules = field(init=False, repr=False, compare=False)
     outbound: OutboundRules = field(init=False, repr=False, compare=False)
@@ -108,7 +112,11 @@ class TenantSnapshot:
 
     def schedule(self, intervals: tuple[Interval, ...], time_zone: str = "") -> Schedule:
         """Hours of somebody's own, with the company's holidays, in another time zone if one is given."""
-        return Schedule(time_zone or self.time_zone, intervals, self.holidays)
+        key = (time_zone, intervals)
+        found = self._schedules.get(key)
+        if found is None:
+            found = self._schedules[key] = Schedule(time_zone or self.time_zone, intervals, self.holidays)
+        return found
 
     def to_json(self) -> dict[str, object]:
         """A plain mapping for the worker's last good copy on disk."""

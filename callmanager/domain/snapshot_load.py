@@ -7,24 +7,29 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Callable, Sequence
-from typing import Any
 
 from callmanager.domain.call_exceptions import CallException, ReceivedDuring
 from callmanager.domain.destination import Destination, DestinationKind
 from callmanager.domain.extension_entry import ExtensionEntry
+from callmanager.domain.forwarding import PresenceStatus
 from callmanager.domain.music import MusicOrder, TenantMusic
 from callmanager.domain.rights import GroupEntry, MonitorScope, Right
 from callmanager.domain.schedule import ALL_WEEK, Interval
 from callmanager.domain.schedule_rows import holiday_of, office_intervals
 from callmanager.domain.snapshot import TenantSnapshot
+from callmanager.domain.snapshot_routing_load import (
+    Execute,
+    load_forwards,
+    load_inbound_rules,
+    load_numbers,
+    load_outbound_rules,
+    load_trunks,
+)
 from callmanager.domain.week_hours import parse_intervals
 
-# (sql, params) -> all rows; `%s` placeholders.
-Execute = Callable[[str, Sequence[object]], list[tuple[Any, ...]]]
-
 _TENANT_SQL = """
-    SELECT schema_name, name, sip_domain, is_enabled, config_rev, time_zone, max_simultaneous_calls
+    SELECT schema_name, name, sip_domain, is_enabled, config_rev, time_zone, max_simultaneous_calls,
+           country
       FROM public.tenants_tenant
      WHERE id = %s
 """
@@ -34,13 +39,15 @@ _ENTER_SCHEMA_SQL = "SELECT set_config('search_path', quote_ident(%s), true)"
 
 _EXTENSIONS_SQL = """
     SELECT number, display_name, is_enabled, ring_timeout_s, time_zone,
-           CASE WHEN has_own_hours THEN week::text END
+           CASE WHEN has_own_hours THEN week::text END, status, did, outbound_caller_id, emergency_caller_id,
+           may_set_caller_id, is_decline_final, max_external_calls, max_external_minutes_per_day
       FROM callmanager_extension
      ORDER BY length(number), number
 """
 
 _EXCEPTIONS_SQL = """
-    SELECT extension.number, made.caller_mask, made.received_during, made.action, target.number
+    SELECT extension.number, made.caller_mask, made.received_during, made.action,
+           coalesce(target.number, made.external_number)
       FROM callmanager_extensionexception AS made
       JOIN callmanager_extension AS extension ON extension.id = made.extension_id
       LEFT JOIN callmanager_extension AS target ON target.id = made.target_id
@@ -95,7 +102,9 @@ def load_snapshot(execute: Execute, tenant_id: int) -> TenantSnapshot | None:
     rows = execute(_TENANT_SQL, (tenant_id,))
     if not rows:
         return None
-    schema_name, name, sip_domain, is_enabled, config_rev, time_zone, max_simultaneous_calls = rows[0]
+    schema_name, name, sip_domain, is_enabled, config_rev, time_zone, max_simultaneous_calls, country = rows[
+        0
+    ]
     execute(_ENTER_SCHEMA_SQL, (schema_name,))
     return TenantSnapshot(
         tenant_id=tenant_id,
@@ -110,25 +119,54 @@ def load_snapshot(execute: Execute, tenant_id: int) -> TenantSnapshot | None:
         office_intervals=_load_office_intervals(execute),
         holidays=tuple(holiday_of(*row) for row in execute(_HOLIDAYS_SQL, ())),
         music=_load_music(execute, schema_name),
+        trunks=load_trunks(execute, tenant_id),
+        inbound_rules=load_inbound_rules(execute),
+        outbound_rules=load_outbound_rules(execute),
+        numbers=load_numbers(execute, country),
     )
 
 
 def _load_extensions(execute: Execute) -> tuple[ExtensionEntry, ...]:
     exceptions: defaultdict[str, list[CallException]] = defaultdict(list)
     for number, caller_mask, received_during, action, target in execute(_EXCEPTIONS_SQL, ()):
-        destination = Destination(DestinationKind(action), target or "")
+        destination = Destination(DestinationKind(action), target)
         exceptions[number].append(CallException(caller_mask, ReceivedDuring(received_during), destination))
+    forwards = load_forwards(execute)
     return tuple(
         ExtensionEntry(
+            number=number,
+            display_name=display_name,
+            is_enabled=is_enabled,
+            ring_timeout_s=ring_timeout_s,
+            time_zone=time_zone,
+            own_intervals=None if week is None else parse_intervals(json.loads(week)),
+            exceptions=tuple(exceptions.get(number, ())),
+            status=PresenceStatus(status),
+            forwards=forwards.get(number, ()),
+            did=did.removeprefix("+"),
+            outbound_caller_id=outbound_caller_id,
+            emergency_caller_id=emergency_caller_id,
+            may_set_caller_id=may_set_caller_id,
+            is_decline_final=is_decline_final,
+            max_external_calls=max_external_calls,
+            max_external_minutes_per_day=max_external_minutes_per_day,
+        )
+        for (
             number,
             display_name,
             is_enabled,
             ring_timeout_s,
             time_zone,
-            None if week is None else parse_intervals(json.loads(week)),
-            tuple(exceptions.get(number, ())),
-        )
-        for number, display_name, is_enabled, ring_timeout_s, time_zone, week in execute(_EXTENSIONS_SQL, ())
+            week,
+            status,
+            did,
+            outbound_caller_id,
+            emergency_caller_id,
+            may_set_caller_id,
+            is_decline_final,
+            max_external_calls,
+            max_external_minutes_per_day,
+        ) in execute(_EXTENSIONS_SQL, ())
     )
 
 

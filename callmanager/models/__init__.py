@@ -7,18 +7,31 @@ from __future__ import annotations
 
 from callmanager.models.extension import Extension
 from callmanager.models.extension_exception import ExtensionException
+from callmanager.models.extension_forward import ExtensionForward
 from callmanager.models.extension_group import ExtensionGroup, GroupMembership, GroupMonitor
+from callmanager.models.inbound_rule import InboundDestination, InboundRule
 from callmanager.models.music_on_hold import MusicFile, MusicOnHold
+from callmanager.models.number_policy import BlockedNumber, DisallowedCode, NumberSettings
 from callmanager.models.office_hours import Holiday, OfficeHours
+from callmanager.models.outbound_rule import OutboundRoute, OutboundRule, OutboundRuleGroup
 
 __all__ = [
+    "BlockedNumber",
+    "DisallowedCode",
     "Extension",
     "ExtensionException",
+    "ExtensionForward",
     "ExtensionGroup",
     "GroupMembership",
     "GroupMonitor",
     "Holiday",
+    "InboundDestination",
+    "InboundRule",
     "MusicFile",
     "MusicOnHold",
+    "NumberSettings",
     "OfficeHours",
+    "OutboundRoute",
+    "OutboundRule",
+    "OutboundRuleGroup",
 ]

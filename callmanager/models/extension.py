@@ -15,6 +15,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models, transaction
 
+from callmanager.domain.forwarding import PresenceStatus
 from callmanager.models.week_hours import WeekHoursField, office_week
 from tenants.capacity import refuse_above_limit
 from tenants.encrypted_field import EncryptedTextField
@@ -24,6 +25,7 @@ from tenants.scope import current_tenant_id
 from tenants.scoped_models import ScopedQuerySet, TenantSchemaManager
 
 RING_TIMEOUT_S = (5, 300)
+MAX_EXTERNAL_CALLS, MINUTES_OF_A_DAY = 1000, 24 * 60
 # Names become part of SIP headers and of every page that lists calls.
 NO_CONTROL_CHARACTERS = RegexValidator(
     r"^[^\x00-\x1f\x7f-\x9f\u2028\u2029]*\Z", "No line breaks or control characters.", code="invalid"
@@ -85,6 +87,15 @@ class Gender(models.TextChoices):
     OTHER = "other", "Other"
 
 
+STATUSES = [
+    (PresenceStatus.AVAILABLE.value, "Available"),
+    (PresenceStatus.AWAY.value, "Away"),
+    (PresenceStatus.DO_NOT_DISTURB.value, "Do not disturb"),
+    (PresenceStatus.LUNCH.value, "Lunch"),
+    (PresenceStatus.BUSINESS_TRIP.value, "Business trip"),
+]
+
+
 class Extension(models.Model):
     number = models.CharField(
         max_length=20,
@@ -114,7 +125,7 @@ class Extension(models.Model):
         blank=True,
         default="",
         validators=[PHONE_NUMBER],
-        help_text="Forwarding rules will offer it as a target.",
+        help_text="Forwarding rules offer it as a target.",
     )
     did = models.CharField(
         "direct inbound number (DID)",
@@ -122,8 +133,8 @@ class Extension(models.Model):
         blank=True,
         default="",
         validators=[DID_NUMBER],
-        help_text="Calls from outside to this number ring here without an inbound rule. Takes effect, and offers "
-        "the numbers there are, once the company has trunks.",
+        help_text="Calls from outside to this number ring here without an inbound rule. One of the company's "
+        "numbers on its trunks.",
     )
     outbound_caller_id = models.CharField(
         "outbound caller ID",
@@ -179,6 +190,34 @@ class Extension(models.Model):
         default=30,
         validators=[MinValueValidator(RING_TIMEOUT_S[0]), MaxValueValidator(RING_TIMEOUT_S[1])],
     )
+    status = models.CharField(
+        max_length=16,
+        choices=STATUSES,
+        default=PresenceStatus.AVAILABLE.value,
+        help_text="Which of the forwarding rules hold.",
+    )
+    is_decline_final = models.BooleanField(
+        "declining ends the call",
+        default=True,
+        help_text="Declining on one phone ends the ringing of all. Off: the others ring on.",
+    )
+    may_set_caller_id = models.BooleanField(
+        "may choose its caller ID",
+        default=False,
+        help_text="Its programs may name the caller ID of a call themselves, by the header X-Outbound-Cli.",
+    )
+    max_external_calls = models.PositiveIntegerField(
+        "external calls at a time",
+        default=0,
+        validators=[MaxValueValidator(MAX_EXTERNAL_CALLS)],
+        help_text="Calls to outside at the same time, forwarded ones included. 0: no limit.",
+    )
+    max_external_minutes_per_day = models.PositiveIntegerField(
+        "minutes of external calls a day",
+        default=0,
+        validators=[MaxValueValidator(MAX_EXTERNAL_CALLS * MINUTES_OF_A_DAY)],
+        help_text="All calls to outside of one day together. 0: no limit.",
+    )
     sip_password = EncryptedTextField("SIP password")
     ha1 = models.CharField(max_length=32, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -198,6 +237,10 @@ class Extension(models.Model):
             ),
             models.CheckConstraint(
                 condition=models.Q(gender__regex=r"^(female|male|other)?$"), name="extension_gender_is_known"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(status__regex=r"^(available|away|do_not_disturb|lunch|business_trip)$"),
+                name="extension_status_is_known",
             ),
             models.UniqueConstraint(
                 fields=["did"],

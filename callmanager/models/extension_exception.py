@@ -7,8 +7,8 @@ from django.db import models
 from django.db.models import Q
 
 from callmanager.domain.call_exceptions import ReceivedDuring, check_caller_mask
-from callmanager.domain.destination import DestinationKind
 from callmanager.domain.number_range import NumberPatternError
+from callmanager.models.destination import DestinationColumns, destination_is_whole
 from callmanager.models.extension import Extension
 from tenants.scoped_models import TenantSchemaManager
 
@@ -19,10 +19,6 @@ RECEIVED_DURING = [
     (ReceivedDuring.OFFICE_HOURS.value, "In office hours"),
     (ReceivedDuring.OUTSIDE_OFFICE_HOURS.value, "Outside of office hours"),
 ]
-ACTIONS = [
-    (DestinationKind.END_CALL.value, "End the call"),
-    (DestinationKind.EXTENSION.value, "Ring another extension"),
-]
 
 
 def validate_caller_mask(text: str) -> None:
@@ -32,8 +28,8 @@ def validate_caller_mask(text: str) -> None:
         raise ValidationError(str(error), code=error.code) from error
 
 
-class ExtensionException(models.Model):
-    """The foreign keys stand in the migration, because there they cascade: raw SQL may delete extensions too."""
+class ExtensionException(DestinationColumns):
+    """The foreign key stands in the migration, because there it cascades: raw SQL may delete extensions too."""
 
     extension = models.ForeignKey(
         Extension, on_delete=models.CASCADE, related_name="exceptions", db_constraint=False
@@ -51,11 +47,6 @@ class ExtensionException(models.Model):
     received_during = models.CharField(
         max_length=20, choices=RECEIVED_DURING, default=ReceivedDuring.ALWAYS.value
     )
-    action = models.CharField(max_length=9, choices=ACTIONS, default=DestinationKind.END_CALL.value)
-    # An exception goes with the extension it leads to.
-    target = models.ForeignKey(
-        Extension, null=True, blank=True, on_delete=models.CASCADE, related_name="+", db_constraint=False
-    )
 
     objects = TenantSchemaManager["ExtensionException"]()
 
@@ -67,13 +58,8 @@ class ExtensionException(models.Model):
                 condition=Q(received_during__regex=r"^(always|office_hours|outside_office_hours)$"),
                 name="extension_exception_time_is_known",
             ),
-            models.CheckConstraint(
-                condition=Q(action="end_call", target__isnull=True)
-                | Q(action="extension", target__isnull=False),
-                name="extension_exception_has_its_target",
-            ),
+            destination_is_whole("extension_exception_has_its_target"),
         ]
 
     def __str__(self) -> str:
-        target = f" {self.target.number}" if self.target is not None else ""
-        return f"{self.caller_mask or 'everybody'}, {self.received_during}: {self.action}{target}"
+        return f"{self.caller_mask or 'everybody'}, {self.received_during}: {self.words}"

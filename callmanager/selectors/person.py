@@ -8,12 +8,14 @@ from collections.abc import Collection, Mapping
 from django.db.models import F, Q, QuerySet
 
 from callmanager.domain.call_parties import EXTENSION, FROM_OUTSIDE, TRUNK
+from callmanager.domain.live_call import LiveCall
 from callmanager.domain.rights import Membership, Right, Sight, effective_rights, sight_of
 from callmanager.fleet.models import Cdr, Registration
 from callmanager.models import Extension, GroupMembership
 from callmanager.selectors.call import cdr_list, registration_list
 from callmanager.selectors.extension import extension_list, extension_list_whole
 from callmanager.selectors.extension_group import membership_list
+from callmanager.selectors.live_call import live_call_list
 from tenants.models import Role, Tenant, User
 from tenants.scope import tenant_scope
 
@@ -87,6 +89,12 @@ def call_numbers_by_person(*, numbers: Collection[str]) -> Mapping[str, frozense
         number: frozenset({number}).union(*(members[group_id] for group_id in groups.get(number, ())))
         for number in numbers
     }
+
+
+def visible_live_call_list(*, tenant_id: int, number: str) -> list[LiveCall]:
+    """The running calls of those numbers, oldest first."""
+    seen = call_numbers_of(number=number)
+    return [call for call in live_call_list(tenant_id=tenant_id) if call.concerns_any(seen)]
 
 
 def hang_up_numbers_of(*, number: str) -> frozenset[str]:

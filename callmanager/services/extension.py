@@ -12,10 +12,13 @@ from django.dispatch import receiver
 from callmanager.domain.passwords import find_weakness
 from callmanager.domain.week_hours import document_of, parse_intervals
 from callmanager.models import Extension, ExtensionGroup
+from callmanager.selectors.usage import extension_usage
 from callmanager.services.extension_exception import WantedException, exceptions_set
 from callmanager.services.extension_group import extension_set_groups
 from callmanager.services.extension_photo import photos_forget
 from callmanager.services.extension_welcome import welcome_send_if_possible
+from callmanager.services.in_use import refuse_if_used
+from callmanager.services.outbound_rule import outbound_callers_rename
 from tenants.integrity import refusing_duplicates
 from tenants.models import Tenant
 from tenants.scope import current_tenant_id, tenant_scope
@@ -83,6 +86,7 @@ def extension_update(
     **changes: Any,
 ) -> Extension:
     changes |= _following_name(extension, changes)
+    old_number = extension.number
     has_new_sip_password = changes.get("sip_password") is not None
     _set(extension, changes)
     with refusing_duplicates():
@@ -93,6 +97,7 @@ def extension_update(
             extension.save(update_fields=[*changes, "updated_at"])
         if groups is not None:
             extension_set_groups(extension=extension, groups=groups)
+        outbound_callers_rename(old=old_number, new=extension.number)
         if exceptions is not None:
             exceptions_set(extension=extension, wanted=exceptions)
         if changes.keys() & _OF_THE_USER or web_password is not None:
@@ -109,8 +114,9 @@ def extension_set_web_password(*, extension: Extension, web_password: str) -> No
 
 
 def extension_delete(*, extension: Extension) -> None:
-    """A trigger retires the user behind it and takes it out of the SIP directory."""
+    """A trigger retires the user behind it and takes it out of the SIP directory. InUse while others point at it."""
     with transaction.atomic():
+        refuse_if_used(extension_usage(ids=[extension.pk]))
         photos_forget(extension_ids=[extension.pk])
         extension.delete()
 

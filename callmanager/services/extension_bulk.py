@@ -10,8 +10,10 @@ from django.utils import timezone
 
 from callmanager.models import Extension, ExtensionGroup
 from callmanager.selectors.extension import extension_list
+from callmanager.selectors.usage import extension_usage
 from callmanager.services.extension_group import group_members_add
 from callmanager.services.extension_photo import photos_forget
+from callmanager.services.in_use import refuse_if_used
 
 
 class BulkAction(StrEnum):
@@ -33,6 +35,7 @@ def extensions_change(
                 wanted = action is BulkAction.ENABLE
                 chosen.exclude(is_enabled=wanted).update(is_enabled=wanted, updated_at=timezone.now())
             case BulkAction.DELETE:
+                refuse_if_used(extension_usage(ids=ids))
                 photos_forget(extension_ids=ids)
                 chosen.delete()
             case BulkAction.ADD_TO_GROUP:

@@ -11,6 +11,8 @@ from django.db.models import QuerySet
 
 from callmanager.models import Extension, ExtensionGroup, GroupMembership, GroupMonitor
 from callmanager.selectors.extension_group import extension_group_get_default
+from callmanager.selectors.usage import group_usage
+from callmanager.services.in_use import refuse_if_used
 from tenants.audit_changes import audit_note
 from tenants.integrity import refusing_duplicates
 
@@ -53,10 +55,11 @@ def extension_group_update(*, group: ExtensionGroup, **changes: Any) -> Extensio
 
 
 def extension_group_delete(*, group: ExtensionGroup) -> None:
-    """Members that belong to no other group go to the default group."""
+    """Members that belong to no other group go to the default group. InUse while rules name it."""
     if group.is_default:
         raise ValidationError("The default group can't be deleted.", code="default_group")
     with transaction.atomic():
+        refuse_if_used(group_usage(ids=[group.pk]))
         _to_default_group(_belonging_only_to(group, _members(group)))
         group.delete()
 

@@ -14,7 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 
 from pbxsite.account.duty import duty_of
-from pbxsite.console.sites import platform_site, tenant_site
+from pbxsite.console.sites import site_of
 from tenants.acting import Actor
 from tenants.models import Role, User
 
@@ -52,10 +52,9 @@ def account_page(
     request: HttpRequest, template: str, *, title: str, status: int = 200, **context: Any
 ) -> HttpResponse:
     actor: Actor = request.actor  # type: ignore[attr-defined]
-    site = platform_site if actor.tenant is None else tenant_site
-    has_console = actor.role != Role.EXTENSION
+    has_console = actor.role != Role.EXTENSION or getattr(request, "is_person_console", False)
     frame = {
-        **site.each_context(request),
+        **site_of(request).each_context(request),
         "base_template": "admin/base_site.html" if has_console else "pbxsite/own_base.html",
         "title": title,
         "person": actor.user,

@@ -18,7 +18,7 @@ from pbxsite.account.form_refusal import add_refusal
 from pbxsite.account.frame import account_page, account_view, user_of
 from pbxsite.second_factor import CodeForm
 from tenants.audit_trail import audit_request, audit_request_failed
-from tenants.models import SecondFactor, User
+from tenants.models import SecondFactor
 from tenants.rate_limit import RateLimited, rate_limit
 from tenants.services.second_factor import (
     is_second_factor_on,
@@ -28,10 +28,8 @@ from tenants.services.second_factor import (
     second_factor_begin,
     second_factor_confirm,
     second_factor_end,
+    second_factor_uri,
 )
-from tenants.totp import key_uri
-
-ISSUER = "Tandem"
 
 
 @account_view
@@ -109,10 +107,6 @@ def qr_svg(uri: str) -> SafeString:
     return mark_safe(drawing.getvalue().decode())  # noqa: S308 - made by segno, holds no user's markup
 
 
-def factor_uri(user: User, factor: SecondFactor) -> str:
-    return key_uri(factor.secret, account=user.username, issuer=ISSUER)
-
-
 def _refuse(
     request: HttpRequest, form: forms.Form, refusal: ValidationError | RateLimited, action: str
 ) -> None:
@@ -144,7 +138,7 @@ def _overview(request: HttpRequest, form: forms.Form, *, status: int = 200) -> H
 def _set_up_page(
     request: HttpRequest, factor: SecondFactor, form: forms.Form, *, status: int = 200
 ) -> HttpResponse:
-    uri = factor_uri(user_of(request), factor)
+    uri = second_factor_uri(user=user_of(request), factor=factor)
     return account_page(
         request,
         "pbxsite/account_second_factor_set_up.html",

@@ -14,6 +14,7 @@ from callmanager.admin.holiday_import import holiday_import_page
 from callmanager.admin.music import music_page, music_play
 from callmanager.admin.office_hours import office_hours_page
 from callmanager.models import Holiday
+from tenants.admin.brand import brand_page
 from tenants.admin.event_urls import event_urls_page
 from tenants.admin.mail_server import mail_server_page
 from tenants.admin.profile import TenantProfileAdmin
@@ -27,6 +28,7 @@ SUBJECTS = {
     "admin:office_hours": "callmanager.officehours",
     "admin:music": "callmanager.musiconhold",
     "admin:mail_server": "tenants.mailserver",
+    "admin:brand": "tenants.brand",
     "admin:event_urls": "tenants.eventurl",
     "admin:sign_in_rules": "tenants.signinrule",
 }
@@ -35,6 +37,7 @@ COMPANY_NAVIGATION = (
     "Company",
     (
         ("Profile", "badge", "admin:tenants_tenantprofile_changelist"),
+        ("Branding", "palette", "admin:brand"),
         ("Office hours", "schedule", "admin:office_hours"),
         ("Holidays", "event", "admin:callmanager_holiday_changelist"),
         ("Music on hold", "music_note", "admin:music"),
@@ -46,17 +49,24 @@ COMPANY_NAVIGATION = (
 # For administrators who manage no tenant: the same settings of the system itself.
 SYSTEM_NAVIGATION = (
     "System settings",
-    (("Mail server", "mail", "admin:mail_server"),),
+    (
+        ("Branding", "palette", "admin:brand"),
+        ("Mail server", "mail", "admin:mail_server"),
+    ),
 )
 
 
 def system_urls(shown: Callable[[Page], View]) -> list[URLPattern]:
-    return [path("mail-server/", shown(mail_server_page), name="mail_server")]
+    return [
+        path("brand/", shown(brand_page), name="brand"),
+        path("mail-server/", shown(mail_server_page), name="mail_server"),
+    ]
 
 
 def company_urls(shown: Callable[[Page], View], guarded: Callable[[View], View]) -> list[URLPattern]:
     """`shown` gives a page the site's context; both ask who may enter."""
     return [
+        path("brand/", shown(brand_page), name="brand"),
         path("office-hours/", shown(office_hours_page), name="office_hours"),
         path("music/", shown(music_page), name="music"),
         path("music/<int:file_id>/play/", guarded(music_play), name="music_play"),

@@ -1,4 +1,4 @@
-"""The two admin sites. Which one a request gets is decided by who signed in, never by the address."""
+"""The admin sites. Which one a request gets is decided by who signed in, never by the address."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ from callmanager.admin.registration import RegistrationAdmin
 from callmanager.admin.registration_failure import RegistrationFailureAdmin, registration_check_page
 from callmanager.fleet.models import Cdr, DeletedTenant, KeptCdr, Registration, RegistrationFailure
 from callmanager.models import Extension, ExtensionGroup
+from pbxsite.branding import brand_context
 from pbxsite.console.company_pages import (
     COMPANY_NAVIGATION,
     SUBJECTS,
@@ -30,10 +31,12 @@ from pbxsite.console.company_pages import (
     system_urls,
 )
 from pbxsite.console.log_file_pages import log_file_urls
+from pbxsite.console.person_pages import PERSON_NAVIGATION, person_register
 from pbxsite.console.sign_in_rules import sign_in_rules_page
 from pbxsite.console.tenant_list import FleetTenantAdmin
 from pbxsite.home.dashboard import dashboard
 from pbxsite.home.pages import network_page, services_page, system_extensions_page
+from pbxsite.home.person import person_home
 from pbxsite.sign_out import sign_out
 from tenants.acting import Actor
 from tenants.admin.audit import AuditEntryAdmin
@@ -55,13 +58,30 @@ class ConsoleSite(UnfoldAdminSite):
         context: dict[str, Any] = super().each_context(request)
         actor: Actor | None = getattr(request, "actor", None)
         is_managing = actor is not None and actor.role == Role.ADMINISTRATOR
-        return {**context, "managed_tenant": actor.tenant if actor is not None and is_managing else None}
+        return {
+            **context,
+            **brand_context(request, context["styles"]),
+            "managed_tenant": actor.tenant if actor is not None and is_managing else None,
+        }
 
     def extra_urls(self) -> list[URLPattern]:
         return [
             self._page("sign-in-rules/", sign_in_rules_page),
             self._page("network/", network_page),
             self._page("system-extensions/", system_extensions_page),
+        ]
+
+    def _call_urls(self) -> list[URLPattern]:
+        """Of both sites that stand in a tenant."""
+        return [
+            self._page("registration-check/", registration_check_page),
+            self._page("live-calls/", live_calls_page),
+            path("live-calls/list/", self.admin_view(live_call_list_json), name="live_calls_list"),
+            path(
+                "live-calls/<str:session_id>/hang-up/",
+                self.admin_view(live_call_hang_up_json),
+                name="live_calls_hang_up",
+            ),
         ]
 
     def _page(self, address: str, page: Any) -> URLPattern:
@@ -208,14 +228,7 @@ class TenantSite(ConsoleSite):
     def extra_urls(self) -> list[URLPattern]:
         return [
             *super().extra_urls(),
-            self._page("registration-check/", registration_check_page),
-            path("live-calls/", self.admin_view(self._with_context(live_calls_page)), name="live_calls"),
-            path("live-calls/list/", self.admin_view(live_call_list_json), name="live_calls_list"),
-            path(
-                "live-calls/<str:session_id>/hang-up/",
-                self.admin_view(live_call_hang_up_json),
-                name="live_calls_hang_up",
-            ),
+            *self._call_urls(),
             *company_urls(lambda page: self.admin_view(self._with_context(page)), self.admin_view),
         ]
 
@@ -223,7 +236,24 @@ class TenantSite(ConsoleSite):
         return dashboard(request, {**self.each_context(request), "title": self.index_title})
 
 
-# Both answer to the URL namespace `admin`, which the theme's templates ask for.
+class PersonSite(ConsoleSite):
+    """For extensions whose groups let them in: what the groups show them, and nothing that configures the tenant."""
+
+    index_title = "Dashboard"
+    navigation = PERSON_NAVIGATION
+
+    def has_permission(self, request: HttpRequest) -> bool:
+        """By the word of this request's middleware, which asks the groups."""
+        return bool(request.user.is_active and getattr(request, "is_person_console", False))
+
+    def extra_urls(self) -> list[URLPattern]:
+        return self._call_urls()
+
+    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        return person_home(request, {**self.each_context(request), "title": self.index_title})
+
+
+# All answer to the URL namespace `admin`, which the theme's templates ask for.
 platform_site = PlatformSite(name="admin")
 platform_site.register(Tenant, FleetTenantAdmin)
 platform_site.register(DeletedTenant, DeletedTenantAdmin)
@@ -245,8 +275,13 @@ tenant_site.register(RegistrationFailure, RegistrationFailureAdmin)
 tenant_site.register(Job, JobAdmin)
 company_register(tenant_site)
 
+person_site = PersonSite(name="admin")
+person_register(person_site)
+
 
 def site_of(request: HttpRequest) -> ConsoleSite:
     """The console that this request's addresses belong to."""
     actor: Actor | None = getattr(request, "actor", None)
+    if getattr(request, "is_person_console", False):
+        return person_site
     return platform_site if actor is None or actor.tenant is None else tenant_site

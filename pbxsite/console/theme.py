@@ -17,6 +17,10 @@ def _script(_request: HttpRequest) -> str:
     return static("pbxsite/secret.js")
 
 
+def _file_input(_request: HttpRequest) -> str:
+    return static("pbxsite/file_input.js")
+
+
 def _logo(_request: HttpRequest) -> str:
     return static("pbxsite/logo.svg")
 
@@ -31,7 +35,7 @@ UNFOLD: dict[str, Any] = {
     "SHOW_VIEW_ON_SITE": False,
     "BORDER_RADIUS": "8px",
     "STYLES": [_stylesheet],
-    "SCRIPTS": [_script],
+    "SCRIPTS": [_script, _file_input],
     "ACCOUNT": {"navigation": [{"title": "Your account", "link": reverse_lazy("account")}]},
     "COLORS": {
         "primary": {

@@ -100,7 +100,8 @@ class TenantCreateForm(TenantForm):
         max_length=256,
         strip=False,
         widget=UnfoldAdminPasswordToggleWidget(attrs={"autocomplete": "new-password"}),
-        help_text="For the user of the tenant's name, who signs in for it. At least 10 characters.",
+        help_text="For the user of the tenant's name, who has to choose another one at the first sign-in. "
+        "At least 10 characters.",
     )
     email = forms.EmailField(
         label="E-mail",

@@ -24,12 +24,10 @@ from tenants.services.second_factor import (
     second_factor_begin,
     second_factor_confirm,
     second_factor_end,
+    second_factor_uri,
     sign_in_rule_of,
     sign_in_rule_update,
 )
-from tenants.totp import key_uri
-
-ISSUER = "Tandem"
 
 
 class SecondFactorSerializer(serializers.Serializer[Any]):
@@ -78,7 +76,7 @@ class SecondFactorView(ResourceAccess, APIView):
         with transaction.atomic():
             factor = second_factor_begin(user=user)
             audit_request(request._request, action="account.second_factor_begin", target=user)
-        uri = key_uri(factor.secret, account=user.username, issuer=ISSUER)
+        uri = second_factor_uri(user=user, factor=factor)
         return Response({"secret": factor.secret, "uri": uri}, status=status.HTTP_201_CREATED)
 
 

@@ -63,7 +63,9 @@ class TenantSerializer(serializers.ModelSerializer[Tenant]):
 
 
 class TenantCreateSerializer(TenantSerializer):
-    """`password` is for the user of the tenant's name, who signs in for it; `email` is that user's too."""
+    """`password` is for the user of the tenant's name, who signs in for it and has to choose another one the first
+    time (`new_password` of `/api/auth/login`); `email` is that user's too.
+    """
 
     password = serializers.CharField(write_only=True, max_length=256, trim_whitespace=False)
 

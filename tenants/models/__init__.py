@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tenants.models.api_token import ApiToken
 from tenants.models.audit import AuditDoor, AuditEntry, AuditOutcome
+from tenants.models.brand import Brand, BrandPicture, PictureKind
 from tenants.models.event_log import EventLogEntry, EventSource, Severity
 from tenants.models.event_url import EventTopic, EventUrl
 from tenants.models.job import Job, JobState
@@ -23,6 +24,8 @@ __all__ = [
     "AuditDoor",
     "AuditEntry",
     "AuditOutcome",
+    "Brand",
+    "BrandPicture",
     "EventLogEntry",
     "EventSource",
     "EventTopic",
@@ -36,6 +39,7 @@ __all__ = [
     "MailState",
     "OutgoingMail",
     "PasswordReset",
+    "PictureKind",
     "Rank",
     "RecoveryCode",
     "Role",

@@ -17,9 +17,13 @@ from django.db import transaction
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
+from tenants.brand_mail import LOGO_ID, html_framed, text_framed
+from tenants.brand_picture_content import brand_picture_content, brand_picture_find
+from tenants.brand_shown import ShownBrand
 from tenants.models import EventSource, Severity, Tenant
 from tenants.models.mail_server import MailServer
 from tenants.models.outgoing_mail import MailAttachment, MailState, OutgoingMail
+from tenants.selectors.brand import brand_shown
 from tenants.selectors.mail_server import mail_server_find
 from tenants.services.event_log import event_record
 from tenants.smtp import SmtpRefused, smtp_deliver
@@ -128,19 +132,22 @@ def mails_expire() -> int:
 
 
 def mail_message(server: MailServer, mail: OutgoingMail) -> EmailMessage:
+    """In the frame of the brand as it is now."""
+    brand = brand_shown(tenant=mail.tenant)
+    logo = _logo_of(brand)
     message = EmailMessage()
     message["Subject"] = mail.subject
-    message["From"] = Address(server.from_name, addr_spec=server.from_address)
+    message["From"] = Address(server.from_name or brand.name, addr_spec=server.from_address)
     message["To"] = mail.to
     message["Date"] = format_datetime(mail.created_at)
     message["Message-ID"] = make_msgid(str(mail.pk), server.from_address.rpartition("@")[2])
     # Out-of-office answers to machines help nobody (RFC 3834).
     message["Auto-Submitted"] = "auto-generated"
-    message.set_content(mail.text)
+    message.set_content(text_framed(brand, mail.text))
     attachments = list(mail.attachments.all())
-    if mail.html:
-        message.add_alternative(mail.html, subtype="html")
-        _add_pictures(message, [one for one in attachments if one.content_id])
+    framed = html_framed(brand, text=mail.text, html=mail.html, has_logo=logo is not None)
+    message.add_alternative(framed, subtype="html")
+    _add_pictures(message, [*filter(None, [logo]), *(one for one in attachments if one.content_id)])
     for attachment in attachments:
         if not attachment.content_id:
             main, sub = _media_type(attachment)
@@ -148,6 +155,14 @@ def mail_message(server: MailServer, mail: OutgoingMail) -> EmailMessage:
                 bytes(attachment.content), maintype=main, subtype=sub, filename=attachment.name
             )
     return message
+
+
+def _logo_of(brand: ShownBrand) -> MailAttachment | None:
+    picture = brand_picture_find(brand.logo.name) if brand.logo is not None else None
+    content = brand_picture_content(picture=picture) if picture is not None else None
+    if content is None:
+        return None
+    return MailAttachment(name="logo.png", content_type="image/png", content_id=LOGO_ID, content=content)
 
 
 def _add_pictures(message: EmailMessage, pictures: list[MailAttachment]) -> None:

@@ -12,6 +12,7 @@ from django.utils import timezone
 from tenants.authentication import may_sign_in
 from tenants.models import PasswordReset, User
 from tenants.models.api_token import token_digest
+from tenants.selectors.brand import brand_shown
 from tenants.selectors.user import user_find_by_sign_in_name
 from tenants.services.mail import mail_send
 from tenants.services.user import user_set_password
@@ -37,13 +38,15 @@ def password_reset_request(*, name: str, link_prefix: str) -> User | None:
             return None
         secret = secrets.token_urlsafe(32)
         PasswordReset.objects.create(user=user, digest=token_digest(secret), expires_at=now + GOOD_FOR)
+        # An own look of the company is kept on the page that the link leads to.
+        address = f"{link_prefix}{secret}/{brand_shown(tenant=user.tenant).query}"
         mail_send(
             tenant=user.tenant,
             to=user.email,
             subject="A new password",
             text=(
                 f"Somebody, hopefully you, asked for a new password for {user.username}.\n\n"
-                f"Choose it here within an hour:\n{link_prefix}{secret}/\n\n"
+                f"Choose it here within an hour:\n{address}\n\n"
                 "If it was not you, do nothing: your password stays as it is.\n"
             ),
         )

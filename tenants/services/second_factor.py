@@ -12,7 +12,8 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
 from tenants.models import RecoveryCode, Role, SecondFactor, SignInRule, Tenant, User
-from tenants.totp import SECRET_BYTES, find_step, secret_text
+from tenants.selectors.brand import brand_shown
+from tenants.totp import SECRET_BYTES, find_step, key_uri, secret_text
 
 RECOVERY_CODE_COUNT = 10
 _RECOVERY_ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
@@ -27,6 +28,12 @@ def second_factor_begin(*, user: User) -> SecondFactor:
         user=user, defaults={"secret": secret_text(secrets.token_bytes(SECRET_BYTES)), "last_step": 0}
     )
     return factor
+
+
+def second_factor_uri(*, user: User, factor: SecondFactor) -> str:
+    """For the QR code. Apps list the account under the brand's name, in which a colon would end the issuer."""
+    issuer = brand_shown(tenant=user.tenant).name.replace(":", " ")
+    return key_uri(factor.secret, account=user.username, issuer=issuer)
 
 
 def second_factor_confirm(*, user: User, code: str) -> list[str]:

@@ -33,10 +33,12 @@ def tenant_create(
     email: str = "",
     time_zone: str = "UTC",
     is_enabled: bool = True,
+    is_password_temporary: bool = True,
     **options: Any,
 ) -> Tenant:
-    """The row, its schema and the user `name` who signs in for it, in one transaction. The e-mail address is that
-    of the user; `options` are any other fields that may be changed later.
+    """The row, its schema and the user `name` who signs in for it, in one transaction. A temporary password has to be
+    changed at the first sign-in. The e-mail address is that of the user; `options` are any other fields that may be
+    changed later.
     """
     if unknown := options.keys() - _CHANGEABLE:
         raise TypeError(f"A tenant has no {', '.join(sorted(unknown))}.")
@@ -56,7 +58,14 @@ def tenant_create(
         with refusing_duplicates():
             tenant.save()
             schema_create(tenant.schema_name)
-            user_create(role=Role.TENANT, tenant=tenant, username=name, password=password, email=email)
+            user_create(
+                role=Role.TENANT,
+                tenant=tenant,
+                username=name,
+                password=password,
+                email=email,
+                is_temporary=is_password_temporary,
+            )
     return tenant
 
 

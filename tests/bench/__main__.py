@@ -9,6 +9,7 @@ import tempfile
 from pathlib import Path
 
 from deploy.stack.errors import StackError
+from tests.bench import decisions
 from tests.bench.measures import Bench
 from tests.bench.results import BenchReport
 from tests.bench.sipp import SippError
@@ -27,9 +28,15 @@ REGISTRATION_S = 5
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
     parser.add_argument(
-        "--only", choices=("calls", "bridged", "registrations"), help="one kind of measurement"
+        "--only",
+        choices=("calls", "bridged", "registrations", "decisions"),
+        help="one kind of measurement",
     )
     only: str | None = parser.parse_args().only
+    if only in (None, "decisions"):
+        print(decisions.table())
+    if only == "decisions":
+        return 0
     report = BenchReport()
     with tempfile.TemporaryDirectory(prefix="tandem-bench-") as directory:
         try:

@@ -48,7 +48,7 @@ def test_an_answered_call_has_a_lane_for_each_contact_and_shows_the_talk() -> No
             (CallEventKind.CALL_ENDED, {"ended_by": "callee"}),
         )
     )
-    assert lane_titles(ladder) == ["101", "Tandem", "102", "102"]
+    assert lane_titles(ladder) == ["101", "PBX", "102", "102"]
     assert labels(ladder) == [
         "INVITE 102",
         "INVITE",
@@ -63,7 +63,7 @@ def test_an_answered_call_has_a_lane_for_each_contact_and_shows_the_talk() -> No
     ]
     assert ladder.talk is not None
     assert ladder.talk.height > 0
-    assert goes(ladder, ladder.arrows[-2]) == ("102 Desk", "Tandem")
+    assert goes(ladder, ladder.arrows[-2]) == ("102 Desk", "PBX")
 
 
 def test_a_busy_call_ends_in_a_bad_arrow_to_the_caller() -> None:
@@ -78,7 +78,7 @@ def test_a_busy_call_ends_in_a_bad_arrow_to_the_caller() -> None:
     )
     assert ladder.talk is None
     assert [(arrow.label, arrow.tone) for arrow in ladder.arrows[-2:]] == [("486 Busy Here", Tone.BAD)] * 2
-    assert goes(ladder, ladder.arrows[-1]) == ("Tandem", "101 Desk phone")
+    assert goes(ladder, ladder.arrows[-1]) == ("PBX", "101 Desk phone")
 
 
 def test_a_cancelled_call_ends_with_the_caller() -> None:
@@ -94,7 +94,7 @@ def test_the_echo_test_is_answered_by_the_pbx_itself() -> None:
             (CallEventKind.CALL_ENDED, {"ended_by": "caller"}),
         )
     )
-    assert lane_titles(ladder) == ["101", "Tandem"]
+    assert lane_titles(ladder) == ["101", "PBX"]
     assert labels(ladder) == ["INVITE 102", "200 OK", "BYE"]
 
 
@@ -102,7 +102,7 @@ def test_hold_comes_from_the_side_that_pressed_it() -> None:
     ladder = draw_ladder(
         story(START, (CallEventKind.CALL_ESTABLISHED, DESK), (CallEventKind.CALL_HOLD, {"side": "callee"}))
     )
-    assert goes(ladder, ladder.arrows[-1]) == ("102 Desk", "Tandem")
+    assert goes(ladder, ladder.arrows[-1]) == ("102 Desk", "PBX")
 
 
 def test_the_order_of_delivery_does_not_matter() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import settings
@@ -62,8 +63,9 @@ def _let_go_of_the_database() -> None:
 
 def _make_cast() -> None:
     user_create(role=Role.ADMINISTRATOR, username="root", password=WEB_PASSWORD)
-    acme = tenant_create(name="acme", sip_domain=ACME_DOMAIN, password=WEB_PASSWORD)
-    globex = tenant_create(name="globex", sip_domain=GLOBEX_DOMAIN, password=WEB_PASSWORD)
+    known: dict[str, Any] = {"password": WEB_PASSWORD, "is_password_temporary": False}
+    acme = tenant_create(name="acme", sip_domain=ACME_DOMAIN, **known)
+    globex = tenant_create(name="globex", sip_domain=GLOBEX_DOMAIN, **known)
     people = {acme: {"101": "Alice", "102": "Bob"}, globex: {"101": "Mallory"}}
     for tenant, names in people.items():
         with tenant_scope(tenant):

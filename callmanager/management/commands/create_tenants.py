@@ -29,7 +29,9 @@ class Command(BaseCommand):
         parser.add_argument("--extensions", type=int, default=20, help="extensions of each (20)")
         parser.add_argument("--prefix", default="company", help="names begin with it (company)")
         parser.add_argument(
-            "--passwords", type=Path, help="append names and passwords to this CSV file (mode 600)"
+            "--passwords",
+            type=Path,
+            help="append names and first passwords, each good for one sign-in, to this CSV file (mode 600)",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:

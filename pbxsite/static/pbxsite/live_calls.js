@@ -51,7 +51,10 @@ function renderRow(call) {
   row.querySelector("[data-phone]").textContent = wayOf(call) || "–";
   row.querySelector("[data-started]").textContent = new Date(call.started_at * 1000).toLocaleTimeString();
   const button = row.querySelector("[data-hang-up]");
-  if (button) button.setAttribute("aria-label", `Hang up the call from ${call.caller} to ${call.callee}`);
+  if (!button) return;
+  button.setAttribute("aria-label", `Hang up the call from ${call.caller} to ${call.callee}`);
+  // Events do not say whether this call may be ended; the list does.
+  button.hidden = call.may_hang_up === false;
 }
 
 function render() {
@@ -95,8 +98,10 @@ function apply(event) {
     calls.set(id, {
       session_id: id, caller: event.caller, callee: event.callee, state: "dialling", caller_user_agent: "",
       caller_display_name: event.caller_display_name, started_at: Number(event.time), answered_at: null,
+      may_hang_up: card.dataset.ends !== "some",
       trunk_name: event.trunk_name, outbound_trunk_name: "",
     });
+    if (card.dataset.ends === "some") reload();
     announce(`Call from ${event.caller} to ${event.callee}`);
   } else if (event.key === "call_ended") {
     calls.delete(id);

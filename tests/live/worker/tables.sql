@@ -1,7 +1,7 @@
 -- What a worker reads and writes, as docs/interfaces.md section 4 describes it, without the rest of the application.
 CREATE TABLE public.tenants_tenant (
     id bigint PRIMARY KEY, schema_name text, name text, sip_domain text, is_enabled boolean, config_rev bigint,
-    time_zone text, max_simultaneous_calls integer
+    time_zone text, max_simultaneous_calls integer, country text DEFAULT ''
 );
 CREATE TABLE public.call_event (
     tenant_id bigint, session_id text, sequence integer, kind text, at timestamptz, worker text, data jsonb,
@@ -13,14 +13,46 @@ CREATE TABLE public.open_call (
 CREATE TABLE public.worker_node (
     worker text PRIMARY KEY, sip_uri text, started_at timestamptz, last_seen_at timestamptz, state text
 );
+CREATE TABLE public.trunk (
+    id bigint, name text, host text, port integer, username text, authorization_name text, password text, srtp text,
+    codecs text[], is_enabled boolean
+);
+CREATE TABLE public.trunk_assignment (trunk_id bigint, tenant_id bigint, did_pool text);
 CREATE SCHEMA acme;
 CREATE TABLE acme.callmanager_extension (
     id bigint GENERATED ALWAYS AS IDENTITY, number text, display_name text, is_enabled boolean,
-    ring_timeout_s integer, time_zone text DEFAULT '', has_own_hours boolean DEFAULT false, week jsonb
+    ring_timeout_s integer, time_zone text DEFAULT '', has_own_hours boolean DEFAULT false, week jsonb,
+    status text DEFAULT 'available', did text DEFAULT '', outbound_caller_id text DEFAULT '',
+    emergency_caller_id text DEFAULT '', may_set_caller_id boolean DEFAULT false,
+    is_decline_final boolean DEFAULT true, max_external_calls integer DEFAULT 0,
+    max_external_minutes_per_day integer DEFAULT 0
 );
 CREATE TABLE acme.callmanager_extensionexception (
-    extension_id bigint, position integer, caller_mask text, received_during text, action text, target_id bigint
+    extension_id bigint, position integer, caller_mask text, received_during text, action text, target_id bigint,
+    external_number text
 );
+CREATE TABLE acme.callmanager_extensionforward (
+    id bigint, extension_id bigint, status text, during text, "when" text, action text, target_id bigint,
+    external_number text, ring_timeout_s integer
+);
+CREATE TABLE acme.callmanager_inboundrule (
+    id bigint, name text, trunk_id bigint, did text, caller_mask text, has_own_hours boolean, week jsonb,
+    is_enabled boolean
+);
+CREATE TABLE acme.callmanager_inbounddestination (
+    rule_id bigint, at text, action text, target_id bigint, external_number text
+);
+CREATE TABLE acme.callmanager_outboundrule (
+    id bigint, name text, position integer, prefixes text, callers text, digit_lengths text, hours text, week jsonb,
+    also_next_on smallint[], is_least_cost boolean, is_enabled boolean
+);
+CREATE TABLE acme.callmanager_outboundroute (
+    rule_id bigint, position integer, trunk_id bigint, strip_digits integer, prepend text
+);
+CREATE TABLE acme.callmanager_outboundrulegroup (rule_id bigint, group_id bigint);
+CREATE TABLE acme.callmanager_numbersettings (allowed_countries text[], more_emergency_numbers text[]);
+CREATE TABLE acme.callmanager_disallowedcode (code text);
+CREATE TABLE acme.callmanager_blockednumber (number text);
 CREATE TABLE acme.callmanager_extensiongroup (
     id bigint, name text, monitor_scope text, may_see_members boolean, may_see_member_calls boolean,
     may_use_console boolean, may_page boolean, may_call_external boolean, is_monitoring_allowed boolean

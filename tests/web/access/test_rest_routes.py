@@ -20,7 +20,14 @@ from tenants.services.api_token import api_token_create
 from tests.web.access.people import STANDINGS, Standing, person
 
 # Before anybody has signed in.
-FOR_EVERYBODY = {"auth_login", "auth_password_reset", "auth_password_reset_confirm", "api_schema", "api_docs"}
+FOR_EVERYBODY = {
+    "auth_login",
+    "auth_password_reset",
+    "auth_password_reset_confirm",
+    "api_schema",
+    "api_docs",
+    "shown_brand",
+}
 ENDS_THE_TOKEN = ("/api/auth/logout", "/api/account/sign_out_everywhere")
 NO_SUCH_ID = "999999999999"
 

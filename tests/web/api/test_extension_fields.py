@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from callmanager.domain.decisions import Refuse
 from callmanager.domain.dialplan import IncomingCall, decide
-from callmanager.models import Extension, ExtensionException
+from callmanager.models import Extension
 from callmanager.selectors.extension import extension_get
 from callmanager.selectors.snapshot import snapshot_get
 from tenants.models import AuditEntry, Tenant, User
@@ -159,11 +159,17 @@ def test_exceptions_are_obeyed_by_the_next_snapshot(acme_user: Rest, bob: str, a
     assert len(entry.changes["exceptions"]["after"]) == 2
 
 
-def test_an_exception_goes_with_the_extension_it_leads_to(acme_user: Rest, acme: Tenant, bob: str) -> None:
-    acme_user.patch(bob, {"exceptions": [{"action": "extension", "extension": "101"}]})
+def test_an_extension_that_an_exception_leads_to_is_not_deleted(
+    acme_user: Rest, acme: Tenant, bob: str
+) -> None:
     with tenant_scope(acme):
-        Extension.objects.filter(number="101").delete()
-        assert not ExtensionException.objects.exists()
+        alice_path = f"/api/extensions/{extension_get(number='101').pk}"
+    acme_user.patch(bob, {"exceptions": [{"action": "extension", "extension": "101"}]})
+    refused = acme_user.delete(alice_path)
+    assert (refused.status, refused.problems) == (409, {(None, "in_use")})
+    assert "the exceptions of extension 102" in refused.body["errors"][0]["message"]
+    acme_user.patch(bob, {"exceptions": [{"action": "external_number", "external_number": "0044201234567"}]})
+    assert acme_user.delete(alice_path).status == 204
 
 
 def test_a_stranger_cannot_name_ours(globex_user: Rest, acme_user: Rest) -> None:

@@ -19,8 +19,12 @@ def test_an_administrator_creates_a_tenant_that_can_sign_in(administrator: Rest,
     created = administrator.post("/api/tenants", NEW)
     assert (created.status, created.body["display_name"]) == (201, "initech")
     assert "password" not in created.body
-    token = nobody.post("/api/auth/login", {"username": "initech", "password": NEW["password"]}).body["token"]
+    form = {"username": "initech", "password": NEW["password"]}
+    refused = nobody.post("/api/auth/login", form)
+    assert (refused.status, refused.body["errors"][0]["code"]) == (403, "password_change_required")
+    token = nobody.post("/api/auth/login", {**form, "new_password": "chosen-by-initech-8"}).body["token"]
     assert Rest(token).get("/api/extensions").body["count"] == 0
+    assert nobody.post("/api/auth/login", {**form, "password": "chosen-by-initech-8"}).status == 200
 
 
 def test_tenants_are_for_administrators_only(acme_user: Rest, alice: Rest, acme: Tenant) -> None:

@@ -34,7 +34,9 @@ def test_it_makes_what_is_missing_and_nothing_twice(cast: Cast, tmp_path: Path) 
     rows = list(csv.reader(passwords.open()))
     assert [row[0] for row in rows] == ["company-0001", "company-0002", "company-0003"]
     assert passwords.stat().st_mode & 0o777 == 0o600
-    assert User.objects.get(username="company-0003").check_password(rows[2][2])
+    user = User.objects.get(username="company-0003")
+    assert user.check_password(rows[2][2])
+    assert user.must_change_password
     with tenant_scope(Tenant.objects.get(name="company-0002")):
         assert list(Extension.objects.order_by("number").values_list("number", flat=True)) == [
             "101",

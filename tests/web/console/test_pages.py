@@ -220,6 +220,10 @@ def test_a_tenant_is_made_disabled_and_deleted_in_the_console(
     answer = administrator_browser.post("/admin/tenants/tenant/add/", form)
     assert answer.status_code == 302, answer.context["errors"]
     tenant = Tenant.objects.get(name="initech")
+    initech = Client()
+    sign_in = {"sign_in_as": "account", "username": "initech", "password": form["password"]}
+    assert initech.post("/sign-in/", sign_in).status_code == 302
+    assert initech.get("/admin/").headers["Location"] == "/account/password/"
     path = f"/admin/tenants/tenant/{tenant.pk}"
     change = {key: form[key] for key in ("display_name", "sip_domain", "time_zone", "currency")}
     assert administrator_browser.post(f"{path}/change/", change).status_code == 302

@@ -92,12 +92,5 @@ def test_signing_out_takes_a_post(acme_browser: Client) -> None:
     assert acme_browser.get("/admin/live-calls/").status_code == 302
 
 
-def test_the_tenant_name_in_the_address_only_decorates(client: Client, acme: Tenant) -> None:
-    assert "to acme" in client.get("/sign-in/?tenantname=acme").content.decode()
-    answer = client.post("/sign-in/?tenantname=acme", {**ACCOUNT, "username": "globex"})
-    assert answer.status_code == 302
-    assert "Mallory" in client.get("/admin/callmanager/extension/").content.decode()
-
-
 def test_a_tenant_name_that_can_not_be_shows_the_plain_page(client: Client, acme: Tenant) -> None:
     assert client.get("/sign-in/?tenantname=%00").status_code == 200

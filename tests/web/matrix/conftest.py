@@ -8,9 +8,26 @@ import pytest
 from django.core.cache import cache
 from django.db import connection
 
+from callmanager.selectors.extension import extension_get
+from callmanager.selectors.extension_group import extension_group_get_default
+from callmanager.services.extension import extension_create
+from callmanager.services.extension_group import extension_group_update, group_members_add
 from tenants.models import Tenant
+from tenants.scope import tenant_scope
 from tests.web.calls import FakeWorker
+from tests.web.conftest import sip_password
 from tests.web.matrix.things import FIRST_ID, World
+
+
+def let_extensions_in(world: World) -> None:
+    """Everybody's default group opens the console. Alice manages hers and sees Carol; so does Mallory in Globex."""
+    with tenant_scope(world.acme):
+        extension_create(number="103", display_name="Carol", sip_password=sip_password("Carol"))
+    for name in ("acme", "globex"):
+        with tenant_scope(Tenant.objects.get(name=name)):
+            default = extension_group_get_default()
+            extension_group_update(group=default, may_use_console=True, managers_may_change=True)
+            group_members_add(group=default, extensions=[extension_get(number="101")], is_manager=True)
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-PLATFORM_URLS, TENANT_URLS = "pbxsite.urls", "pbxsite.urls_tenant"
+PLATFORM_URLS, TENANT_URLS, PERSON_URLS = "pbxsite.urls", "pbxsite.urls_tenant", "pbxsite.urls_person"
 READING = ("get", "head", "options")
 
 

@@ -10,7 +10,8 @@ import pytest
 from django.test import Client
 
 from tenants.models import User
-from tests.web.matrix.routes import PLATFORM_URLS, TENANT_URLS, Route, page_routes
+from tests.web.matrix.conftest import let_extensions_in
+from tests.web.matrix.routes import PERSON_URLS, PLATFORM_URLS, TENANT_URLS, Route, page_routes
 from tests.web.matrix.things import MARK, PAGE_THINGS, THINGS, Thing, World
 
 
@@ -24,6 +25,9 @@ class Page(Enum):
 # By the first words of a page's name.
 PAGES: Mapping[str, Page] = {
     "home": Page.PUBLIC,
+    "login": Page.PUBLIC,
+    # By the colours, the letter or the random name in the address.
+    "brand": Page.PUBLIC,
     "sign_in": Page.PUBLIC,
     "second_step": Page.PUBLIC,
     "password_reset": Page.PUBLIC,
@@ -36,6 +40,7 @@ PAGES: Mapping[str, Page] = {
     "admin:tenants_tenantprofile": Page.SIGNED_IN,
     "admin:sign_in_rules": Page.SIGNED_IN,
     "admin:mail_server": Page.SIGNED_IN,
+    "admin:brand": Page.SIGNED_IN,
     "admin:music": Page.SIGNED_IN,
     "my_extension": Page.SIGNED_IN,
     "own_extension": Page.SIGNED_IN,
@@ -64,14 +69,22 @@ PAGES: Mapping[str, Page] = {
     "metrics": Page.PUBLIC,
 }
 VALUES: dict[str, Any] = {
-    "app_label": "tenants",
+    "app_label": "fleet",  # which all three consoles have
     "content_type_id": "1",
     "name": "web.log",
     "number": "101",
+    "accent": "155dfc",
+    "panel": "0b1433",
+    "colour": "155dfc",
+    "letter": "A",
+    "picture": "0" * 48,
 }
 
 ALL_ROUTES = [
-    route for urlconf in (PLATFORM_URLS, TENANT_URLS) for route in page_routes(urlconf) if route.name
+    route
+    for urlconf in (PLATFORM_URLS, TENANT_URLS, PERSON_URLS)
+    for route in page_routes(urlconf)
+    if route.name
 ]
 STRANGERS = ("globex", "101@globex", "102@acme")
 
@@ -97,6 +110,19 @@ def signed_in(username: str) -> Client:
     return client
 
 
+def open_console(world: World, urlconf: str) -> None:
+    """The extensions' console stands only for those whose groups let them in."""
+    if urlconf == PERSON_URLS:
+        let_extensions_in(world)
+
+
+def owner_of(urlconf: str, thing: Thing | None) -> str:
+    """Who sees the thing in this console."""
+    if urlconf == TENANT_URLS:
+        return thing.owner if thing is not None else "acme"
+    return "root" if urlconf == PLATFORM_URLS else "101@acme"
+
+
 def visit(client: Client, method: str, path: str) -> tuple[int, str]:
     answer = client.get(path) if method == "get" else client.post(path, {"post": "yes"})
     content = answer.getvalue() if answer.streaming else answer.content
@@ -112,9 +138,9 @@ def test_the_owner_sees_it(world: World, route: Route) -> None:
     """Or the matrix would prove nothing."""
     thing = thing_of(route)
     assert thing is not None
-    is_platform = route.urlconf == PLATFORM_URLS
+    open_console(world, route.urlconf)
     thing.make(world, 1)
-    status, text = visit(signed_in("root" if is_platform else thing.owner), "get", route.path({}))
+    status, text = visit(signed_in(owner_of(route.urlconf, thing)), "get", route.path({}))
     assert status == 200
     assert MARK in text
 
@@ -124,6 +150,7 @@ def test_the_owner_sees_it(world: World, route: Route) -> None:
 def test_nobody_else_reads_or_changes_it(world: World, route: Route, stranger: str) -> None:
     thing = thing_of(route)
     assert thing is not None
+    open_console(world, route.urlconf)
     ids = thing.make(world, 1)
     client = signed_in(stranger)
     for method in ("get", "post"):
@@ -147,6 +174,7 @@ def test_without_a_session_nothing_is_said(world: World, route: Route) -> None:
 
 @pytest.mark.parametrize("route", [route for route in ALL_ROUTES if page_of(route)], ids=label)
 def test_what_belongs_to_no_thing_tells_of_none(world: World, route: Route) -> None:
+    open_console(world, route.urlconf)
     for thing in THINGS.values():
         thing.make(world, 1)
     path = route.path({**VALUES, "pk": world.acme.pk})

@@ -9,8 +9,19 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from tests.web.api.conftest import rest_as
-from tests.web.matrix.routes import PLATFORM_URLS, TENANT_URLS, Route, rest_routes
-from tests.web.matrix.test_pages import ALL_ROUTES, VALUES, Page, label, page_of, signed_in, thing_of, visit
+from tests.web.matrix.routes import PERSON_URLS, PLATFORM_URLS, TENANT_URLS, Route, rest_routes
+from tests.web.matrix.test_pages import (
+    ALL_ROUTES,
+    VALUES,
+    Page,
+    label,
+    open_console,
+    owner_of,
+    page_of,
+    signed_in,
+    thing_of,
+    visit,
+)
 from tests.web.matrix.test_rest import alone_of, ask, by_name, thing_name
 from tests.web.matrix.things import MARK, THINGS, Thing, World
 
@@ -54,7 +65,8 @@ def test_a_rest_list_does_not_ask_row_by_row(world: World, route: Route) -> None
 def test_a_page_of_a_list_does_not_ask_row_by_row(world: World, route: Route) -> None:
     thing = thing_of(route)
     assert thing is not None
-    browser = signed_in("root" if route.urlconf == PLATFORM_URLS else thing.owner)
+    open_console(world, route.urlconf)
+    browser = signed_in(owner_of(route.urlconf, thing))
     few, many = queries_for_few_and_many(world, thing, lambda: visit(browser, "get", route.path({})))
     assert many == few
 
@@ -77,16 +89,16 @@ def queries_of_page(username: str, path: str) -> int:
     return len(asked) if status == 200 else 0
 
 
-@pytest.mark.parametrize("urlconf", [PLATFORM_URLS, TENANT_URLS])
+@pytest.mark.parametrize("urlconf", [PLATFORM_URLS, TENANT_URLS, PERSON_URLS])
 def test_no_other_page_asks_row_by_row_either(world: World, urlconf: str) -> None:
+    open_console(world, urlconf)
     shown = {thing: thing.make(world, MANY + 1) for thing in THINGS.values()}
     pages: dict[str, tuple[str, str]] = {}
     for route in SINGLE_PAGES:
         if route.urlconf == urlconf:
             thing = thing_of(route)
             ids = shown[thing] if thing else {"pk": world.acme.pk}
-            username = "root" if urlconf == PLATFORM_URLS else thing.owner if thing else "acme"
-            pages[label(route)] = (username, route.path({**VALUES, **ids}))
+            pages[label(route)] = (owner_of(urlconf, thing), route.path({**VALUES, **ids}))
     counted: list[dict[str, int]] = []
     for first, last in ((0, FEW), (FEW, MANY)):
         for kind in THINGS.values():

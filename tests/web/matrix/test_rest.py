@@ -32,6 +32,8 @@ ALONE: Mapping[str, Alone] = {
     "api_profile": Alone.OWN,
     "sign_in_rules": Alone.OWN,
     "mail_server": Alone.OWN,
+    "brand": Alone.OWN,
+    "shown_brand": Alone.PUBLIC,
     "music_on_hold": Alone.OWN,
     "office_hours": Alone.OWN,
     "api_dashboard": Alone.OWN,
@@ -43,7 +45,7 @@ ALONE: Mapping[str, Alone] = {
     # The platform's, by the names of its processes.
     "log_files": Alone.OWN,
 }
-VALUES = {"topic": "cdr", "name": "web.log"}
+VALUES = {"topic": "cdr", "name": "web.log", "kind": "logo"}
 
 
 def alone_of(route: Route) -> Alone | None:

@@ -13,9 +13,12 @@ from typing import Any
 from django.contrib.sessions.models import Session
 from django.utils import timezone
 
+from callmanager.domain.outbound_rules import OutboundRoute
 from callmanager.fleet.models import DeletedTenant, Registration, RegistrationFailure, Trunk, TrunkAssignment
-from callmanager.models import Extension, ExtensionGroup, Holiday, MusicFile
+from callmanager.models import Extension, ExtensionGroup, Holiday, InboundRule, MusicFile, OutboundRule
+from callmanager.services.inbound_rule import inbound_rule_create
 from callmanager.services.office_hours import holiday_create
+from callmanager.services.outbound_rule import outbound_rule_create
 from callmanager.services.trunk import trunk_assign, trunk_create
 from tenants.models import ApiToken, AuditEntry, Rank, Role, Tenant, User
 from tenants.models.event_log import EventLogEntry, EventSource, Severity
@@ -27,6 +30,7 @@ from tenants.services.event_log import event_record
 from tenants.services.user import user_create
 from tests.web.calls import FakeWorker, cdr_make, registration_make
 from tests.web.conftest import WEB_PASSWORD
+from tests.web.rules import lent_trunk
 
 MARK = "zanzibar7731"
 # Acme's numbers begin here, and those of no other tenant do: an id of Acme's means nothing anywhere else.
@@ -290,6 +294,31 @@ def _kept_cdr(world: World, number: int) -> dict[str, Any]:
     return {"pk": ids["record"], "tenant_id": ids["pk"]}
 
 
+def _inbound_rule(world: World, number: int) -> dict[str, Any]:
+    trunk = lent_trunk(world.acme, pool="*", name=f"{MARK} for callers {number}")
+    with tenant_scope(world.acme):
+        rule = inbound_rule_create(name=f"{MARK} {number}", trunk_id=trunk.pk, did=f"7731{number}")
+    return {"pk": rule.pk}
+
+
+def _inbound_rule_exists(world: World, ids: dict[str, Any]) -> bool:
+    with tenant_scope(world.acme):
+        return InboundRule.objects.filter(pk=ids["pk"], name__startswith=MARK, is_enabled=True).exists()
+
+
+def _outbound_rule(world: World, number: int) -> dict[str, Any]:
+    trunk = lent_trunk(world.acme, name=f"{MARK} for calls {number}")
+    with tenant_scope(world.acme):
+        rule = outbound_rule_create(name=f"{MARK} {number}", prefixes="00", routes=[OutboundRoute(trunk.pk)])
+    return {"pk": rule.pk}
+
+
+def _outbound_rule_exists(world: World, ids: dict[str, Any]) -> bool:
+    with tenant_scope(world.acme):
+        rule = OutboundRule.objects.filter(pk=ids["pk"], name__startswith=MARK, is_enabled=True)
+        return rule.exists() and rule.get().position == 1
+
+
 # By the first part of a REST route's name.
 THINGS: Mapping[str, Thing] = {
     "extensions": Thing(_extension, exists=_extension_exists),
@@ -311,6 +340,8 @@ THINGS: Mapping[str, Thing] = {
     "kept_cdrs": Thing(_kept_cdr, owner="root"),
     "trunks": Thing(_trunk, owner="root", exists=_trunk_exists),
     "did_pools": Thing(_did_pool, exists=_did_pool_exists),
+    "inbound_rules": Thing(_inbound_rule, exists=_inbound_rule_exists),
+    "outbound_rules": Thing(_outbound_rule, exists=_outbound_rule_exists),
     "tenants": Thing(_tenant, owner="root", exists=_tenant_exists),
 }
 # By the first words of a page's name.

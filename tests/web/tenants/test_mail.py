@@ -81,7 +81,7 @@ def test_a_mail_arrives_with_its_text_its_pictures_and_its_files(acme: Tenant, h
     text, html = message.get_body(("plain",)), message.get_body(("html",))
     assert text is not None
     assert html is not None
-    assert text.get_content().splitlines() == ["Hallo Bob"]
+    assert text.get_content().splitlines() == ["Hallo Bob", "", "-- ", "Tandem"]
     assert "cid:logo" in html.get_content()
     assert [part.get_filename() for part in message.iter_attachments()] == ["message.wav"]
     assert [p["content-id"] for p in message.walk() if p.get_content_type() == "image/png"] == ["<logo>"]

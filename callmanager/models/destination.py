@@ -1,0 +1,63 @@
+"""Where a call is sent, as columns of whatever sends it. A kind that is built later adds a column here."""
+
+from __future__ import annotations
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import Q
+
+from callmanager.domain.destination import Destination, DestinationKind
+from callmanager.domain.outbound_rules import MAX_DIALLED, is_dialable
+from callmanager.models.extension import Extension
+
+ACTIONS = [
+    (DestinationKind.END_CALL.value, "End the call"),
+    (DestinationKind.EXTENSION.value, "Ring an extension"),
+    (DestinationKind.EXTERNAL_NUMBER.value, "Call an outside number"),
+]
+
+
+def validate_external_number(text: str) -> None:
+    if not is_dialable(text):
+        raise ValidationError("Digits as a phone dials them, such as 00442012345678.", code="external_number")
+
+
+class DestinationColumns(models.Model):
+    """The foreign key stands in the migration, checked at the end of the transaction: what is still used somewhere
+    is not deleted, not even by raw SQL.
+    """
+
+    action = models.CharField(max_length=20, choices=ACTIONS, default=DestinationKind.END_CALL.value)
+    target = models.ForeignKey(
+        Extension, null=True, blank=True, on_delete=models.DO_NOTHING, related_name="+", db_constraint=False
+    )
+    external_number = models.CharField(
+        max_length=MAX_DIALLED, blank=True, default="", validators=[validate_external_number]
+    )
+
+    class Meta:
+        abstract = True
+
+    @property
+    def destination(self) -> Destination:
+        target = self.target.number if self.target is not None else self.external_number
+        return Destination(DestinationKind(self.action), target)
+
+    @property
+    def words(self) -> str:
+        match self.destination:
+            case Destination(DestinationKind.END_CALL):
+                return "end the call"
+            case Destination(DestinationKind.EXTENSION, number):
+                return f"extension {number}"
+            case Destination(_, number):
+                return f"call {number}"
+
+
+def destination_is_whole(name: str) -> models.CheckConstraint:
+    return models.CheckConstraint(
+        condition=Q(action="end_call", target__isnull=True, external_number="")
+        | Q(action="extension", target__isnull=False, external_number="")
+        | (Q(action="external_number", target__isnull=True) & ~Q(external_number="")),
+        name=name,
+    )

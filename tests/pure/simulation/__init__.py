@@ -1,0 +1,1 @@
+"""The call simulator, without a database or a packet."""
