@@ -35,6 +35,8 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "TrunkStateEnum": "callmanager.api.trunks.TRUNK_STATES",
         "DestinationKindEnum": "callmanager.models.destination.ACTIONS",
         "RuleHoursEnum": "callmanager.models.outbound_rule.RULE_HOURS",
+        "PhoneStateEnum": "callmanager.api.call_simulations.PHONE_STATES",
+        "CallEndKindEnum": "callmanager.api.call_simulations.END_KINDS",
         "PresenceStatusEnum": "callmanager.models.extension.STATUSES",
         "CdrStatusEnum": "callmanager.fleet.models.cdr.CdrStatus.choices",
     },

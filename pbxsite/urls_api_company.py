@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.urls import re_path
 
+from callmanager.api.call_simulations import CallSimulationsView
 from callmanager.api.inbound_rules import InboundRuleViewSet
 from callmanager.api.music import MusicFileViewSet, MusicOnHoldView
 from callmanager.api.outbound_rules import OutboundRuleViewSet
@@ -13,6 +14,7 @@ from tenants.api.event_urls import EventUrlSecretView, EventUrlsView, EventUrlVi
 from tenants.api.mail_server import MailServerTestView, MailServerView
 
 company_routes = [
+    re_path(r"^call_simulations/?$", CallSimulationsView.as_view(), name="call_simulations"),
     re_path(r"^music_on_hold/?$", MusicOnHoldView.as_view(), name="music_on_hold"),
     re_path(r"^mail_server/?$", MailServerView.as_view(), name="mail_server"),
     re_path(r"^mail_server/test/?$", MailServerTestView.as_view(), name="mail_server_test"),

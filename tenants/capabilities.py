@@ -152,6 +152,7 @@ TABLE: Mapping[str, Row] = {
     "callmanager.holiday": Row(Area.CONFIGURATION, WRITERS, WRITERS, extension=VIEW),
     "callmanager.inboundrule": Row(Area.CONFIGURATION, WRITERS, WRITERS),
     "callmanager.outboundrule": Row(Area.CONFIGURATION, WRITERS, WRITERS),
+    "callmanager.callsimulation": Row(Area.CONFIGURATION, READERS, READERS),
     "fleet.trunk": Row(Area.CONFIGURATION, WRITERS),
     "fleet.trunkassignment": Row(Area.CONFIGURATION, WRITERS, READERS),
     "tenants.mailserver": Row(Area.CONFIGURATION, WRITERS, WRITERS),

@@ -40,6 +40,7 @@ ALONE: Mapping[str, Alone] = {
     "api_services": Alone.OWN,
     "api_network": Alone.OWN,
     "api_system_extensions": Alone.OWN,
+    "call_simulations": Alone.OWN,
     "event_url": Alone.OWN,
     "event_urls": Alone.OWN,
     # The platform's, by the names of its processes.
