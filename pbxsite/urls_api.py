@@ -12,7 +12,7 @@ from callmanager.api.extension_groups import ExtensionGroupViewSet
 from callmanager.api.extensions import ExtensionViewSet
 from callmanager.api.holidays import HolidayViewSet
 from callmanager.api.office_hours import OfficeHoursView
-from callmanager.api.own_extension import OwnSipPasswordView
+from callmanager.api.own_extension import OwnPresenceView, OwnSipPasswordView
 from callmanager.api.registration_failures import RegistrationFailureViewSet
 from callmanager.api.registrations import RegistrationViewSet
 from callmanager.api.trunks import DidPoolViewSet, TrunkViewSet
@@ -79,6 +79,7 @@ urlpatterns = [
     re_path(r"^account/?$", AccountView.as_view(), name="account_own"),
     re_path(r"^account/password/?$", AccountPasswordView.as_view(), name="account_own_password"),
     re_path(r"^account/sip_password/?$", OwnSipPasswordView.as_view(), name="account_own_sip_password"),
+    re_path(r"^account/presence/?$", OwnPresenceView.as_view(), name="account_own_presence"),
     re_path(r"^account/second_factor/?$", SecondFactorView.as_view(), name="account_factor"),
     re_path(
         r"^account/second_factor/confirm/?$", SecondFactorConfirmView.as_view(), name="account_factor_confirm"

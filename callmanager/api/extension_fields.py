@@ -7,6 +7,7 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from callmanager.api.extension_forwards import ForwardsField
 from callmanager.api.office_hours import WeekField
 from callmanager.domain.destination import Destination, DestinationKind
 from callmanager.domain.outbound_rules import MAX_DIALLED
@@ -79,7 +80,8 @@ class BelongedGroupSerializer(serializers.Serializer[Any]):
 
 class ExtensionSerializer(serializers.ModelSerializer[Extension]):
     """`number` is what is dialled; it takes effect for the next call and the next registration. `rights` are what the
-    groups allow, taken together. A `did` and the caller IDs take effect with trunks, recording with recordings."""
+    groups allow, taken together. `did` is one of the company's numbers on its trunks. Recording takes effect with
+    recordings."""
 
     # Uniqueness is the service's word: it answers a lost race too.
     number = serializers.RegexField(
@@ -109,6 +111,7 @@ class ExtensionSerializer(serializers.ModelSerializer[Extension]):
     )
     week = WeekField(required=False)
     exceptions = CallExceptionsField(required=False)
+    forwards = ForwardsField(required=False)
     has_photo = serializers.SerializerMethodField()
     groups = serializers.SerializerMethodField()
     rights = serializers.SerializerMethodField()
@@ -119,6 +122,7 @@ class ExtensionSerializer(serializers.ModelSerializer[Extension]):
             "id",
             *EXTENSION_FIELDS,
             "exceptions",
+            "forwards",
             "has_photo",
             "balance",
             "groups",

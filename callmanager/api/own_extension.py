@@ -12,8 +12,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from callmanager.api.extension_forwards import ForwardsField
 from callmanager.domain.passwords import MAX_LENGTH, MIN_LENGTH
-from callmanager.selectors.person import own_extension_list
+from callmanager.models import Extension
+from callmanager.models.extension import STATUSES
+from callmanager.selectors.extension import extension_list_whole
 from callmanager.services.extension import extension_update
 from callmanager.services.sip_password import sip_password_generate
 from tenants.api.access import ResourceAccess, actor_of, tenant_of
@@ -44,6 +47,45 @@ class NewSipPasswordSerializer(serializers.Serializer[Any]):
     sip_password = serializers.CharField(help_text="Shown this once. The phones have to be told.")
 
 
+class OwnPresenceSerializer(serializers.Serializer[Any]):
+    """`status` says which of the forwarding rules hold."""
+
+    status = serializers.ChoiceField(choices=STATUSES, required=False)
+    forwards = ForwardsField(required=False)
+
+
+class OwnPresenceView(ResourceAccess, APIView):
+    """Who signed in as an extension says whether it is there, and where its calls go."""
+
+    subject = "callmanager.ownpresence"
+
+    @extend_schema(operation_id="account_presence", responses=OwnPresenceSerializer)
+    def get(self, request: Request) -> Response:
+        return Response(OwnPresenceSerializer(_own(request)).data)
+
+    @extend_schema(
+        operation_id="account_presence_update",
+        request=OwnPresenceSerializer(partial=True),
+        responses=OwnPresenceSerializer,
+    )
+    def patch(self, request: Request) -> Response:
+        extension = _own(request)
+        form = OwnPresenceSerializer(data=request.data, partial=True)
+        form.is_valid(raise_exception=True)
+        with transaction.atomic():
+            extension_update(extension=extension, **form.validated_data)
+            audit_request(request._request, action="extension.update", target=extension)
+        return Response(OwnPresenceSerializer(_own(request)).data)
+
+
+def _own(request: Request) -> Extension:
+    tenant_of(request)
+    extension = extension_list_whole().filter(number=actor_of(request).user.extension_number).first()
+    if extension is None:
+        raise NotFound
+    return extension
+
+
 class OwnSipPasswordView(ResourceAccess, APIView):
     subject = "callmanager.ownsippassword"
     verbs = {"post": Verb.CHANGE}
@@ -57,9 +99,7 @@ class OwnSipPasswordView(ResourceAccess, APIView):
         """Who signed in as an extension gives it a new SIP password, where the tenant allows that."""
         if not tenant_of(request).may_extensions_change_sip_password:
             raise SipPasswordLocked
-        extension = own_extension_list(number=actor_of(request).user.extension_number).first()
-        if extension is None:
-            raise NotFound
+        extension = _own(request)
         form = OwnSipPasswordSerializer(data=request.data)
         form.is_valid(raise_exception=True)
         password = form.validated_data.get("sip_password") or sip_password_generate(number=extension.number)

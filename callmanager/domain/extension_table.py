@@ -21,6 +21,10 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "is_video_recorded": ("record video calls",),
     "is_enabled": ("enabled",),
     "ring_timeout_s": ("ring time", "ring time (s)"),
+    "is_decline_final": ("declining ends the call",),
+    "may_set_caller_id": ("may choose its caller id",),
+    "max_external_calls": ("external calls at a time",),
+    "max_external_minutes_per_day": ("minutes of external calls a day",),
     "time_zone": ("timezone",),
     "groups": ("group", "extension groups", "belonged groups"),
     "sip_password": ("password", "sip secret", "auth password"),
@@ -29,7 +33,10 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
 SECRETS = ("sip_password", "web_password")
 GROUPS = "groups"
 GROUP_SEPARATOR = ";"
-SWITCHES = frozenset({"is_audio_recorded", "is_video_recorded", "is_enabled"})
+SWITCHES = frozenset(
+    {"is_audio_recorded", "is_video_recorded", "is_enabled", "is_decline_final", "may_set_caller_id"}
+)
+_NUMBERS = frozenset({"ring_timeout_s", "max_external_calls", "max_external_minutes_per_day"})
 _YES = frozenset({"yes", "y", "true", "1", "on", "x"})
 _NO = frozenset({"no", "n", "false", "0", "off"})
 
@@ -54,11 +61,11 @@ def read_cell(column: str, text: str) -> Cell | CellError | None:
         if word in _YES or word in _NO:
             return word in _YES
         return CellError("invalid", "Write yes or no.")
-    if column == "ring_timeout_s":
+    if column in _NUMBERS:
         if not text:
             return None
-        is_number = text.isascii() and text.isdigit() and len(text) < 5
-        return int(text) if is_number else CellError("invalid", "Write seconds as a whole number.")
+        is_number = text.isascii() and text.isdigit() and len(text) < 9
+        return int(text) if is_number else CellError("invalid", "Write a whole number.")
     if column in SECRETS and not text:
         return None
     if column == "gender":

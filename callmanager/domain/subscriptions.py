@@ -21,12 +21,14 @@ CDR_EVENTS = "cdr_events"
 FLEET_EVENTS = "fleet_events"
 FLEET_TENANT_ID = 0
 EXTENSION_REGISTER = "extension_register"
+EXTENSION_PRESENCE = "extension_presence"
 
 # The keys that exist; a topic asked for without keys means all of them.
 TOPIC_KEYS: Mapping[str, frozenset[str]] = {
     EXTENSION_EVENTS: frozenset(
         {
             EXTENSION_REGISTER,
+            EXTENSION_PRESENCE,
             "call_start",
             "target_add",
             "target_ringing",

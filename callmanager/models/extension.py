@@ -258,7 +258,8 @@ class Extension(models.Model):
 
     def clean(self) -> None:
         super().clean()
-        if self.did and Extension.objects.filter(did=self.did).exclude(pk=self.pk).exists():
+        written = {self.did, self.did.removeprefix("+"), f"+{self.did}"}
+        if self.did and Extension.objects.filter(did__in=written).exclude(pk=self.pk).exists():
             raise ValidationError(
                 {"did": ValidationError("Another extension has this number.", code="unique")}
             )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.db.models import Prefetch, QuerySet
 
 from callmanager.domain.passwords import find_weakness
-from callmanager.models import Extension, ExtensionException, GroupMembership
+from callmanager.models import Extension, ExtensionException, ExtensionForward, GroupMembership
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,13 +37,27 @@ def _exceptions() -> QuerySet[ExtensionException]:
     )
 
 
+def forward_list(*, extension: Extension) -> QuerySet[ExtensionForward]:
+    return _forwards().filter(extension=extension)
+
+
+def _forwards() -> QuerySet[ExtensionForward]:
+    return (
+        ExtensionForward.objects.select_related("target")
+        .defer("target__sip_password", "target__ha1")
+        .order_by("pk")
+    )
+
+
 def extension_list_whole() -> QuerySet[Extension]:
-    """With groups (the default one first) and exceptions: three queries for any number of extensions."""
+    """With groups (the default one first), exceptions and forwarding: four queries for any number of extensions."""
     memberships = GroupMembership.objects.select_related("group").order_by(
         "-group__is_default", "group__name"
     )
     return extension_list().prefetch_related(
-        Prefetch("memberships", memberships), Prefetch("exceptions", _exceptions())
+        Prefetch("memberships", memberships),
+        Prefetch("exceptions", _exceptions()),
+        Prefetch("forwards", _forwards()),
     )
 
 

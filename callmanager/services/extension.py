@@ -14,8 +14,11 @@ from callmanager.domain.week_hours import document_of, parse_intervals
 from callmanager.models import Extension, ExtensionGroup
 from callmanager.selectors.usage import extension_usage
 from callmanager.services.extension_exception import WantedException, exceptions_set
+from callmanager.services.extension_forward import WantedForward, forwards_set
 from callmanager.services.extension_group import extension_set_groups
+from callmanager.services.extension_numbers import extension_numbers_check
 from callmanager.services.extension_photo import photos_forget
+from callmanager.services.extension_status import extension_status_announce
 from callmanager.services.extension_welcome import welcome_send_if_possible
 from callmanager.services.in_use import refuse_if_used
 from callmanager.services.outbound_rule import outbound_callers_rename
@@ -44,6 +47,11 @@ EXTENSION_FIELDS = (
     "has_own_hours",
     "week",
     "time_zone",
+    "status",
+    "is_decline_final",
+    "may_set_caller_id",
+    "max_external_calls",
+    "max_external_minutes_per_day",
 )
 _CHANGEABLE = frozenset({*EXTENSION_FIELDS, "sip_password"})
 _OF_THE_USER = frozenset({"email", "display_name"})
@@ -55,6 +63,7 @@ def extension_create(
     sip_password: str,
     web_password: str | None = None,
     exceptions: Iterable[WantedException] | None = None,
+    forwards: Iterable[WantedForward] | None = None,
     groups: Collection[ExtensionGroup] = (),
     **fields: Any,
 ) -> Extension:
@@ -65,12 +74,12 @@ def extension_create(
     with refusing_duplicates():
         _require_strong(extension)
         _check(extension, exclude=["ha1"])
+        extension_numbers_check(extension=extension, number_before="", did_before="")
         extension.save()
         _sync_user(extension)
         if groups:
             extension_set_groups(extension=extension, groups=groups)
-        if exceptions is not None:
-            exceptions_set(extension=extension, wanted=exceptions)
+        _set_lists(extension, exceptions, forwards)
         if web_password is not None:
             extension_set_web_password(extension=extension, web_password=web_password)
         welcome_send_if_possible(tenant=tenant_get(tenant_id=current_tenant_id()), extension=extension)
@@ -82,24 +91,27 @@ def extension_update(
     extension: Extension,
     web_password: str | None = None,
     exceptions: Iterable[WantedException] | None = None,
+    forwards: Iterable[WantedForward] | None = None,
     groups: Collection[ExtensionGroup] | None = None,
     **changes: Any,
 ) -> Extension:
     changes |= _following_name(extension, changes)
-    old_number = extension.number
+    old_number, old_did, old_status = extension.number, extension.did, extension.status
     has_new_sip_password = changes.get("sip_password") is not None
     _set(extension, changes)
     with refusing_duplicates():
         if has_new_sip_password:
             _require_strong(extension)
         _check(extension, exclude=["ha1"] if has_new_sip_password else ["ha1", "sip_password"])
+        extension_numbers_check(extension=extension, number_before=old_number, did_before=old_did)
         if changes:
             extension.save(update_fields=[*changes, "updated_at"])
         if groups is not None:
             extension_set_groups(extension=extension, groups=groups)
         outbound_callers_rename(old=old_number, new=extension.number)
-        if exceptions is not None:
-            exceptions_set(extension=extension, wanted=exceptions)
+        _set_lists(extension, exceptions, forwards)
+        if extension.status != old_status:
+            extension_status_announce(extension=extension)
         if changes.keys() & _OF_THE_USER or web_password is not None:
             _sync_user(extension)
         if web_password is not None:
@@ -119,6 +131,17 @@ def extension_delete(*, extension: Extension) -> None:
         refuse_if_used(extension_usage(ids=[extension.pk]))
         photos_forget(extension_ids=[extension.pk])
         extension.delete()
+
+
+def _set_lists(
+    extension: Extension,
+    exceptions: Iterable[WantedException] | None,
+    forwards: Iterable[WantedForward] | None,
+) -> None:
+    if exceptions is not None:
+        exceptions_set(extension=extension, wanted=exceptions)
+    if forwards is not None:
+        forwards_set(extension=extension, wanted=forwards)
 
 
 def _set(extension: Extension, fields: dict[str, Any]) -> None:

@@ -17,6 +17,7 @@ from django.db.models.functions import Lower
 from callmanager.domain.extension_table import COLUMNS, GROUPS, CellError, group_names, read_cell
 from callmanager.domain.passwords import find_weakness
 from callmanager.models import Extension, ExtensionGroup
+from callmanager.services.extension_numbers import ExtensionNumberChecks
 from callmanager.services.sip_password import sip_password_generate
 from tenants.csv_reading import CsvRow, RowError
 from tenants.models import Role, Tenant, User
@@ -63,6 +64,7 @@ class RowReader:
     groups: dict[str, int]
     email_owners: dict[str, tuple[int | None, str]]
     did_owners: dict[str, str]
+    numbers: ExtensionNumberChecks
     lines: dict[str, int] = field(default_factory=dict)
 
     @classmethod
@@ -81,7 +83,8 @@ class RowReader:
                     "email", "tenant_id", "extension_number", "role"
                 )
             },
-            did_owners={one.did: one.number for one in known.values() if one.did},
+            did_owners={one.did.removeprefix("+"): one.number for one in known.values() if one.did},
+            numbers=ExtensionNumberChecks.read(tenant),
         )
 
     def read(self, row: CsvRow) -> ReadyRow | list[RowError] | None:
@@ -181,15 +184,21 @@ class RowReader:
         owner = self.email_owners.get(extension.email) if row.values.get("email") else None
         if owner is not None and owner != (self.tenant.pk, extension.number):
             yield _error(ready, "email", "unique", EMAIL_TAKEN)
-        if extension.did and self.did_owners.get(extension.did, extension.number) != extension.number:
+        did = extension.did.removeprefix("+")
+        if did and self.did_owners.get(did, extension.number) != extension.number:
             yield _error(ready, "did", "unique", "Another extension has this number.")
+        is_did_new = ready.is_new or "did" in ready.changed
+        for name, problem in self.numbers.problems(
+            number=extension.number if ready.is_new else None, did=extension.did if is_did_new else None
+        ):
+            yield _error(ready, name, problem.code or "invalid", " ".join(problem.messages))
 
     def _take(self, ready: ReadyRow) -> None:
         extension = ready.extension
         if extension.email:
             self.email_owners[extension.email] = (self.tenant.pk, extension.number)
         if extension.did:
-            self.did_owners[extension.did] = extension.number
+            self.did_owners[extension.did.removeprefix("+")] = extension.number
 
 
 def _error(row: CsvRow | ReadyRow, column: str, code: str, message: str) -> RowError:

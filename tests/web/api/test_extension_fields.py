@@ -18,6 +18,7 @@ from tenants.models import AuditEntry, Tenant, User
 from tenants.scope import tenant_scope
 from tests.web.api.conftest import Rest, rest_as
 from tests.web.conftest import ACME_DOMAIN, Cast, sip_password
+from tests.web.rules import lent_trunk
 
 AT = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 ALL = {
@@ -27,6 +28,11 @@ ALL = {
     "email": "bob@acme.example",
     "mobile": "+49 170 1234567",
     "did": "+4930123456",
+    "status": "lunch",
+    "is_decline_final": False,
+    "may_set_caller_id": True,
+    "max_external_calls": 2,
+    "max_external_minutes_per_day": 90,
     "outbound_caller_id": "+4930999",
     "emergency_caller_id": "112-acme",
     "is_audio_recorded": True,
@@ -43,6 +49,13 @@ WEEK = {"monday": [{"from": "08:00", "to": "12:00"}, {"from": "22:00", "to": "06
 def bob(acme: Tenant) -> str:
     with tenant_scope(acme):
         return f"/api/extensions/{extension_get(number='102').pk}"
+
+
+@pytest.fixture(autouse=True)
+def numbers(acme: Tenant, globex: Tenant) -> None:
+    """Both companies have numbers in Berlin."""
+    for tenant in (acme, globex):
+        lent_trunk(tenant, pool="4930;4930******")
 
 
 def test_everything_is_stored_and_read_again(acme_user: Rest, bob: str) -> None:
@@ -72,6 +85,11 @@ def test_what_is_only_shown_cannot_be_set(acme_user: Rest, bob: str) -> None:
         ("email", "bob", "invalid"),
         ("mobile", "call me", "phone_number"),
         ("did", "+49 30", "did"),
+        ("did", "4931123456", "did_outside_pool"),
+        ("status", "asleep", "invalid_choice"),
+        ("max_external_calls", -1, "min_value"),
+        ("max_external_minutes_per_day", 10_000_000, "max_value"),
+        ("forwards", "all", "not_a_list"),
         ("outbound_caller_id", 'x";evil', "caller_id"),
         ("emergency_caller_id", "a b", "caller_id"),
         ("time_zone", "Mars/Olympus", "time_zone"),

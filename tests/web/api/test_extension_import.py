@@ -22,6 +22,7 @@ from tenants.scope import across_tenants, tenant_scope
 from tenants.services.job import job_run
 from tests.web.api.conftest import Answer, Rest, rest_as
 from tests.web.conftest import ACME_DOMAIN, Cast, sip_password
+from tests.web.rules import lent_trunk
 
 GOOD = "number,first_name,last_name,email\n201,Ada,Lovelace,ada@acme.example\n202,Alan,Turing,\n"
 BAD = "number,email,ring time,groups,did\n201,,,,\n2 2,,,,\n203,not-mail,,,\n204,,soon,Nobody,\n201,,,,77\n"
@@ -216,6 +217,7 @@ def test_rows_cost_no_query(acme_user: Rest) -> None:
 def test_an_export_can_be_imported_again(acme_user: Rest, globex_user: Rest, acme: Tenant) -> None:
     with tenant_scope(acme):
         bob = extension_get(number="102")
+    lent_trunk(acme, pool="49301")
     acme_user.patch(f"/api/extensions/{bob.pk}", {"first_name": "=cmd", "did": "+49301", "gender": "male"})
     answer = _export(acme_user)
     rows = list(csv.DictReader(StringIO(answer.removeprefix("\ufeff"))))

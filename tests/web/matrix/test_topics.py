@@ -23,6 +23,7 @@ pytestmark = pytest.mark.django_db
 TOPICS: Mapping[str, set[str]] = {
     "extension_events": {
         "extension_register",
+        "extension_presence",
         "call_start",
         "target_add",
         "target_ringing",

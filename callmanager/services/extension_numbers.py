@@ -1,0 +1,68 @@
+"""Which numbers an extension may have: one that rings it, and one of the company's on its trunks."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+
+from django.core.exceptions import ValidationError
+
+from callmanager.domain.telephone_number import is_emergency_number
+from callmanager.models import Extension, NumberSettings
+from callmanager.selectors.trunk_lent import LentTrunk, is_own_number, trunk_lent_list
+from tenants.models import Tenant
+from tenants.scope import current_tenant_id
+from tenants.selectors.tenant import tenant_get
+
+
+@dataclass(frozen=True, slots=True)
+class ExtensionNumberChecks:
+    """Read once for any number of extensions."""
+
+    country: str
+    emergency_numbers: Collection[str]
+    trunks: Mapping[int, LentTrunk]
+
+    @classmethod
+    def read(cls, tenant: Tenant | None = None) -> ExtensionNumberChecks:
+        whose = tenant or tenant_get(tenant_id=current_tenant_id())
+        return cls(whose.country, more_emergency_numbers(), trunk_lent_list())
+
+    def problems(
+        self, *, number: str | None = None, did: str | None = None
+    ) -> Iterator[tuple[str, ValidationError]]:
+        """What is wrong with a new number or DID; None: not a new one."""
+        if number is not None and self.is_emergency(number):
+            message = f"{number} calls for help in an emergency and can't be an extension."
+            yield "number", ValidationError(message, code="emergency_number")
+        if did and not is_own_number(did, self.trunks):
+            message = f"{did} is not among your numbers on your trunks."
+            yield "did", ValidationError(message, code="did_outside_pool")
+
+    def is_emergency(self, number: str) -> bool:
+        return number in self.emergency_numbers or is_emergency_number(number, self.country)
+
+
+def more_emergency_numbers() -> list[str]:
+    found: list[str] | None = NumberSettings.objects.values_list("more_emergency_numbers", flat=True).first()
+    return found or []
+
+
+def extension_numbers_check(*, extension: Extension, number_before: str, did_before: str) -> None:
+    """Raises ValidationError. What was there before stays, even if it would be refused today."""
+    number = extension.number if extension.number != number_before else None
+    did = extension.did if extension.did != did_before else None
+    if number is None and not did:
+        return
+    problems: dict[str, ValidationError] = dict(ExtensionNumberChecks.read().problems(number=number, did=did))
+    if problems:
+        raise ValidationError(problems)
+
+
+def emergency_extensions_find(*, country: str, more: Collection[str]) -> list[str]:
+    """The extensions that would stand in the way of emergency numbers."""
+    return [
+        number
+        for number in Extension.objects.values_list("number", flat=True)
+        if number in more or is_emergency_number(number, country)
+    ]

@@ -1,0 +1,19 @@
+"""What a person says of themselves: whoever watches hears of it."""
+
+from __future__ import annotations
+
+import time
+from functools import partial
+
+from django.db import transaction
+
+from callmanager.domain.presence_message import presence_message
+from callmanager.models import Extension
+from callmanager.services.live_event import live_events_publish
+from tenants.scope import current_tenant_id
+
+
+def extension_status_announce(*, extension: Extension) -> None:
+    """When the transaction stands."""
+    message = presence_message(current_tenant_id(), extension.number, extension.status, at=time.time())
+    transaction.on_commit(partial(live_events_publish, [message]))
