@@ -28,6 +28,8 @@ class PhoneConfig:
     expires_s: int = 300
     session_expires_s: int = 0
     requires_100rel: bool = False
+    # "optional" or "required": keys in SDP, whatever the signalling travels over.
+    srtp: str = ""
 
     @property
     def aor(self) -> str:

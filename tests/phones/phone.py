@@ -95,6 +95,10 @@ class Phone:
         """Change the tone this phone sends on all its calls; 0 = silence."""
         self._order("tone", frequency_hz=frequency_hz)
 
+    def use_codecs(self, *codecs: str) -> None:
+        """What this phone offers and answers from now on, best first."""
+        self._order("codecs", codecs=codecs)
+
     def wait_incoming(self, timeout_s: float = 5.0) -> PhoneCall:
         """The newest incoming call that has not been handed out yet."""
         return until(self._take_incoming, timeout_s, f"a call arrives at {self.config.aor}")

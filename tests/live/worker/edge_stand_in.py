@@ -22,6 +22,15 @@ class Caller:
     tenant_id: int
 
 
+@dataclass(frozen=True, slots=True)
+class Line:
+    """Whose numbers a provider at an address calls, as the real edge would know from the pools."""
+
+    trunk_id: int
+    domain: str
+    tenant_id: int
+
+
 @dataclass
 class EdgeStandIn:
     """The phones' proxy: their INVITEs go to the worker, the worker's INVITEs to the phone of the ruid."""
@@ -29,6 +38,7 @@ class EdgeStandIn:
     worker: Address
     callers: dict[Address, Caller] = field(default_factory=dict)
     phones: dict[str, Address] = field(default_factory=dict)
+    lines: dict[Address, Line] = field(default_factory=dict)
     log: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -117,14 +127,34 @@ class EdgeStandIn:
         if is_in_dialog:
             return _address(lines[0])
         if source == self.worker:
-            ruid = next((line.partition(":")[2].strip() for line in lines if _is(line, "X-PBX-Ruid")), "")
+            ruid, trunk = (
+                next((line.partition(":")[2].strip() for line in lines if _is(line, name)), "")
+                for name in ("X-PBX-Ruid", "X-PBX-Trunk")
+            )
             lines[:] = [line for line in lines if not line.lower().startswith("x-pbx-")]
-            return self.phones.get(ruid)
+            return self._provider(lines, source, trunk) if trunk else self.phones.get(ruid)
         self._vouch(lines, source)
         return self.worker
 
+    def _provider(self, lines: list[str], source: Address, trunk: str) -> Address | None:
+        for address, line in self.lines.items():
+            if str(line.trunk_id) == trunk:
+                return address
+        self._answer(lines, source, "503 Trunk Down")
+        return None
+
     def _vouch(self, lines: list[str], source: Address) -> None:
-        caller = self.callers.get(source)
+        line, caller = self.lines.get(source), self.callers.get(source)
+        if line is not None:
+            did = lines[0].partition("sip:")[2].partition("@")[0].removeprefix("+")
+            lines[1:1] = [
+                "X-PBX-Kind: trunk",
+                f"X-PBX-Trunk: {line.trunk_id}",
+                f"X-PBX-Did: {did}",
+                f"X-PBX-Domain: {line.domain}",
+                f"X-PBX-Tenant: {line.tenant_id}",
+                f"X-PBX-Src: udp:{source[0]}:{source[1]}",
+            ]
         if caller is None:
             return
         lines[1:1] = [
@@ -136,8 +166,11 @@ class EdgeStandIn:
         ]
 
     def _accept_registration(self, lines: list[str], source: Address) -> None:
-        kept = [line for line in lines if _is(line, "Via", "v", "From", "To", "Call-ID", "CSeq", "Contact")]
-        answer = ["SIP/2.0 200 OK", *kept, "Content-Length: 0"]
+        self._answer(lines, source, "200 OK", "Contact")
+
+    def _answer(self, lines: list[str], source: Address, status: str, *more: str) -> None:
+        kept = [line for line in lines if _is(line, "Via", "v", "From", "To", "Call-ID", "CSeq", *more)]
+        answer = [f"SIP/2.0 {status}", *kept, "Content-Length: 0"]
         self._socket.sendto("\r\n".join(answer).encode() + HEAD_END, source)
 
 

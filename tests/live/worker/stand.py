@@ -18,8 +18,9 @@ from uuid import uuid4
 import psycopg2
 from psycopg2 import sql
 
+from callmanager.domain.snapshot import TenantSnapshot
 from deploy.stack.free_ports import free_port
-from tests.live.worker.edge_stand_in import Caller, EdgeStandIn
+from tests.live.worker.edge_stand_in import Caller, EdgeStandIn, Line
 from tests.phones.config import PhoneConfig
 from tests.phones.phone import Phone, PhoneBench
 from tests.phones.waiting import until
@@ -47,12 +48,44 @@ class Stand:
     def contacts_file(self) -> Path:
         return self.directory / "contacts.json"
 
+    @property
+    def snapshot_file(self) -> Path:
+        return self.directory / "snapshot.json"
+
+    def configure(self, snapshot: TenantSnapshot) -> None:
+        """From the next call on."""
+        partial = self.snapshot_file.with_suffix(".partial")
+        partial.write_text(json.dumps(snapshot.to_json()))
+        partial.rename(self.snapshot_file)
+
+    def provider(self, trunk_id: int, tone_hz: int, **options: Any) -> Phone:
+        """The far end of a trunk, with a phone's voice and ears."""
+        port = free_port()
+        config = PhoneConfig(
+            "4989",
+            "provider.example",
+            "",
+            "127.0.0.1",
+            self.edge.port,
+            tone_hz=tone_hz,
+            local_port=port,
+            **options,
+        )
+        self.edge.lines["127.0.0.1", port] = Line(trunk_id, DOMAIN, TENANT_ID)
+        return self.bench.phone(config)
+
     def start_worker(self, **changes: str) -> None:
         log = (self.directory / "worker.log").open("a")
         self.process = subprocess.Popen(
             [sys.executable, "-m", "tests.live.worker.worker_process"],
             cwd=REPOSITORY,
-            env={**os.environ, **self.environment, **changes, "TEST_CONTACTS": str(self.contacts_file)},
+            env={
+                **os.environ,
+                **self.environment,
+                **changes,
+                "TEST_CONTACTS": str(self.contacts_file),
+                "TEST_SNAPSHOT": str(self.snapshot_file),
+            },
             stdout=subprocess.PIPE,
             stderr=log,
             text=True,

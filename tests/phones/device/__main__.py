@@ -8,7 +8,7 @@ import select
 import signal
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from queue import SimpleQueue
 from typing import Any, TextIO
 
@@ -28,6 +28,8 @@ TRANSPORTS = {
     ("tcp", True): pj.PJSIP_TRANSPORT_TCP6,
     ("tls", True): pj.PJSIP_TRANSPORT_TLS6,
 }
+
+SRTP_USE = {"optional": pj.PJMEDIA_SRTP_OPTIONAL, "required": pj.PJMEDIA_SRTP_MANDATORY}
 
 
 class Outbox:
@@ -146,6 +148,9 @@ class Device:
     def do_reinvite(self, command: dict[str, Any]) -> None:
         self._call(command).renegotiate(0)
 
+    def do_codecs(self, command: dict[str, Any]) -> None:
+        _choose_codecs(self.endpoint, command["codecs"])
+
     def do_dtmf(self, command: dict[str, Any]) -> None:
         self._call(command).dialDtmf(command["digits"])
 
@@ -200,11 +205,15 @@ def _start_endpoint(config: PhoneConfig, log_path: str) -> pj.Endpoint:
     transport.port = config.local_port
     endpoint.transportCreate(TRANSPORTS[config.transport, config.is_ipv6], transport)
     endpoint.libStart()
+    _choose_codecs(endpoint, config.codecs)
+    return endpoint
+
+
+def _choose_codecs(endpoint: pj.Endpoint, codecs: Sequence[str]) -> None:
     for codec in endpoint.codecEnum2():
         endpoint.codecSetPriority(codec.codecId, 0)
-    for rank, name in enumerate(config.codecs):
+    for rank, name in enumerate(codecs):
         endpoint.codecSetPriority(name, 250 - rank)
-    return endpoint
 
 
 def _account_config(config: PhoneConfig) -> pj.AccountConfig:
@@ -226,6 +235,10 @@ def _account_config(config: PhoneConfig) -> pj.AccountConfig:
         account.callConfig.timerSessExpiresSec = config.session_expires_s
     if config.requires_100rel:
         account.callConfig.prackUse = pj.PJSUA_100REL_MANDATORY
+    if config.srtp:
+        account.mediaConfig.srtpUse = SRTP_USE[config.srtp]
+        account.mediaConfig.srtpSecureSignaling = 0
+        account.mediaConfig.srtpOpt.keyings.append(pj.PJMEDIA_SRTP_KEYING_SDES)
     if config.is_ipv6:
         account.sipConfig.ipv6Use = pj.PJSUA_IPV6_ENABLED_USE_IPV6_ONLY
         account.mediaConfig.ipv6Use = pj.PJSUA_IPV6_ENABLED_USE_IPV6_ONLY
