@@ -16,3 +16,4 @@ class CallManagerConfig(AppConfig):
         import_module("callmanager.services.extension")
         import_module("callmanager.services.leaving_tenant")
         import_module("callmanager.services.extension_import")
+        import_module("callmanager.services.extension_welcome_job")

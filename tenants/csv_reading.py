@@ -14,6 +14,7 @@ from io import StringIO
 
 SEPARATORS = (",", ";", "\t", "|")
 CELL_LENGTH_MAX = 2000
+SAMPLE_LENGTH_MAX = 60
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
@@ -51,6 +52,15 @@ class CsvTable:
     ignored: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class FileColumn:
+    """One column of a file before it is read; `name` is ours, or empty."""
+
+    header: str
+    samples: tuple[str, ...]
+    name: str
+
+
 def csv_read(
     data: bytes,
     *,
@@ -58,20 +68,22 @@ def csv_read(
     required: Sequence[str] = (),
     bytes_max: int,
     rows_max: int,
+    chosen: Mapping[str, str] | None = None,
 ) -> CsvTable:
-    """`columns`: our name -> other names that headers may use for it, in any case and spelling."""
-    if len(data) > bytes_max:
-        raise CsvRefused("too_large", f"The file is larger than {bytes_max // 1_000_000} MB.")
-    text = csv_decode(data)
-    lines = _Lines(text, _separator(text))
-    header = lines.next_row()
-    if header is None:
-        raise CsvRefused("empty", "The file is empty.")
-    names, ignored = _header_names(header, columns)
+    """`columns`: our name -> other names that headers may use for it, in any case and spelling.
+
+    `chosen`: a header of the file -> our name, or empty for a column that is not read; it goes before the names.
+    """
+    lines = _lines_of(data, bytes_max)
+    header = _header_of(lines)
+    names, ignored = _header_names(header, columns, _by_key(chosen or {}, header))
     present = tuple(name for name in names if name is not None)
     if missing := [name for name in required if name not in present]:
         raise CsvRefused(
-            "missing_column", f"The first line names no column {' and no column '.join(missing)}."
+            "missing_column",
+            f"The first line names no column {' and no column '.join(missing)}."
+            if chosen is None
+            else f"No column is chosen for {' and none for '.join(missing)}.",
         )
     rows: list[CsvRow] = []
     errors: list[RowError] = []
@@ -85,6 +97,30 @@ def csv_read(
         values = {name: _plain(cell) for name, cell in zip(names, cells, strict=False) if name is not None}
         rows.append(CsvRow(lines.began_at, values))
     return CsvTable(present, tuple(rows), tuple(errors), ignored)
+
+
+def csv_columns(
+    data: bytes, *, columns: Mapping[str, Sequence[str]], bytes_max: int, samples: int = 3
+) -> list[FileColumn]:
+    """What the first line names, with what we take each for, and the beginning of what stands below."""
+    lines = _lines_of(data, bytes_max)
+    header = _header_of(lines)
+    ours = _ours(columns)
+    rows = [row for _ in range(samples) if (row := lines.next_row()) is not None]
+    return [
+        FileColumn(
+            cell.strip(),
+            tuple(row[place].strip()[:SAMPLE_LENGTH_MAX] for row in rows if place < len(row)),
+            ours.get(_folded(cell), ""),
+        )
+        for place, cell in enumerate(header)
+        if cell.strip()
+    ]
+
+
+def csv_header_key(header: str) -> str:
+    """What two headers have in common that mean the same column: neither case, blanks nor signs."""
+    return _folded(header) or header.strip().casefold()
 
 
 def csv_decode(data: bytes) -> str:
@@ -128,14 +164,43 @@ def _separator(text: str) -> str:
     return max(SEPARATORS, key=lambda separator: counts[separator])
 
 
+def _lines_of(data: bytes, bytes_max: int) -> _Lines:
+    if len(data) > bytes_max:
+        raise CsvRefused("too_large", f"The file is larger than {bytes_max // 1_000_000} MB.")
+    text = csv_decode(data)
+    return _Lines(text, _separator(text))
+
+
+def _header_of(lines: _Lines) -> list[str]:
+    header = lines.next_row()
+    if header is None:
+        raise CsvRefused("empty", "The file is empty.")
+    return header
+
+
+def _ours(columns: Mapping[str, Sequence[str]]) -> dict[str, str]:
+    return {_folded(other): name for name, others in columns.items() for other in (name, *others)}
+
+
+def _by_key(chosen: Mapping[str, str], header: Sequence[str]) -> dict[str, str]:
+    there = {csv_header_key(cell) for cell in header}
+    if unknown := [cell for cell in chosen if csv_header_key(cell) not in there]:
+        raise CsvRefused("unknown_header", f"The first line names no column “{unknown[0][:64]}”.")
+    return {csv_header_key(cell): name for cell, name in chosen.items()}
+
+
 def _header_names(
-    header: Sequence[str], columns: Mapping[str, Sequence[str]]
+    header: Sequence[str], columns: Mapping[str, Sequence[str]], chosen: Mapping[str, str]
 ) -> tuple[list[str | None], tuple[str, ...]]:
-    ours = {_folded(other): name for name, others in columns.items() for other in (name, *others)}
-    names = [ours.get(_folded(cell)) for cell in header]
+    ours = _ours(columns)
+    names = [
+        chosen.get(csv_header_key(cell), ours.get(_folded(cell), "")) or None if cell.strip() else None
+        for cell in header
+    ]
     twice = [name for name, count in Counter(names).items() if name is not None and count > 1]
     if twice:
-        raise CsvRefused("duplicate_column", f"The first line names the column {twice[0]} twice.")
+        told = "Two columns are chosen for" if chosen else "The first line names the column"
+        raise CsvRefused("duplicate_column", f"{told} {twice[0]}{'' if chosen else ' twice'}.")
     ignored = tuple(
         cell.strip() for cell, name in zip(header, names, strict=True) if name is None and cell.strip()
     )

@@ -7,28 +7,19 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
-from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
 from django.urls import URLPattern, path
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from unfold.admin import ModelAdmin
 from unfold.forms import ActionForm
 
-from callmanager.domain.extension_table import COLUMNS, SAMPLE
+from callmanager.admin.extension_import import import_columns_json, import_page
+from callmanager.domain.extension_table import SAMPLE
 from callmanager.models import Extension, ExtensionGroup
 from callmanager.services.extension_bulk import BulkAction, extensions_change
 from callmanager.services.extension_export import extension_export
-from callmanager.services.extension_import import (
-    FILE_BYTES_MAX,
-    ROWS_MAX,
-    ImportOptions,
-    OnErrors,
-    extension_import_start,
-)
-from callmanager.services.extension_rows import Existing
 from tenants.acting import Actor
 from tenants.audit_trail import audit_request
 from tenants.capabilities import Verb
@@ -48,37 +39,6 @@ class ExtensionActionForm(ActionForm):
         self.fields["group"].choices = [("", "Group …"), *groups]
 
 
-class ImportForm(forms.Form):
-    file = forms.FileField(
-        label="CSV file",
-        help_text=f"At most {ROWS_MAX:,} rows and {FILE_BYTES_MAX // 1_000_000} MB, as a spreadsheet saves it.",
-        widget=forms.FileInput(attrs={"accept": ".csv,text/csv,text/plain"}),
-    )
-    existing = forms.ChoiceField(
-        label="A number that is there already",
-        choices=[
-            (Existing.REFUSE.value, "is an error"),
-            (Existing.UPDATE.value, "is changed to what the file says"),
-            (Existing.SKIP.value, "is passed over"),
-        ],
-    )
-    on_errors = forms.ChoiceField(
-        label="If rows have errors",
-        choices=[
-            (OnErrors.ALL_OR_NOTHING.value, "import nothing"),
-            (OnErrors.SKIP_ROWS.value, "import the other rows"),
-        ],
-    )
-    accepts_weak_passwords = forms.BooleanField(
-        label="Accept weak SIP passwords",
-        required=False,
-        help_text="For phones that can't be changed at once. The report of weak passwords lists them.",
-    )
-    is_dry_run = forms.BooleanField(
-        label="Only try", required=False, initial=True, help_text="Tells the errors and changes nothing."
-    )
-
-
 class ExtensionTableAdmin(ModelAdmin):
     """Mixed into the page of extensions."""
 
@@ -90,8 +50,10 @@ class ExtensionTableAdmin(ModelAdmin):
             return self.admin_site.admin_view(needs(SUBJECT, verb)(view))
 
         import_view = require_http_methods(["GET", "POST"])(self.import_view)
+        columns_view = require_POST(import_columns_json)
         return [
             path("import/", page(import_view, Verb.ADD), name="extension_import"),
+            path("import/columns/", page(columns_view, Verb.ADD), name="extension_import_columns"),
             path(
                 "import/sample.csv", page(require_safe(self.sample_view), Verb.ADD), name="extension_sample"
             ),
@@ -99,38 +61,7 @@ class ExtensionTableAdmin(ModelAdmin):
         ]
 
     def import_view(self, request: HttpRequest) -> HttpResponse:
-        form = ImportForm(request.POST or None, request.FILES or None)
-        if request.method == "POST" and form.is_valid():
-            try:
-                return redirect("admin:tenants_job_change", self._start(request, form))
-            except ValidationError as error:
-                form.add_error("file", error.messages)
-        context = {
-            **self.admin_site.each_context(request),
-            "title": "Import extensions",
-            "opts": self.opts,
-            "form": form,
-            "columns": [(name, ", ".join(others)) for name, others in COLUMNS.items()],
-        }
-        return render(request, "pbxsite/extension_import.html", context)
-
-    def _start(self, request: HttpRequest, form: ImportForm) -> int:
-        wanted = form.cleaned_data
-        file = wanted["file"]
-        with transaction.atomic():
-            job = extension_import_start(
-                data=file.read(),
-                options=ImportOptions(
-                    is_dry_run=wanted["is_dry_run"],
-                    on_errors=OnErrors(wanted["on_errors"]),
-                    existing=Existing(wanted["existing"]),
-                    accepts_weak_passwords=wanted["accepts_weak_passwords"],
-                ),
-                started_by=_actor(request).user.username,
-                file_name=file.name or "",
-            )
-            audit_request(request, action="extension.import", target=job)
-        return int(job.pk)
+        return import_page(self, request)
 
     def sample_view(self, request: HttpRequest) -> HttpResponse:
         response = HttpResponse(SAMPLE, content_type="text/csv; charset=utf-8")

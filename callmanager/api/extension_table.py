@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import HttpResponseBase
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_field
 from rest_framework import serializers, status
 from rest_framework.decorators import action
 from rest_framework.exceptions import PermissionDenied
@@ -20,8 +20,14 @@ from rest_framework.viewsets import GenericViewSet
 from callmanager.models import Extension, ExtensionGroup
 from callmanager.selectors.extension import extension_list_whole
 from callmanager.services.extension_bulk import BulkAction, extensions_change
+from callmanager.services.extension_columns import import_columns_propose
 from callmanager.services.extension_export import extension_export
-from callmanager.services.extension_import import ImportOptions, OnErrors, extension_import_start
+from callmanager.services.extension_import import (
+    FILE_BYTES_MAX,
+    ImportOptions,
+    OnErrors,
+    extension_import_start,
+)
 from callmanager.services.extension_rows import Existing
 from tenants.api.access import actor_of, tenant_of
 from tenants.api.jobs import JobSerializer
@@ -29,6 +35,17 @@ from tenants.audit_trail import audit_request
 from tenants.capabilities import Verb
 
 IDS_MAX = 10_000
+
+
+@extend_schema_field({"type": "object", "additionalProperties": {"type": "string"}})
+class ColumnsField(serializers.JSONField):
+    """A header of the file -> a field; the service says which fields there are."""
+
+    def to_internal_value(self, data: Any) -> dict[str, str]:
+        chosen = super().to_internal_value(data)
+        if not isinstance(chosen, dict) or not all(isinstance(one, str) for one in chosen.values()):
+            raise serializers.ValidationError("An object of names.", code="invalid")
+        return chosen
 
 
 class ExtensionImportSerializer(serializers.Serializer[Any]):
@@ -42,6 +59,26 @@ class ExtensionImportSerializer(serializers.Serializer[Any]):
     on_errors = serializers.ChoiceField(choices=[one.value for one in OnErrors], default="all_or_nothing")
     existing = serializers.ChoiceField(choices=[one.value for one in Existing], default="refuse")
     accepts_weak_passwords = serializers.BooleanField(default=False)
+    sends_welcome = serializers.BooleanField(
+        default=False, help_text="The welcome mail to new extensions with an address, by a job of its own."
+    )
+    columns = ColumnsField(
+        required=False,
+        help_text='Which column is which field, as JSON: {"Nebenstelle": "number", "Notes": ""}. Empty is not read. '
+        "Columns that are not named here are understood by their names.",
+    )
+
+
+class ImportFileSerializer(serializers.Serializer[Any]):
+    file = serializers.FileField()
+
+
+class FileColumnSerializer(serializers.Serializer[Any]):
+    """`column` is the proposed field, empty for none; samples of passwords are hidden."""
+
+    header = serializers.CharField()
+    samples = serializers.ListField(child=serializers.CharField())
+    column = serializers.CharField(source="name", allow_blank=True)
 
 
 class ExtensionBulkSerializer(serializers.Serializer[Any]):
@@ -79,12 +116,30 @@ class ExtensionTableActions(GenericViewSet[Extension]):
                     on_errors=OnErrors(wanted["on_errors"]),
                     existing=Existing(wanted["existing"]),
                     accepts_weak_passwords=wanted["accepts_weak_passwords"],
+                    sends_welcome=wanted["sends_welcome"],
+                    columns=wanted.get("columns"),
                 ),
                 started_by=actor_of(request).user.username,
                 file_name=file.name or "",
             )
             audit_request(request._request, action="extension.import", target=job)
         return Response(JobSerializer(job).data, status=status.HTTP_202_ACCEPTED)
+
+    @extend_schema(request=ImportFileSerializer, responses=FileColumnSerializer(many=True), filters=False)
+    @action(
+        detail=False,
+        methods=["post"],
+        url_path="import_columns",
+        parser_classes=[MultiPartParser],
+        pagination_class=None,
+    )
+    def import_columns(self, request: Request) -> Response:
+        """What the columns of a file look like, and what an import would take them for. Nothing is kept."""
+        tenant_of(request)
+        form = ImportFileSerializer(data=request.data)
+        form.is_valid(raise_exception=True)
+        found = import_columns_propose(data=form.validated_data["file"].read(), bytes_max=FILE_BYTES_MAX)
+        return Response(FileColumnSerializer(found, many=True).data)
 
     @extend_schema(
         parameters=[OpenApiParameter("sip_passwords", bool, description="Also, if the tenant shows them.")],

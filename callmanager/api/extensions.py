@@ -84,10 +84,16 @@ class ExtensionViewSet(ResourceAccess, ExtensionTableActions, ExtensionPersonAct
         "partial_update": "callmanager.colleague",
         "weak_passwords": "callmanager.weakpassword",
         "import_table": "callmanager.extensiontable",
+        "import_columns": "callmanager.extensiontable",
         "export": "callmanager.extensiontable",
         "bulk": "callmanager.extensiontable",
     }
-    verbs = {"import_table": Verb.ADD, "bulk": Verb.CHANGE, "photo_delete": Verb.CHANGE}
+    verbs = {
+        "import_table": Verb.ADD,
+        "import_columns": Verb.ADD,
+        "bulk": Verb.CHANGE,
+        "photo_delete": Verb.CHANGE,
+    }
     serializer_class = ExtensionSerializer
     queryset = ScopedQuerySet(Extension)  # names the model for the schema; without a scope it answers nothing
     lookup_value_regex = r"[0-9]{1,18}"

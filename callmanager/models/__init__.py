@@ -9,6 +9,7 @@ from callmanager.models.extension import Extension
 from callmanager.models.extension_exception import ExtensionException
 from callmanager.models.extension_forward import ExtensionForward
 from callmanager.models.extension_group import ExtensionGroup, GroupMembership, GroupMonitor
+from callmanager.models.import_column import ImportColumn
 from callmanager.models.inbound_rule import InboundDestination, InboundRule
 from callmanager.models.music_on_hold import MusicFile, MusicOnHold
 from callmanager.models.number_policy import BlockedNumber, DisallowedCode, NumberSettings
@@ -25,6 +26,7 @@ __all__ = [
     "GroupMembership",
     "GroupMonitor",
     "Holiday",
+    "ImportColumn",
     "InboundDestination",
     "InboundRule",
     "MusicFile",

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any
 
@@ -14,13 +14,17 @@ from callmanager.domain.extension_table import COLUMNS
 from callmanager.models import Extension, GroupMembership
 from callmanager.models.extension import lock_tenant
 from callmanager.selectors.extension_group import extension_group_get_default
+from callmanager.services.extension_columns import import_columns_check, import_columns_remember
 from callmanager.services.extension_rows import Existing, ReadyRow, RowReader, RowRules
+from callmanager.services.extension_welcome import NO_SERVER
+from callmanager.services.extension_welcome_job import welcome_job_start
 from tenants.csv_reading import CsvRefused, CsvTable, csv_decode, csv_read
 from tenants.import_hasher import hash_all
 from tenants.integrity import refusing_duplicates
 from tenants.job_kinds import Commit, JobRefused, JobRun, job_kind
 from tenants.models import Job, Tenant
 from tenants.scope import current_tenant_id
+from tenants.selectors.mail_server import mail_server_find
 from tenants.selectors.tenant import tenant_get
 from tenants.services.extension_user import ExtensionUser, extension_users_sync
 from tenants.services.job import job_start
@@ -29,6 +33,8 @@ KIND = "extensions.import"
 FILE_BYTES_MAX = 5_000_000
 ROWS_MAX = 10_000
 _BATCH = 500
+# What a choice of columns can do wrong.
+_OF_THE_CHOICE = frozenset({"missing_column", "duplicate_column", "unknown_header"})
 
 
 class OnErrors(StrEnum):
@@ -42,52 +48,67 @@ class ImportOptions:
     on_errors: OnErrors = OnErrors.ALL_OR_NOTHING
     existing: Existing = Existing.REFUSE
     accepts_weak_passwords: bool = False
+    sends_welcome: bool = False
+    # A header of the file -> our name, or empty; None: by the names alone.
+    columns: Mapping[str, str] | None = None
+
+    def to_parameters(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @classmethod
+    def of(cls, parameters: Mapping[str, Any]) -> ImportOptions:
+        """As a job keeps them."""
+        return cls(
+            **{
+                **parameters,
+                "on_errors": OnErrors(parameters["on_errors"]),
+                "existing": Existing(parameters["existing"]),
+            }
+        )
 
 
 def extension_import_start(*, data: bytes, options: ImportOptions, started_by: str, file_name: str) -> Job:
     """ValidationError for a file that is no table of extensions; what is wrong in its rows the job tells."""
+    import_columns_check(options.columns or {})
+    tenant = tenant_get(tenant_id=current_tenant_id())
+    if options.sends_welcome and mail_server_find(tenant=tenant) is None:
+        raise ValidationError({"sends_welcome": ValidationError(NO_SERVER, code="no_server")})
     try:
-        table = _read(data)
+        table = _read(data, options, FILE_BYTES_MAX)
         text = csv_decode(data)
     except CsvRefused as error:
-        raise ValidationError({"file": ValidationError(str(error), code=error.code)}) from error
+        is_choice = options.columns is not None and error.code in _OF_THE_CHOICE
+        field = "columns" if is_choice else "file"
+        raise ValidationError({field: ValidationError(str(error), code=error.code)}) from error
+    if options.columns:
+        import_columns_remember(options.columns)
     verb = "Try the import of" if options.is_dry_run else "Import"
     return job_start(
         kind=KIND,
         title=f"{verb} extensions from {file_name[:100] or 'a file'}",
         started_by=started_by,
-        parameters={
-            "is_dry_run": options.is_dry_run,
-            "on_errors": options.on_errors.value,
-            "existing": options.existing.value,
-            "accepts_weak_passwords": options.accepts_weak_passwords,
-        },
+        parameters=options.to_parameters(),
         payload=text,
         rows_total=len(table.rows),
     )
 
 
-def _read(data: bytes) -> CsvTable:
-    return csv_read(data, columns=COLUMNS, required=("number",), bytes_max=FILE_BYTES_MAX, rows_max=ROWS_MAX)
+def _read(data: bytes, options: ImportOptions, bytes_max: int) -> CsvTable:
+    return csv_read(
+        data,
+        columns=COLUMNS,
+        required=("number",),
+        bytes_max=bytes_max,
+        rows_max=ROWS_MAX,
+        chosen=options.columns,
+    )
 
 
 @job_kind(KIND)
 def extension_import_run(run: JobRun) -> Commit:
-    asked = run.job.parameters
-    options = ImportOptions(
-        is_dry_run=asked["is_dry_run"],
-        on_errors=OnErrors(asked["on_errors"]),
-        existing=Existing(asked["existing"]),
-        accepts_weak_passwords=asked["accepts_weak_passwords"],
-    )
+    options = ImportOptions.of(run.job.parameters)
     tenant = tenant_get(tenant_id=current_tenant_id())
-    table = csv_read(
-        run.job.payload.encode(),
-        columns=COLUMNS,
-        required=("number",),
-        bytes_max=2 * FILE_BYTES_MAX,
-        rows_max=ROWS_MAX,
-    )
+    table = _read(run.job.payload.encode(), options, 2 * FILE_BYTES_MAX)
     rows, skipped = _ready_rows(run, tenant, options, table)
     _require_room(tenant, rows)
     if run.errors and options.on_errors is OnErrors.ALL_OR_NOTHING and not options.is_dry_run:
@@ -98,7 +119,7 @@ def extension_import_run(run: JobRun) -> Commit:
         if not options.is_dry_run:
             _write(tenant, rows, hashes)
         new = sum(row.is_new for row in rows)
-        return {
+        return _welcomed(run, options, rows) | {
             "is_dry_run": options.is_dry_run,
             "rows": len(table.rows) + len(table.errors),
             "created": new,
@@ -134,6 +155,17 @@ def _ready_rows(
         run.progress(done)
     run.errors.sort(key=lambda error: error.line)
     return ready, skipped
+
+
+def _welcomed(run: JobRun, options: ImportOptions, rows: Iterable[ReadyRow]) -> dict[str, Any]:
+    """The mails are a job of their own: it begins when this one has ended well."""
+    if not options.sends_welcome:
+        return {}
+    new = [row.extension for row in rows if row.is_new and row.extension.email]
+    if options.is_dry_run or not new:
+        return {"welcome_mails": len(new)}
+    job = welcome_job_start(extensions=new, started_by=run.job.started_by)
+    return {"welcome_mails": len(new), "welcome_job": job.pk}
 
 
 def _require_room(tenant: Tenant, rows: Iterable[ReadyRow]) -> None:

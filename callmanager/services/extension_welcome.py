@@ -14,8 +14,9 @@ from callmanager.domain.phone_account import PhoneAccount
 from callmanager.models import Extension
 from tenants.models import OutgoingMail, Tenant
 from tenants.selectors.mail_server import mail_server_find
-from tenants.services.mail import Attachment, mail_send
+from tenants.services.mail import Attachment, MailDraft, mails_send
 
+NO_SERVER = "No mail server is set up, neither the company's nor the system's."
 _CODE_ID = "sign-in-code"
 
 
@@ -44,20 +45,21 @@ def welcome_send(*, tenant: Tenant, extension: Extension) -> OutgoingMail:
             {"email": ValidationError("The extension has no e-mail address.", code="required")}
         )
     if mail_server_find(tenant=tenant) is None:
-        raise ValidationError(
-            "No mail server is set up, neither the company's nor the system's.", code="no_server"
-        )
+        raise ValidationError(NO_SERVER, code="no_server")
+    return mails_send(tenant=tenant, drafts=[welcome_draft(tenant=tenant, extension=extension)])[0]
+
+
+def welcome_draft(*, tenant: Tenant, extension: Extension) -> MailDraft:
     account = phone_account(tenant=tenant, extension=extension, has_password=True)
     picture = BytesIO()
     segno.make(account.qr_text(), error="m", micro=False).save(picture, kind="png", scale=5, border=4)
     lines = _lines(tenant, account)
-    return mail_send(
-        tenant=tenant,
+    return MailDraft(
         to=extension.email,
         subject=f"Your extension {extension.number} at {tenant}",
         text=_text(tenant, extension, lines),
         html=_html(tenant, extension, lines),
-        attachments=[Attachment("sign-in.png", "image/png", picture.getvalue(), content_id=_CODE_ID)],
+        attachments=(Attachment("sign-in.png", "image/png", picture.getvalue(), content_id=_CODE_ID),),
     )
 
 

@@ -22,6 +22,8 @@ from tenants.selectors.job import job_list
 from tenants.services.job import NotRepeatable, is_repeatable, job_repeat
 
 STATE_LABELS = {"Waiting": "info", "Running": "info", "Done": "success", "Failed": "danger"}
+# Results that are jobs which this one has begun.
+_FOLLOWING_JOBS = ("welcome_job",)
 STATE_CLASSES = {"queued": "td-info", "running": "td-info", "done": "td-good", "failed": "td-bad"}
 
 
@@ -55,7 +57,12 @@ class JobAdmin(ModelAdmin):
             "job": job,
             "state_class": STATE_CLASSES[job.state],
             "is_repeatable": is_repeatable(job),
-            "result": [(name.replace("_", " "), value) for name, value in job.result.items()],
+            "result": [
+                (name.replace("_", " "), value)
+                for name, value in job.result.items()
+                if name not in _FOLLOWING_JOBS
+            ],
+            "following": [job.result[name] for name in _FOLLOWING_JOBS if name in job.result],
             "unshown_errors": job.error_count - len(job.errors),
         }
         return render(request, "pbxsite/job.html", context)

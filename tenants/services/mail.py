@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from email.headerregistry import Address
@@ -37,6 +37,7 @@ SUBJECT_LENGTH_MAX = 200
 RETRY_AFTER_S = (60, 300, 900, 3600, 3 * 3600, 12 * 3600)
 # Longer than any conversation with a server may last.
 _LEASE_S = 240
+_BATCH = 500
 KEPT_FOR_DAYS = 30
 # A server that is down refuses every mail for the same reason.
 EVENT_AT_MOST_EVERY_S = 3600
@@ -50,6 +51,17 @@ class Attachment:
     content_type: str
     content: bytes
     content_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MailDraft:
+    """One e-mail before it is written down."""
+
+    to: str
+    subject: str
+    text: str
+    html: str = ""
+    attachments: tuple[Attachment, ...] = ()
 
 
 class AttachmentsTooLarge(ValueError):
@@ -69,27 +81,52 @@ def mail_send(
 
     `tenant` None is the system's own mail, to administrators.
     """
-    validate_email(to)
-    if not to.isascii():
-        raise ValidationError("Only ASCII characters in e-mail addresses.", code="invalid")
-    if sum(len(attachment.content) for attachment in attachments) > ATTACHMENTS_BYTES_MAX:
-        raise AttachmentsTooLarge(f"more than {ATTACHMENTS_BYTES_MAX // 1_000_000} MB")
+    draft = MailDraft(to, subject, text, html or "", tuple(attachments))
+    return mails_send(tenant=tenant, drafts=[draft])[0]
+
+
+def mails_send(*, tenant: Tenant | None, drafts: Sequence[MailDraft]) -> list[OutgoingMail]:
+    """Many at once: all of them are written down, or none."""
+    for draft in drafts:
+        _require_sendable(draft)
     with transaction.atomic():
-        mail = OutgoingMail.objects.create(
-            tenant=tenant, to=to, subject=_one_line(subject), text=text, html=html or ""
+        mails = OutgoingMail.objects.bulk_create(
+            [
+                OutgoingMail(
+                    tenant=tenant,
+                    to=draft.to,
+                    subject=_one_line(draft.subject),
+                    text=draft.text,
+                    html=draft.html,
+                )
+                for draft in drafts
+            ],
+            batch_size=_BATCH,
         )
         MailAttachment.objects.bulk_create(
-            MailAttachment(
-                mail=mail,
-                name=_one_line(attachment.name),
-                content_type=attachment.content_type,
-                content_id=attachment.content_id,
-                content=attachment.content,
-            )
-            for attachment in attachments
+            [
+                MailAttachment(
+                    mail=mail,
+                    name=_one_line(attachment.name),
+                    content_type=attachment.content_type,
+                    content_id=attachment.content_id,
+                    content=attachment.content,
+                )
+                for mail, draft in zip(mails, drafts, strict=True)
+                for attachment in draft.attachments
+            ],
+            batch_size=_BATCH,
         )
-        transaction.on_commit(lambda: _announce(mail.pk))
-    return mail
+        transaction.on_commit(lambda: _announce_all([mail.pk for mail in mails]))
+    return mails
+
+
+def _require_sendable(draft: MailDraft) -> None:
+    validate_email(draft.to)
+    if not draft.to.isascii():
+        raise ValidationError("Only ASCII characters in e-mail addresses.", code="invalid")
+    if sum(len(attachment.content) for attachment in draft.attachments) > ATTACHMENTS_BYTES_MAX:
+        raise AttachmentsTooLarge(f"more than {ATTACHMENTS_BYTES_MAX // 1_000_000} MB")
 
 
 def mail_deliver(*, mail_id: int) -> None:
@@ -221,12 +258,21 @@ def _finish(mail: OutgoingMail, state: MailState) -> None:
         mail.attachments.all().delete()
 
 
-def _announce(mail_id: int) -> None:
+def _announce_all(mail_ids: Iterable[int]) -> None:
+    """Until the queue is away: one that is not there is not asked for every mail."""
+    for mail_id in mail_ids:
+        if not _announce(mail_id):
+            return
+
+
+def _announce(mail_id: int) -> bool:
     try:
         current_app.send_task(DELIVER_TASK, [mail_id], retry=False)
     except OperationalError:
         # Written down already: the sweep finds it when the queue is back.
         logger.warning("mail.not_announced", mail=mail_id)
+        return False
+    return True
 
 
 def _one_line(text: str) -> str:

@@ -6,7 +6,7 @@ import codecs
 
 import pytest
 
-from tenants.csv_reading import CsvRefused, CsvRow, CsvTable, csv_read
+from tenants.csv_reading import CsvRefused, CsvRow, CsvTable, csv_columns, csv_read
 from tenants.csv_writing import csv_text
 
 COLUMNS = {"number": ("Extension Number", "ext"), "name": ()}
@@ -79,3 +79,46 @@ def test_what_we_write_is_no_formula_and_can_be_read_again(cell: str) -> None:
     text = csv_text(["name"], [[cell]])
     assert not text.splitlines()[1].startswith(("=", "+", "-", "@"))
     assert read(text).rows[0].values["name"] == cell.removeprefix("'")
+
+
+def test_a_choice_goes_before_the_names_and_the_others_are_still_understood() -> None:
+    table = csv_read(
+        b"Nebenstelle;Number;E-Mail\n201;7;a@b.example\n",
+        columns={"number": ("extension",), "email": ("e-mail",)},
+        bytes_max=1000,
+        rows_max=10,
+        chosen={"nebenstelle ": "number", "Number": ""},
+    )
+    assert dict(table.rows[0].values) == {"number": "201", "email": "a@b.example"}
+    assert table.ignored == ("Number",)
+
+
+@pytest.mark.parametrize(
+    ("chosen", "code"),
+    [
+        ({"Gibt es nicht": "number"}, "unknown_header"),
+        ({"Nebenstelle": "number", "Number": "number"}, "duplicate_column"),
+        ({"Number": ""}, "missing_column"),
+    ],
+)
+def test_a_choice_that_fits_the_file_badly_is_refused(chosen: dict[str, str], code: str) -> None:
+    with pytest.raises(CsvRefused) as refusal:
+        csv_read(
+            b"Nebenstelle,Number\n201,7\n",
+            columns={"number": ()},
+            required=("number",),
+            bytes_max=1000,
+            rows_max=10,
+            chosen=chosen,
+        )
+    assert refusal.value.code == code
+
+
+def test_columns_are_shown_with_what_they_are_taken_for() -> None:
+    found = csv_columns(
+        b"Ext,,Color\n201,x,red\n202\n203,,blue\n204,,green\n", columns={"number": ("ext",)}, bytes_max=1000
+    )
+    assert [(one.header, one.samples, one.name) for one in found] == [
+        ("Ext", ("201", "202", "203"), "number"),
+        ("Color", ("red", "blue"), ""),
+    ]

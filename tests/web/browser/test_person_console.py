@@ -39,6 +39,15 @@ def alice_page(page: Page, acme: Tenant) -> Iterator[Page]:
     committed(end)
 
 
+def test_a_chosen_photo_changes_no_other_field_of_the_profile(alice_page: Page) -> None:
+    alice_page.goto("/my-extension/profile/")
+    alice_page.get_by_label("Photo").set_input_files(
+        {"name": "portrait.png", "mimeType": "image/png", "buffer": b"png"}
+    )
+    expect(alice_page.get_by_label("First name")).to_have_value("")
+    expect(alice_page.get_by_label("Last name")).to_have_value("")
+
+
 def test_calls_of_members_appear_live_and_only_the_own_can_be_ended(
     alice_page: Page, acme: Tenant, worker: FakeWorker
 ) -> None:

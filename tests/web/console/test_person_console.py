@@ -302,6 +302,13 @@ def test_why_it_cant_register_tells_of_the_own_number_whatever_is_asked(
 
 def test_the_table_of_capabilities_gives_extensions_no_configuration_to_change() -> None:
     """Whatever is added to the table later: a page for extensions that changes settings of the tenant is a decision."""
-    own = {"tenants.identity", "tenants.account", "tenants.usersession", "tenants.apitoken"}
+    own = {
+        "tenants.identity",
+        "tenants.account",
+        "tenants.usersession",
+        "tenants.apitoken",
+        "callmanager.ownpresence",
+        "callmanager.ownsippassword",
+    }
     changed = {subject for subject, row in TABLE.items() if row.extension - {"view"}}
     assert changed - own == {"callmanager.colleague", "fleet.livecall"}
