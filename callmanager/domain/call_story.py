@@ -189,7 +189,8 @@ def header_lines(headers: OutgoingHeaders) -> tuple[tuple[str, str], ...]:
 
 def _caller(simulation: Simulation, snapshot: TenantSnapshot) -> Station:
     call, at = simulation.asked.call, simulation.asked.at
-    clock = f"{at.astimezone(ZoneInfo(snapshot.time_zone)):%A %d %B %Y, %H:%M} in {snapshot.time_zone}"
+    local = at.astimezone(ZoneInfo(snapshot.time_zone))
+    clock = f"{local:%A} {local.day} {local:%B %Y, %H:%M} in {snapshot.time_zone}"
     if call.is_from_outside:
         trunk = snapshot.find_trunk(call.trunk_id)
         who = f"{call.caller or 'An anonymous caller'} over {trunk.name if trunk else call.trunk_id}"
@@ -268,7 +269,7 @@ def _branch(one: Alternative) -> Branch:
         station.title + (f" ({station.answer})" if station.answer and station.tone is not Tone.GOOD else "")
         for step in one.steps
         for station in _stations_of(step)
-        if station.tone is not Tone.IDLE and station.kind is not StationKind.HOURS
+        if station.tone is not Tone.IDLE and station.kind not in (StationKind.HOURS, StationKind.RIGHT)
     )
     return Branch(
         CONDITIONS[one.why], way, end_words(one.end), Tone.GOOD if one.end.is_answered else Tone.BAD

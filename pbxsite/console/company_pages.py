@@ -9,6 +9,7 @@ from django.contrib.admin import AdminSite
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import URLPattern, path
 
+from callmanager.admin.call_simulator import call_simulator_page
 from callmanager.admin.holiday import HolidayAdmin
 from callmanager.admin.holiday_import import holiday_import_page
 from callmanager.admin.music import music_page, music_play
@@ -25,6 +26,7 @@ View = Callable[..., HttpResponseBase]
 
 # URL name -> the row of the table of capabilities that says who sees it in the navigation.
 SUBJECTS = {
+    "admin:call_simulator": "callmanager.callsimulation",
     "admin:office_hours": "callmanager.officehours",
     "admin:music": "callmanager.musiconhold",
     "admin:mail_server": "tenants.mailserver",
@@ -66,6 +68,7 @@ def system_urls(shown: Callable[[Page], View]) -> list[URLPattern]:
 def company_urls(shown: Callable[[Page], View], guarded: Callable[[View], View]) -> list[URLPattern]:
     """`shown` gives a page the site's context; both ask who may enter."""
     return [
+        path("call-simulator/", shown(call_simulator_page), name="call_simulator"),
         path("brand/", shown(brand_page), name="brand"),
         path("office-hours/", shown(office_hours_page), name="office_hours"),
         path("music/", shown(music_page), name="music"),

@@ -193,6 +193,7 @@ class TenantSite(ConsoleSite):
             (
                 ("Live calls", "call", "admin:live_calls"),
                 ("Call records", "call_log", "admin:fleet_cdr_changelist"),
+                ("Call simulator", "route", "admin:call_simulator"),
             ),
         ),
         (

@@ -49,7 +49,7 @@ def test_the_line_has_every_station_from_the_caller_to_the_end() -> None:
 def test_the_text_says_all_that_the_picture_shows() -> None:
     text = lines_of(STORY)
     assert text[:4] == [
-        "   0 s  +4917012345 over First line calls 493055500: Monday 02 March 2026, 09:00 in Europe/Berlin",
+        "   0 s  +4917012345 over First line calls 493055500: Monday 2 March 2026, 09:00 in Europe/Berlin",
         "   0 s  Inbound rule “Main number”",
         "          not Rule “Fax”: It is for 493055501.",
         "   0 s  The office hours: Open: Monday 09:00 in Europe/Berlin.",
