@@ -18,6 +18,7 @@ from sipworker.gateways.commands import CommandGateway
 from sipworker.gateways.event_store import EventStore
 from sipworker.gateways.figures import WorkerFigures
 from sipworker.gateways.live_feed import LiveFeed
+from sipworker.gateways.mailboxes import MailboxGateway
 from sipworker.gateways.reconnecting import ReconnectingThread
 from sipworker.gateways.snapshot_files import SnapshotFiles
 from sipworker.gateways.snapshots import SnapshotGateway
@@ -118,15 +119,26 @@ def build_worker(
     sip = PjsipPort(config, inbox.append, announce_drain=node.drain, note_turn=watch.note_turn)
     commands = CommandGateway(config.redis_url, feed.put, sip.wake)
 
+    mailboxes = MailboxGateway(config.database_url, config.name, config.encryption_keys, sip.wake)
+
     runner = Runner(
-        ports=Ports(sip, snapshots, contacts, EventGateway(store, feed), commands, SystemClock(), stored_use),
+        ports=Ports(
+            sip,
+            snapshots,
+            contacts,
+            EventGateway(store, feed),
+            commands,
+            SystemClock(),
+            stored_use,
+            mailboxes,
+        ),
         inbox=inbox,
         settings=RunnerSettings(worker=config.name, drain_timeout_s=config.drain_timeout_s),
         new_session_id=lambda: uuid.uuid4().hex,
     )
     figures = WorkerFigures(runner, store, spool, snapshots, watch.since_turn_s)
     # Stopped in reverse: the node's row first, the queues that everything else still writes to last.
-    ours: tuple[ReconnectingThread[Any], ...] = (feed, store, snapshots, stored_use, commands)
+    ours: tuple[ReconnectingThread[Any], ...] = (feed, store, snapshots, stored_use, commands, mailboxes)
     threads = (*ours, *contact_threads, node)
     return Worker(config, sip, runner, snapshots, threads)
 

@@ -44,6 +44,7 @@ class WorkerConfig:
     log_level: int
     bridge_clock_rate_hz: int
     music_dir: Path
+    sounds_dir: Path
     # Open the passwords of trunks; the first one is the newest.
     encryption_keys: tuple[str, ...] = field(default=(), repr=False)
 
@@ -90,6 +91,7 @@ class WorkerConfig:
             log_level=read.log_level("PBX_LOG_LEVEL", "info"),
             bridge_clock_rate_hz=read.choice("PBX_BRIDGE_CLOCK_RATE", "16000", BRIDGE_CLOCK_RATES_HZ),
             music_dir=Path(read.text("PBX_MUSIC_DIR", "/usr/share/asterisk/moh")),
+            sounds_dir=Path(read.text("PBX_SOUNDS_DIR", "/usr/share/asterisk/sounds")),
             encryption_keys=read.secrets("FIELD_ENCRYPTION_KEY", SHORTEST_KEY),
         )
 

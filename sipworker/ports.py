@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Protocol
 
 from callmanager.domain.call_events import CallEvent
+from callmanager.domain.mailbox import StoredMessage
 from callmanager.domain.snapshot import TenantSnapshot
 from sipworker.call.actions import LegAction
 from sipworker.call.signals import Contact as Contact
@@ -54,6 +55,17 @@ class SnapshotSource(Protocol):
 class ContactSource(Protocol):
     def contacts(self, number: str, sip_domain: str) -> tuple[Contact, ...]:
         """The registered contacts, from memory, never blocking."""
+
+
+class MailboxSource(Protocol):
+    def is_pin(self, pin: str, pin_token: str) -> bool:
+        """Whether this is the PIN that the token holds."""
+
+    def ask(self, session_id: str, tenant_id: int, mailbox: str) -> None:
+        """Look up what is in a mailbox, elsewhere; never blocks."""
+
+    def take(self) -> tuple[tuple[str, tuple[StoredMessage, ...] | None], ...]:
+        """What was found since the last time, by session id; None where it could not be read. Never blocks."""
 
 
 class EventSink(Protocol):
@@ -111,3 +123,4 @@ class Ports:
     commands: CommandSource
     clock: Clock
     stored_use: StoredUse
+    mailboxes: MailboxSource

@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 
 from callmanager.domain.call_events import CallEvent, CallEventKind
 from callmanager.domain.cdr import CallDetail, assemble
+from callmanager.domain.mailbox import StoredMessage
 from callmanager.domain.snapshot import TenantSnapshot
 from sipworker.call.actions import BridgeLegs, DialLeg, LegAction, UnbridgeLegs
 from sipworker.call.signals import Contact, InviteReceived, LegId, LegSignal, MediaReport
@@ -151,6 +152,26 @@ class FakeStoredUse:
         return self.by_tenant.get(tenant_id, {})
 
 
+@dataclass
+class FakeMailboxes:
+    """PINs are their own tokens. What is asked is answered when the runner looks next."""
+
+    messages: dict[tuple[int, str], tuple[StoredMessage, ...]] = field(default_factory=dict)
+    is_away: bool = False
+    answers: list[tuple[str, tuple[StoredMessage, ...] | None]] = field(default_factory=list)
+
+    def is_pin(self, pin: str, pin_token: str) -> bool:
+        return pin == pin_token
+
+    def ask(self, session_id: str, tenant_id: int, mailbox: str) -> None:
+        found = None if self.is_away else self.messages.get((tenant_id, mailbox), ())
+        self.answers.append((session_id, found))
+
+    def take(self) -> tuple[tuple[str, tuple[StoredMessage, ...] | None], ...]:
+        taken, self.answers = tuple(self.answers), []
+        return taken
+
+
 class WorkerInMemory:
     """A runner with all its fakes and a few words to play a call with. Sessions are called s1, s2, ..."""
 
@@ -163,6 +184,7 @@ class WorkerInMemory:
         self.events = RecordedEvents()
         self.commands = FakeCommands()
         self.stored_use = FakeStoredUse()
+        self.mailboxes = FakeMailboxes()
         numbers = itertools.count(1)
         self.runner = Runner(
             ports=Ports(
@@ -173,6 +195,7 @@ class WorkerInMemory:
                 self.commands,
                 self.clock,
                 self.stored_use,
+                self.mailboxes,
             ),
             inbox=inbox,
             settings=RunnerSettings("worker-0", capacity=capacity, drain_timeout_s=drain_timeout_s),

@@ -26,6 +26,10 @@ class CallEventKind(StrEnum):
     CALL_NOANSWER = "call_noanswer"
     CALL_FAIL = "call_fail"
     CALL_ENDED = "call_ended"
+    VOICEMAIL_STARTED = "voicemail_started"
+    VOICEMAIL_MARKED = "voicemail_marked"
+    VOICEMAIL_TAKEN_BACK = "voicemail_taken_back"
+    VOICEMAIL_CHANGED = "voicemail_changed"
 
 
 # The last event of a call is always CALL_ENDED: after call_noanswer and call_fail too, so that

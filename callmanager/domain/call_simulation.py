@@ -21,9 +21,11 @@ from callmanager.domain.call_assumptions import (
 )
 from callmanager.domain.call_trace import Considered
 from callmanager.domain.decisions import (
+    CheckMessages,
     Decision,
     DialOut,
     EchoTest,
+    LeaveMessage,
     Refuse,
     RingExtension,
     ToneTest,
@@ -65,6 +67,7 @@ class EndKind(StrEnum):
 
     EXTENSION = "extension"
     OUTSIDE = "outside"
+    VOICEMAIL = "voicemail"
     SERVICE = "service"
     REFUSED = "refused"
 
@@ -197,6 +200,9 @@ class _Walk:
                 return self._ring(decision, considered, why, begins_s)
             case DialOut():
                 return self._dial_out(decision, considered, why, begins_s)
+            case LeaveMessage(mailbox=mailbox) | CheckMessages(mailbox=mailbox):
+                end = _answered(EndKind.VOICEMAIL, mailbox)
+                return Step(decision, considered, why, begins_s, outcome=end.outcome), end
             case EchoTest() | ToneTest():
                 end = _answered(EndKind.SERVICE, self.asked.call.dialled)
                 return Step(decision, considered, why, begins_s, outcome=end.outcome), end

@@ -11,7 +11,16 @@ from zoneinfo import ZoneInfo
 from callmanager.domain.call_assumptions import PhoneState, TrunkState
 from callmanager.domain.call_simulation import Alternative, Attempt, End, EndKind, Simulation, Step
 from callmanager.domain.call_trace import Considered
-from callmanager.domain.decisions import DialOut, EchoTest, Refuse, RingExtension, ToneTest, TrunkTry
+from callmanager.domain.decisions import (
+    CheckMessages,
+    DialOut,
+    EchoTest,
+    LeaveMessage,
+    Refuse,
+    RingExtension,
+    ToneTest,
+    TrunkTry,
+)
 from callmanager.domain.header_parameters import OutgoingHeaders
 from callmanager.domain.sip_text import name_addr, sip_uri
 from callmanager.domain.snapshot import TenantSnapshot
@@ -162,6 +171,8 @@ def end_words(end: End) -> str:
             return f"Extension {end.answered_by} answers"
         case EndKind.OUTSIDE:
             return f"{end.answered_by} answers, over {end.trunk_name}"
+        case EndKind.VOICEMAIL:
+            return f"The mailbox of {end.answered_by} answers"
         case EndKind.SERVICE:
             return f"The PBX answers as {end.answered_by}"
         case EndKind.REFUSED:
@@ -236,6 +247,20 @@ def _decided(step: Step, lost: tuple[Considered, ...]) -> Iterator[Station]:
                 yield replace(_attempt(step, decision, attempt), lost=lost if position == 0 else ())
             for tried, name in step.untried:
                 yield replace(_trunk(step, decision, tried, name), answer="Not needed", tone=Tone.IDLE)
+        case LeaveMessage(mailbox=mailbox):
+            yield Station(
+                StationKind.SERVICE,
+                step.begins_s,
+                f"Mailbox of {mailbox}",
+                "",
+                "Takes a message",
+                Tone.GOOD,
+                lost,
+            )
+        case CheckMessages(mailbox=mailbox):
+            yield Station(
+                StationKind.SERVICE, step.begins_s, f"Messages of {mailbox}", lost=lost, tone=Tone.GOOD
+            )
         case EchoTest():
             yield Station(StationKind.SERVICE, step.begins_s, "Echo test", lost=lost, tone=Tone.GOOD)
         case ToneTest():

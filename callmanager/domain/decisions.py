@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from callmanager.domain.forwarding import NO_FORWARDS, Forwards
 from callmanager.domain.header_parameters import OutgoingHeaders
+from callmanager.domain.mailbox import Mailbox
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,25 @@ class DialOut:
 
 
 @dataclass(frozen=True, slots=True)
+class LeaveMessage:
+    """Let the caller leave a message in an extension's mailbox. `greeting` are sounds, played one after the other."""
+
+    mailbox: str
+    greeting: tuple[str, ...]
+    language: str = "en"
+    max_message_s: int = 180
+    passed: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CheckMessages:
+    """Let the owner of a mailbox hear and sort what was left there."""
+
+    mailbox: str
+    settings: Mailbox
+
+
+@dataclass(frozen=True, slots=True)
 class EchoTest:
     """Send the caller's own voice back."""
 
@@ -72,4 +92,4 @@ class Refuse:
     retry_after_s: int = 0
 
 
-Decision = RingExtension | DialOut | EchoTest | ToneTest | Refuse
+Decision = RingExtension | DialOut | LeaveMessage | CheckMessages | EchoTest | ToneTest | Refuse

@@ -10,11 +10,12 @@ class DestinationKind(StrEnum):
     END_CALL = "end_call"
     EXTENSION = "extension"
     EXTERNAL_NUMBER = "external_number"
+    VOICEMAIL = "voicemail"
 
 
 @dataclass(frozen=True, slots=True)
 class Destination:
-    """`target` is an extension's number or an outside number as somebody of the company would dial it."""
+    """`target` is an extension's number (of voicemail: whose mailbox), or an outside number as people there dial it."""
 
     kind: DestinationKind = DestinationKind.END_CALL
     target: str = ""

@@ -7,9 +7,18 @@ from datetime import datetime
 from typing import assert_never
 
 from callmanager.domain.call_trace import Trace
-from callmanager.domain.decisions import Decision, DialOut, EchoTest, Refuse, RingExtension, ToneTest
+from callmanager.domain.decisions import (
+    CheckMessages,
+    Decision,
+    DialOut,
+    EchoTest,
+    Refuse,
+    RingExtension,
+    ToneTest,
+)
 from callmanager.domain.incoming_call import IncomingCall as IncomingCall
 from callmanager.domain.inside_calls import BUSY, call_extension, follow
+from callmanager.domain.mailbox_calls import mailbox_of
 from callmanager.domain.outside_calls import call_emergency, call_outside, is_emergency, is_outside
 from callmanager.domain.provider_calls import call_number
 from callmanager.domain.routing import Routing
@@ -53,6 +62,8 @@ def after_ringing(
         case _:
             assert_never(why)
     routing = Routing(call, snapshot, at, passed=rung.passed, trace=trace)
+    if destination is None and (callee := snapshot.find_extension(rung.number)) is not None:
+        destination = mailbox_of(callee)
     if destination is None or destination.target in rung.passed:
         return None
     routing.note("forwarding", rung.number, is_taken=True, reason=why)
@@ -89,6 +100,8 @@ def _decide(routing: Routing) -> Decision:
         return Refuse(403, "Calls to other domains are not allowed")
     if not call.dialled:
         return Refuse(484, "No number dialled")
+    if call.dialled == snapshot.voicemail_number and caller.mailbox is not None:
+        return CheckMessages(caller.number, caller.mailbox)
     return _service(call.dialled) or _dialled(routing)
 
 

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 
 from callmanager.domain.call_exceptions import CallException
 from callmanager.domain.forwarding import ForwardRule, PresenceStatus
+from callmanager.domain.mailbox import Mailbox
 from callmanager.domain.schedule import Interval
 
 
 @dataclass(frozen=True, slots=True)
 class ExtensionEntry:
-    """`own_intervals` None: it keeps the company's hours. Limits of 0 are none.
+    """`own_intervals` None: it keeps the company's hours. Limits of 0 are none. `mailbox` None: it has none.
 
     `did` is a number of one of the tenant's pools without `+`; calls to it ring here without a rule.
     `is_decline_final`: declining on one of its phones (603) ends the ringing of all.
@@ -26,6 +27,7 @@ class ExtensionEntry:
     exceptions: tuple[CallException, ...] = ()
     status: PresenceStatus = PresenceStatus.AVAILABLE
     forwards: tuple[ForwardRule, ...] = ()
+    mailbox: Mailbox | None = None
     did: str = ""
     outbound_caller_id: str = ""
     emergency_caller_id: str = ""

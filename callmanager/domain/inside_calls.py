@@ -5,19 +5,23 @@ from __future__ import annotations
 from typing import assert_never
 
 from callmanager.domain.call_exceptions import find_exception
-from callmanager.domain.decisions import DialOut, Refuse, RingExtension
+from callmanager.domain.decisions import DialOut, LeaveMessage, Refuse, RingExtension
 from callmanager.domain.destination import Destination, DestinationKind
 from callmanager.domain.extension_entry import ExtensionEntry
 from callmanager.domain.forwarding import NO_FORWARDS, Forwards, PresenceStatus, forwards_at
+from callmanager.domain.mailbox_calls import leave_message, mailbox_of
 from callmanager.domain.outside_calls import call_outside
 from callmanager.domain.routing import Routing
 from callmanager.domain.schedule import is_open
 from callmanager.domain.trace_notes import note_exceptions, note_forwards, note_own_hours
 
+# What becomes of a call inside the company, whoever it reaches in the end.
+Inside = RingExtension | DialOut | LeaveMessage | Refuse
+
 UNCONDITIONAL, BUSY, DO_NOT_DISTURB = "unconditional", "user-busy", "do-not-disturb"
 
 
-def call_extension(routing: Routing, callee: ExtensionEntry) -> RingExtension | DialOut | Refuse:
+def call_extension(routing: Routing, callee: ExtensionEntry) -> Inside:
     """Its exceptions for this caller, then its forwarding, then its phones."""
     if not callee.is_enabled:
         return Refuse(480, "Extension disabled")
@@ -39,9 +43,7 @@ def call_extension(routing: Routing, callee: ExtensionEntry) -> RingExtension | 
     return _by_forwarding(routing, callee, forwards)
 
 
-def follow(
-    routing: Routing, destination: Destination, by: str, why: str, source: str
-) -> RingExtension | DialOut | Refuse:
+def follow(routing: Routing, destination: Destination, by: str, why: str, source: str) -> Inside:
     """Where a destination leads. `by` is the extension that it belongs to (empty: the company), `source` names it."""
     onward = routing.sent_on_by(by, why) if by else routing
     match destination.kind:
@@ -49,6 +51,8 @@ def follow(
             return Refuse(603, f"Ended by {source}")
         case DestinationKind.EXTERNAL_NUMBER:
             return call_outside(onward, destination.target, by)
+        case DestinationKind.VOICEMAIL:
+            return leave_message(onward, destination.target, is_busy=why in (BUSY, DO_NOT_DISTURB))
         case DestinationKind.EXTENSION:
             target = routing.snapshot.find_extension(destination.target)
             if target is None or not target.is_enabled:
@@ -61,12 +65,10 @@ def follow(
     assert_never(destination.kind)
 
 
-def _by_forwarding(
-    routing: Routing, callee: ExtensionEntry, forwards: Forwards
-) -> RingExtension | DialOut | Refuse:
+def _by_forwarding(routing: Routing, callee: ExtensionEntry, forwards: Forwards) -> Inside:
     always, why = forwards.always, UNCONDITIONAL
     if always is None and callee.status is PresenceStatus.DO_NOT_DISTURB:
-        always, why = forwards.busy, DO_NOT_DISTURB
+        always, why = forwards.busy or mailbox_of(callee), DO_NOT_DISTURB
     if always is not None and not _leads_back(routing, always):
         routing.note("forwarding", callee.number, is_taken=True, reason=callee.status)
         return follow(routing, always, callee.number, why, "the extension's forwarding")

@@ -162,6 +162,12 @@ def _messages(event: CallEvent, story: Sequence[CallEvent]) -> tuple[_Message, .
             return (_Message(PBX, CALLER, f"181 Forwarded to {where}"),)
         case CallEventKind.CALL_NOANSWER | CallEventKind.CALL_FAIL:
             return (_Message(PBX, CALLER, answer or "failed", Tone.BAD),)
+        case CallEventKind.VOICEMAIL_STARTED:
+            return (_Message(CALLER, PBX, f"Message for {_text(data, 'mailbox')}"),)
+        case CallEventKind.VOICEMAIL_TAKEN_BACK:
+            return (_Message(CALLER, PBX, "Message taken back"),)
+        case CallEventKind.VOICEMAIL_MARKED | CallEventKind.VOICEMAIL_CHANGED:
+            return ()
         case CallEventKind.CALL_ENDED:
             return _hang_up(event, story)
 

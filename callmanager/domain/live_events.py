@@ -31,6 +31,10 @@ _FIELDS: Mapping[CallEventKind, tuple[str, ...]] = {
     CallEventKind.CALL_NOANSWER: ("reason",),
     CallEventKind.CALL_FAIL: ("reason",),
     CallEventKind.CALL_ENDED: ("status", "ended_by", "reason"),
+    CallEventKind.VOICEMAIL_STARTED: ("mailbox",),
+    CallEventKind.VOICEMAIL_MARKED: ("mailbox", "is_urgent"),
+    CallEventKind.VOICEMAIL_TAKEN_BACK: ("mailbox",),
+    CallEventKind.VOICEMAIL_CHANGED: ("mailbox", "message_id", "change"),
 }
 _NOBODY: frozenset[str] = frozenset()
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from callmanager.domain.decisions import DialOut, Refuse, RingExtension
+from callmanager.domain.decisions import Refuse
 from callmanager.domain.destination import Destination
 from callmanager.domain.inbound_rules import InboundRule
-from callmanager.domain.inside_calls import UNCONDITIONAL, call_extension, follow
+from callmanager.domain.inside_calls import UNCONDITIONAL, Inside, call_extension, follow
 from callmanager.domain.routing import MAX_FORWARDS, Routing
 from callmanager.domain.schedule import Interval, ScheduleState, state
 from callmanager.domain.trace_notes import note_hours, note_inbound_rules
@@ -13,7 +13,7 @@ from callmanager.domain.trace_notes import note_hours, note_inbound_rules
 NO_SUCH_NUMBER = Refuse(404, "No such number")
 
 
-def call_number(routing: Routing) -> RingExtension | DialOut | Refuse:
+def call_number(routing: Routing) -> Inside:
     """The caller is whoever the provider says, never one of the company's extensions."""
     call, snapshot = routing.call, routing.snapshot
     trunk = snapshot.find_trunk(call.trunk_id)
@@ -43,7 +43,7 @@ def call_number(routing: Routing) -> RingExtension | DialOut | Refuse:
     return Refuse(404, "No rule for this number")
 
 
-def _by_rule(routing: Routing, rule: InboundRule) -> RingExtension | DialOut | Refuse:
+def _by_rule(routing: Routing, rule: InboundRule) -> Inside:
     hours = routing.snapshot.schedule(_intervals(routing, rule))
     now = state(hours, routing.at)
     if routing.trace is not None:

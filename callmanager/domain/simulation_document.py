@@ -8,9 +8,11 @@ from callmanager.domain.call_simulation import Alternative, Attempt, End, Simula
 from callmanager.domain.call_story import end_words, header_lines, lines_of, tell
 from callmanager.domain.call_trace import Considered
 from callmanager.domain.decisions import (
+    CheckMessages,
     Decision,
     DialOut,
     EchoTest,
+    LeaveMessage,
     Refuse,
     RingExtension,
     ToneTest,
@@ -67,7 +69,7 @@ def _kind(decision: Decision) -> str:
             return "ring"
         case DialOut():
             return "dial"
-        case EchoTest() | ToneTest():
+        case EchoTest() | ToneTest() | LeaveMessage() | CheckMessages():
             return "service"
         case Refuse():
             return "refuse"

@@ -19,6 +19,7 @@ from callmanager.domain.trunk_entry import TrunkEntry
 
 SCHEMA_VERSION = 7
 NO_NUMBERS = DidPool()
+VOICEMAIL_NUMBER = "999"
 
 
 __all__ = ["SCHEMA_VERSION", "ExtensionEntry", "SnapshotFormatError", "TenantSnapshot"]
@@ -50,6 +51,7 @@ class TenantSnapshot:
     # In the tenant's order of priority.
     outbound_rules: tuple[OutboundRule, ...] = ()
     numbers: NumberPolicy = NO_POLICY
+    voicemail_number: str = VOICEMAIL_NUMBER
     schema_version: int = SCHEMA_VERSION
     _by_number: dict[str, ExtensionEntry] = field(init=False, repr=False, compare=False, default_factory=dict)
     _rights: dict[str, frozenset[Right]] = field(init=False, repr=False, compare=False, default_factory=dict)

@@ -42,6 +42,10 @@ TOPIC_KEYS: Mapping[str, frozenset[str]] = {
             "call_noanswer",
             "call_fail",
             "call_ended",
+            "voicemail_started",
+            "voicemail_marked",
+            "voicemail_taken_back",
+            "voicemail_changed",
         }
     ),
     CDR_EVENTS: frozenset({"call_cdr"}),

@@ -24,6 +24,7 @@ def stack_environment(config: StackConfig, keys: Keys, operator: Mapping[str, st
         "PBX_DRAIN_TIMEOUT_S": str(config.drain_timeout_s),
         "PBX_BRIDGE_CLOCK_RATE": operator.get("PBX_BRIDGE_CLOCK_RATE") or "16000",
         "PBX_MUSIC_DIR": operator.get("PBX_MUSIC_DIR") or "/usr/share/asterisk/moh",
+        "PBX_SOUNDS_DIR": operator.get("PBX_SOUNDS_DIR") or "/usr/share/asterisk/sounds",
         "PBX_TENANT_NETWORKS": operator.get("PBX_TENANT_NETWORKS") or "",
         # Set but empty means nobody.
         "PBX_METRICS_NETWORKS": operator.get("PBX_METRICS_NETWORKS", "127.0.0.1/32,::1/128"),

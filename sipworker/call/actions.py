@@ -153,6 +153,47 @@ class StopMusicOnHold:
 
 
 @dataclass(frozen=True, slots=True)
+class PlayFiles:
+    """Play sounds (`callmanager.domain.sounds`) to the leg one after the other; PlaybackEnded follows.
+
+    What can't be played is left out. Another one of the same name takes its place.
+    """
+
+    leg: LegId
+    playback: str
+    sounds: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StopFiles:
+    """End PlayFiles of this name at once; PlaybackEnded does not follow."""
+
+    leg: LegId
+    playback: str
+
+
+@dataclass(frozen=True, slots=True)
+class StartRecording:
+    """Record the leg, and whom it is mixed with, into one file below the worker's directory.
+
+    It ends with StopRecording or with the leg.
+    """
+
+    leg: LegId
+    recording: str
+    path: str
+    mixed_with: tuple[LegId, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class StopRecording:
+    """RecordingStopped follows when the file is whole."""
+
+    leg: LegId
+    recording: str
+
+
+@dataclass(frozen=True, slots=True)
 class SendDigit:
     """Send DTMF to the leg by RFC 4733."""
 
@@ -167,6 +208,22 @@ class FindContacts:
 
     number: str
     sip_domain: str
+
+
+@dataclass(frozen=True, slots=True)
+class CheckPin:
+    """Compare what was typed with a mailbox's PIN; PinChecked answers."""
+
+    mailbox: str
+    pin: str
+    pin_token: str
+
+
+@dataclass(frozen=True, slots=True)
+class FindMessages:
+    """Ask what is in a mailbox; MessagesFound answers."""
+
+    mailbox: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,7 +272,14 @@ LegAction = (
     | PlayTone
     | PlayMusicOnHold
     | StopMusicOnHold
+    | PlayFiles
+    | StopFiles
+    | StartRecording
+    | StopRecording
     | SendDigit
 )
 BridgeAction = BridgeLegs | UnbridgeLegs
-Action = LegAction | BridgeAction | FindContacts | StartTimer | StopTimer | EmitEvent | EndCall
+MailboxAction = CheckPin | FindMessages
+Action = (
+    LegAction | BridgeAction | FindContacts | MailboxAction | StartTimer | StopTimer | EmitEvent | EndCall
+)

@@ -12,12 +12,16 @@ from sipworker.call.actions import (
     EchoLeg,
     HangUpLeg,
     LegAction,
+    PlayFiles,
     PlayMusicOnHold,
     PlayTone,
     RefuseLeg,
     RingLeg,
     SendDigit,
+    StartRecording,
+    StopFiles,
     StopMusicOnHold,
+    StopRecording,
 )
 from sipworker.call.errors import CallError, IllegalAction, IllegalSignal
 from sipworker.call.signals import (
@@ -30,6 +34,8 @@ from sipworker.call.signals import (
     LegRinging,
     LegSignal,
     LegUnheld,
+    PlaybackEnded,
+    RecordingStopped,
 )
 
 
@@ -48,7 +54,18 @@ class LegState(Enum):
 UNANSWERED_OUT = (LegState.DIALLED, LegState.RINGING)
 TALKING = (LegState.UP, LegState.HELD)
 
-_MEDIA_ACTIONS = (EchoLeg, PlayTone, PlayMusicOnHold, StopMusicOnHold, SendDigit)
+_MEDIA_ACTIONS = (
+    EchoLeg,
+    PlayTone,
+    PlayMusicOnHold,
+    StopMusicOnHold,
+    PlayFiles,
+    StopFiles,
+    StartRecording,
+    StopRecording,
+    SendDigit,
+)
+_MEDIA_SIGNALS = (DigitPressed, PlaybackEnded, RecordingStopped)
 
 Row = tuple[LegState, type[LegSignal | LegAction]]
 
@@ -89,11 +106,11 @@ LEG_TABLE: dict[Row, LegState] = {
     **_for_both(LegUnheld, LegState.UP),
     **_for_both(LegHungUp, LegState.ENDED),
     **_for_both(HangUpLeg, LegState.ENDING),
-    **{(state, kind): state for state in TALKING for kind in (DigitPressed, *_MEDIA_ACTIONS)},
+    **{(state, kind): state for state in TALKING for kind in (*_MEDIA_SIGNALS, *_MEDIA_ACTIONS)},
     # On its way out. An answer may cross our CANCEL: then a BYE is due.
     **{
         (LegState.ENDING, kind): LegState.ENDING
-        for kind in (LegRinging, LegAnswered, LegHeld, LegUnheld, DigitPressed, HangUpLeg)
+        for kind in (LegRinging, LegAnswered, LegHeld, LegUnheld, *_MEDIA_SIGNALS, HangUpLeg)
     },
     (LegState.ENDING, LegFailed): LegState.ENDED,
     (LegState.ENDING, LegHungUp): LegState.ENDED,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from callmanager.domain.header_parameters import ProviderCaller
+from callmanager.domain.mailbox import StoredMessage
 from callmanager.domain.outcome import EndedBy
 
 LegId = str
@@ -138,11 +139,42 @@ class DigitPressed:
 
 
 @dataclass(frozen=True, slots=True)
+class PlaybackEnded:
+    """PlayFiles has played everything there was; not told of one that was stopped."""
+
+    leg: LegId
+    playback: str
+
+
+@dataclass(frozen=True, slots=True)
+class RecordingStopped:
+    """The file of a recording that was stopped, or whose leg is over, is whole."""
+
+    leg: LegId
+    recording: str
+
+
+@dataclass(frozen=True, slots=True)
 class ContactsFound:
     """The answer to FindContacts: where the extension is registered at this moment."""
 
     number: str
     contacts: tuple[Contact, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PinChecked:
+    """The answer to CheckPin. `is_locked`: too many wrong ones, no further try will be looked at."""
+
+    is_right: bool
+    is_locked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class MessagesFound:
+    """The answer to FindMessages, the newest last; None: they can't be read at the moment."""
+
+    messages: tuple[StoredMessage, ...] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,5 +196,9 @@ class HangUpRequested:
     sip_code: int = 503
 
 
-LegSignal = LegRinging | LegAnswered | LegFailed | LegHungUp | LegHeld | LegUnheld | DigitPressed
-Signal = LegSignal | ContactsFound | TimerFired | HangUpRequested
+# Of files that play to a leg or are recorded from it: for whoever asked for that, and nobody else.
+FileSignal = PlaybackEnded | RecordingStopped
+LegSignal = LegRinging | LegAnswered | LegFailed | LegHungUp | LegHeld | LegUnheld | DigitPressed | FileSignal
+# Of a mailbox: for whoever asked.
+MailboxSignal = PinChecked | MessagesFound
+Signal = LegSignal | ContactsFound | MailboxSignal | TimerFired | HangUpRequested

@@ -38,6 +38,10 @@ from sipworker.call.signals import (
     LegHungUp,
     LegRinging,
     LegUnheld,
+    MessagesFound,
+    PinChecked,
+    PlaybackEnded,
+    RecordingStopped,
     Signal,
     TimerFired,
 )
@@ -101,6 +105,10 @@ class DialOutside:
                 return self._time_out(timer)
             case LegHeld() | LegUnheld() | HangUpRequested() | ContactsFound():
                 return ()  # there is nobody yet to play music to; the session hears the third
+            case PlaybackEnded() | RecordingStopped():
+                return ()  # nothing of ours
+            case PinChecked() | MessagesFound():
+                return ()  # of a mailbox
         assert_never(signal)
 
     def _next(self) -> tuple[Action, ...]:

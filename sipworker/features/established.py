@@ -30,9 +30,9 @@ def by_trunk(dialled: DialTrunk, user_agent: str) -> EmitEvent:
     )
 
 
-def by_service(service: str, context: CallContext) -> EmitEvent:
-    """The PBX answered itself."""
-    return _established("", context.invite.dialled, service, "", "")
+def by_service(service: str, context: CallContext, number: str = "") -> EmitEvent:
+    """The PBX answered itself; `number` where it is another one than was dialled."""
+    return _established("", number or context.invite.dialled, service, "", "")
 
 
 def _established(

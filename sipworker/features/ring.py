@@ -39,6 +39,10 @@ from sipworker.call.signals import (
     LegId,
     LegRinging,
     LegUnheld,
+    MessagesFound,
+    PinChecked,
+    PlaybackEnded,
+    RecordingStopped,
     Signal,
     TimerFired,
 )
@@ -86,8 +90,10 @@ class Ring:
                 return self._pass_on_digit(signal)
             case TimerFired(timer=timer):
                 return self._give_up() if timer == RING_TIMER else ()
-            case LegHeld() | LegUnheld() | HangUpRequested():
-                return ()  # there is nobody yet to play music to; the session hears the third
+            case LegHeld() | LegUnheld() | HangUpRequested() | PlaybackEnded() | RecordingStopped():
+                return ()  # there is nobody yet to play anything to; the session hears the third
+            case PinChecked() | MessagesFound():
+                return ()  # of a mailbox
         assert_never(signal)
 
     def _dial(self, contacts: tuple[Contact, ...]) -> tuple[Action | Unreached, ...]:

@@ -5,14 +5,25 @@ from __future__ import annotations
 from typing import Protocol, assert_never
 
 from callmanager.domain.call_events import CallEventKind
-from callmanager.domain.decisions import Decision, DialOut, EchoTest, Refuse, RingExtension, ToneTest
+from callmanager.domain.decisions import (
+    CheckMessages,
+    Decision,
+    DialOut,
+    EchoTest,
+    LeaveMessage,
+    Refuse,
+    RingExtension,
+    ToneTest,
+)
 from callmanager.domain.dialplan import after_ringing
 from callmanager.domain.unanswered import why_unanswered
 from sipworker.call.actions import Action, EmitEvent, EndCall, RingLeg
 from sipworker.call.context import CallContext
 from sipworker.call.signals import Signal
+from sipworker.features.check_messages import CheckingMessages
 from sipworker.features.dial_out import DialOutside
 from sipworker.features.echo import Echo
+from sipworker.features.leave_message import LeavingMessage
 from sipworker.features.refuse import Refusal
 from sipworker.features.ring import Ring
 from sipworker.features.tone import Tone
@@ -93,6 +104,10 @@ def _stage_for(decision: Decision, context: CallContext) -> Stage:
             return Ring(context, decision)
         case DialOut():
             return DialOutside(context, decision)
+        case LeaveMessage():
+            return LeavingMessage(context, decision)
+        case CheckMessages():
+            return CheckingMessages(context, decision)
         case EchoTest():
             return Echo(context)
         case ToneTest():
@@ -103,8 +118,10 @@ def _stage_for(decision: Decision, context: CallContext) -> Stage:
 
 
 def _number(decision: Decision) -> str:
+    if isinstance(decision, LeaveMessage):
+        return decision.mailbox
     return decision.number if isinstance(decision, RingExtension | DialOut) else ""
 
 
 def _passed(decision: Decision) -> tuple[str, ...]:
-    return decision.passed if isinstance(decision, RingExtension | DialOut) else ()
+    return decision.passed if isinstance(decision, RingExtension | DialOut | LeaveMessage) else ()

@@ -28,6 +28,10 @@ from sipworker.call.signals import (
     LegId,
     LegRinging,
     LegUnheld,
+    MessagesFound,
+    PinChecked,
+    PlaybackEnded,
+    RecordingStopped,
     Signal,
     TimerFired,
 )
@@ -62,8 +66,10 @@ class Talk:
                 return (EndCall(CallOutcome(CallStatus.ANSWERED, EndedBy.CALLEE, reason, 200)),)
             case LegRinging() | LegAnswered() | LegFailed() | LegHungUp():
                 return ()  # of phones that rang too and lost
-            case ContactsFound() | TimerFired() | HangUpRequested():
+            case ContactsFound() | TimerFired() | HangUpRequested() | PlaybackEnded() | RecordingStopped():
                 return ()  # nothing of ours: the session hears the last two
+            case PinChecked() | MessagesFound():
+                return ()  # of a mailbox
         assert_never(signal)
 
     def _hold(self, leg: LegId) -> tuple[Action, ...]:

@@ -13,7 +13,7 @@ import pjsua2 as pj
 
 from callmanager.domain.trunk_entry import SrtpMode, TrunkEntry
 from sipworker.config import WorkerConfig
-from sipworker.pjsip.credentials import PasswordSafe, PasswordUnreadableError
+from sipworker.credentials import PasswordSafe, PasswordUnreadableError
 from sipworker.pjsip.endpoint import Endpoint
 
 InviteHandler = Callable[["EdgeAccount", pj.OnIncomingCallParam], None]

@@ -165,6 +165,15 @@ class Patchbay:
         for listener in self._listeners.get(leg, ()):
             self._plug(leg, listener)
 
+    def lend(self, source: str, media: pj.AudioMedia) -> None:
+        """A source of one leg's own, until it is taken back. Nobody hears it yet."""
+        self._media[source] = media
+
+    def take_back(self, source: str) -> None:
+        """Its listeners have been disconnected."""
+        self._media.pop(source, None)
+        self._listeners.pop(source, None)
+
     def detach(self, leg: LegId) -> None:
         """The leg's stream is gone; the bridge has dropped its wires already."""
         self._media.pop(leg, None)

@@ -22,12 +22,16 @@ from sipworker.call.actions import (
     EchoLeg,
     HangUpLeg,
     LegAction,
+    PlayFiles,
     PlayMusicOnHold,
     PlayTone,
     RefuseLeg,
     RingLeg,
     SendDigit,
+    StartRecording,
+    StopFiles,
     StopMusicOnHold,
+    StopRecording,
 )
 from sipworker.call.signals import InviteReceived, LegFailed, LegHungUp, LegId, LegSignal, MediaReport
 from sipworker.config import WorkerConfig
@@ -45,8 +49,11 @@ from sipworker.pjsip.orders import (
     ring_order,
     trunk_order,
 )
+from sipworker.pjsip.playback import Playbacks
 from sipworker.pjsip.realtime import prioritise_media_threads
+from sipworker.pjsip.recording import Recordings
 from sipworker.pjsip.sip_message import parse_message, parse_sip_uri
+from sipworker.pjsip.sound_files import SoundFiles
 from sipworker.ports import SignalSink
 
 log = structlog.get_logger(__name__)
@@ -89,6 +96,9 @@ class PjsipPort:
         )
         self._endpoint.start_bridge_clock(self._sources.silence())
         self._patchbay = Patchbay(self._sources)
+        self._sounds = SoundFiles(config.sounds_dir, config.files_dir, config.worker_dir)
+        self._playbacks = Playbacks(self._patchbay, self._emit, self.wake)
+        self._recordings = Recordings(self._patchbay, self._emit)
         self._accounts = Accounts(self._endpoint, config, self._take_invite, self._is_used)
         log.info("sip.started", port=config.sip_port, realtime=prioritise_media_threads())
 
@@ -125,9 +135,13 @@ class PjsipPort:
         self._endpoint.libHandleEvents(0 if self._inbox else int(timeout_s * 1000))
         if self._turned_away:
             self._turn_away()
+        self._playbacks.collect()
+        self._recordings.collect()
         while self._inbox:
             signal = self._inbox.popleft()
             if isinstance(signal, LegHungUp | LegFailed):
+                self._playbacks.forget(signal.leg)
+                self._recordings.forget(signal.leg)
                 # The last reference but the sink's: the pj.Call must be gone before its slot is used again.
                 self._legs.pop(signal.leg, None)
             self._deliver(signal)
@@ -142,6 +156,8 @@ class PjsipPort:
             self.poll(0.02)
         self._legs.clear()
         self._turned_away.clear()
+        self._playbacks.close()
+        self._recordings.close()
         self._sources.close()
         self._endpoint.libDestroy()
         self._wake_socket.close()
@@ -263,6 +279,17 @@ class PjsipPort:
                 self._patchbay.connect(music_source(action.files), leg.leg_id)
             case StopMusicOnHold():
                 self._patchbay.disconnect(music_source(action.files), leg.leg_id)
+            case PlayFiles(playback=name, sounds=sounds):
+                found = (self._sounds.find(sound) for sound in sounds)
+                self._playbacks.play(leg.leg_id, name, [file for file in found if file is not None])
+            case StopFiles(playback=name):
+                self._playbacks.stop(leg.leg_id, name)
+            case StartRecording(recording=name, path=path, mixed_with=others):
+                self._recordings.start(
+                    leg.leg_id, name, (leg.leg_id, *others), self._config.worker_dir / path
+                )
+            case StopRecording(recording=name):
+                self._recordings.stop(leg.leg_id, name)
             case SendDigit():
                 leg.sendDtmf(digit_order(action))
             case DialLeg() | DialTrunk():

@@ -15,11 +15,13 @@ from callmanager.domain.outcome import CallOutcome, CallStatus, EndedBy
 from sipworker.call.actions import (
     Action,
     BridgeLegs,
+    CheckPin,
     DialLeg,
     DialTrunk,
     EmitEvent,
     EndCall,
     FindContacts,
+    FindMessages,
     HangUpLeg,
     StartTimer,
     StopTimer,
@@ -36,6 +38,8 @@ from sipworker.call.signals import (
     LegHungUp,
     LegId,
     LegSignal,
+    MessagesFound,
+    PinChecked,
     Signal,
     TimerFired,
 )
@@ -44,6 +48,7 @@ from sipworker.ports import CommandReply, Ports
 from sipworker.runtime.commands import DONE, read_command
 from sipworker.runtime.events import CallJournal
 from sipworker.runtime.external_use import ExternalUse
+from sipworker.runtime.pins import PinGuard
 from sipworker.runtime.reception import Reception, Room
 from sipworker.runtime.registry import LiveCall, Registry
 from sipworker.runtime.tally import Tally
@@ -82,6 +87,7 @@ class Runner:
         self._use = ExternalUse(ports.stored_use)
         self._reception = Reception(ports, self._use, settings.limits, new_session_id)
         self._timers = Timers()
+        self._pins = PinGuard()
         # What a call asked while its actions were performed: told to it after all of them.
         self._answers: deque[tuple[LiveCall, Signal]] = deque()
         self._drain_until: float | None = None
@@ -104,6 +110,7 @@ class Runner:
         self._empty_inbox()
         self._fire_timers()
         self._take_commands()
+        self._take_messages()
         self._end_what_is_not_allowed_any_more()
         self._end_drain_if_due()
         self._empty_inbox()
@@ -146,6 +153,12 @@ class Runner:
             else:
                 self._step(*found)
                 answer(DONE)
+
+    def _take_messages(self) -> None:
+        for session_id, messages in self._ports.mailboxes.take():
+            call = self._registry.find(session_id)
+            if call is not None:
+                self._step(call, MessagesFound(messages))
 
     def _end_what_is_not_allowed_any_more(self) -> None:
         """Calls keep the configuration they began with, but not beyond the end of a tenant or an extension."""
@@ -255,10 +268,27 @@ class Runner:
             case FindContacts(number=number, sip_domain=sip_domain):
                 contacts = self._ports.contacts.contacts(number, sip_domain)
                 self._answers.append((call, ContactsFound(number, contacts)))
+            case CheckPin():
+                self._answers.append((call, self._check_pin(call, action)))
+            case FindMessages(mailbox=mailbox):
+                invite = call.context.invite
+                self._ports.mailboxes.ask(call.context.session_id, invite.tenant_id, mailbox)
             case EndCall(outcome=outcome, callee_leg=callee_leg):
                 self._close(call, outcome, callee_leg)
             case _:
                 sip.perform(action)
+
+    def _check_pin(self, call: LiveCall, check: CheckPin) -> PinChecked:
+        tenant_id, now = call.context.invite.tenant_id, self._ports.clock.monotonic()
+        if self._pins.is_locked(tenant_id, check.mailbox, now):
+            return PinChecked(is_right=False, is_locked=True)
+        is_right = self._ports.mailboxes.is_pin(check.pin, check.pin_token)
+        if is_right:
+            self._pins.note_right(tenant_id, check.mailbox)
+        else:
+            log.warning("mailbox.pin_wrong", **_labels(call))
+            self._pins.note_wrong(tenant_id, check.mailbox, now)
+        return PinChecked(is_right)
 
     def _remember_media(self, call: LiveCall, leg: LegId) -> None:
         report = self._ports.sip.find_media_report(leg)

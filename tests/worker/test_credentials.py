@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from cryptography.fernet import Fernet
 
-from sipworker.pjsip.credentials import PasswordSafe, PasswordUnreadableError
+from sipworker.credentials import PasswordSafe, PasswordUnreadableError
 from tenants.encrypted_field import _cipher
 
 OLD, NEW = "an old key of at least 32 characters", "a new key that has 32 characters or more"

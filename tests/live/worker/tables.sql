@@ -68,3 +68,7 @@ CREATE TABLE acme.callmanager_musicfile (position integer, stored_name text);
 INSERT INTO tenants_tenant VALUES (1, 'acme', 'Acme', 'acme.example', true, 1, 'UTC', NULL);
 INSERT INTO acme.callmanager_extension (number, display_name, is_enabled, ring_timeout_s) VALUES ('101', 'Alice "Al" Ice', true, 30), ('102', 'Bob', true, 30),
     ('103', 'Carol', true, 30), ('104', 'Dave', true, 30);
+CREATE TABLE public.voicemail (
+    id bigint PRIMARY KEY, tenant_id bigint, mailbox text, caller text, left_at timestamptz, duration_s double precision,
+    stored_path text, is_new boolean, is_urgent boolean
+);

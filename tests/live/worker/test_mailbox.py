@@ -1,0 +1,119 @@
+"""A mailbox with real sound: what a caller hears, what is recorded, what its owner hears of it."""
+
+from __future__ import annotations
+
+import wave
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from callmanager.domain.mailbox import Mailbox
+from callmanager.domain.snapshot import TenantSnapshot
+from tests.cast import ACME, ALICE, CAROL
+from tests.live.worker.stand import ALICE_HZ, Stand
+from tests.phones.phone import Phone
+from tests.phones.tones import heard_tones, tone_levels
+from tests.phones.waiting import until
+
+pytestmark = pytest.mark.live
+
+GREETING_HZ, MESSAGE_HZ = 1100, 1300
+RATE_HZ = 16_000
+
+
+def write_tone(path: Path, frequency_hz: int, seconds: float) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    times = np.arange(int(RATE_HZ * seconds)) / RATE_HZ
+    samples = (np.sin(2 * np.pi * frequency_hz * times) * 8000).astype("<i2")
+    with wave.open(str(path), "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(RATE_HZ)
+        file.writeframes(samples.tobytes())
+
+
+def recorded(path: Path) -> frozenset[int]:
+    with wave.open(str(path), "rb") as file:
+        rate = file.getframerate()
+        samples = np.frombuffer(file.readframes(file.getnframes()), "<i2")
+    middle = samples[len(samples) // 3 : 2 * len(samples) // 3]
+    return heard_tones(tone_levels(middle, rate, (ALICE_HZ, GREETING_HZ, MESSAGE_HZ)))
+
+
+def with_mailboxes(greeting: str) -> TenantSnapshot:
+    """Carol's phones are nowhere; Alice has messages."""
+    boxes = {CAROL: Mailbox(greeting=greeting), ALICE: Mailbox(is_pin_asked=False, says_time=False)}
+    extensions = tuple(replace(one, mailbox=boxes.get(one.number)) for one in ACME.extensions)
+    return replace(ACME, extensions=extensions)
+
+
+@pytest.fixture
+def mailboxes(stand: Stand) -> Iterator[Stand]:
+    write_tone(stand.directory / "state" / "files" / "acme/voicemail/greeting", GREETING_HZ, 1.5)
+    write_tone(stand.directory / "state" / "files" / "acme/voicemail/message", MESSAGE_HZ, 3.0)
+    stand.configure(with_mailboxes("acme/voicemail/greeting"))
+    yield stand
+    stand.snapshot_file.unlink()
+
+
+def recordings(stand: Stand) -> list[Path]:
+    return sorted((stand.directory / "state" / "worker-0" / "voicemail").glob("*.wav"))
+
+
+def test_a_caller_hears_the_greeting_and_leaves_a_message(mailboxes: Stand, alice: Phone) -> None:
+    before = set(recordings(mailboxes))
+    call = alice.dial(CAROL).wait_confirmed()
+    call.wait_heard(GREETING_HZ)
+    until(lambda: set(recordings(mailboxes)) - before, 8, "the recording has begun")
+    call.wait_heard()
+    until(lambda: path_of(mailboxes, before).stat().st_size > RATE_HZ * 2, 8, "a second is recorded")
+    call.send_dtmf("#")
+    until(lambda: recorded_or_nothing(path_of(mailboxes, before)) == {ALICE_HZ}, 5, "Alice is in the file")
+    call.send_dtmf("2")
+    call.wait_heard(ALICE_HZ)
+    call.send_dtmf("1")
+    call.wait_over(timeout_s=15)
+    events = dict(mailboxes.events(call.sip_call_id))
+    assert events["voicemail_started"]["mailbox"] == CAROL
+    assert events["call_established"]["answered_by"] == "voicemail"
+
+
+def test_who_hangs_up_while_it_records_has_left_the_message(mailboxes: Stand, alice: Phone) -> None:
+    before = set(recordings(mailboxes))
+    call = alice.dial(CAROL).wait_confirmed()
+    call.wait_heard(GREETING_HZ)
+    call.send_dtmf("#")
+    until(lambda: set(recordings(mailboxes)) - before, 8, "the recording has begun")
+    until(lambda: path_of(mailboxes, before).stat().st_size > RATE_HZ * 2, 8, "a second is recorded")
+    call.hang_up()
+    until(lambda: recorded_or_nothing(path_of(mailboxes, before)) == {ALICE_HZ}, 5, "Alice is in the file")
+
+
+def test_an_owner_hears_what_was_left(mailboxes: Stand, alice: Phone) -> None:
+    mailboxes.query(
+        "INSERT INTO voicemail (id, tenant_id, mailbox, caller, left_at, duration_s, stored_path, is_new, is_urgent)"
+        " VALUES (7, 1, '101', '102', now(), 3, 'acme/voicemail/message', true, false)"
+    )
+    call = alice.dial("999").wait_confirmed()
+    call.wait_heard(MESSAGE_HZ, timeout_s=15)
+    call.send_dtmf("7")
+    until(lambda: MESSAGE_HZ not in call.heard((MESSAGE_HZ,)), 5, "the message has stopped")
+    call.hang_up()
+    changes = [data for kind, data in mailboxes.events(call.sip_call_id) if kind == "voicemail_changed"]
+    assert [(one["message_id"], one["change"]) for one in changes] == [(7, "heard"), (7, "deleted")]
+
+
+def path_of(stand: Stand, before: set[Path]) -> Path:
+    (path,) = set(recordings(stand)) - before
+    return path
+
+
+def recorded_or_nothing(path: Path) -> frozenset[int]:
+    """While it is written the header says that nothing is in it."""
+    try:
+        return recorded(path)
+    except (wave.Error, EOFError):
+        return frozenset()
