@@ -49,7 +49,7 @@ class CdrAdmin(ReadOnlyModelAdmin):
         "mos",
         "ended_by_whom",
     )
-    list_display_links = ("started", "caller", "callee")
+    list_display_links: tuple[str, ...] | None = ("started", "caller", "callee")
     list_filter: tuple[Any, ...] = ("status", ("started_at", RangeDateTimeFilter))
     list_filter_submit = True
     search_fields = ("caller", "caller_display_name", "callee", "answered_number", "call_id")

@@ -126,7 +126,7 @@ class KeptCdrAdmin(DownloadedList, CdrAdmin):
     """Call records as their tenant saw them. One tenant's by `?tenant_id=`: a name may have been given again."""
 
     list_display: tuple[str, ...] = ("tenant_name", *CdrAdmin.list_display)
-    list_display_links = CdrAdmin.list_display_links
+    list_display_links: tuple[str, ...] | None = ("tenant_name", "started", "caller", "callee")
     list_filter: tuple[Any, ...] = (
         ("tenant_name", FieldTextFilter),
         "status",

@@ -124,7 +124,8 @@ def _until(now: OfficeState) -> str:
     if now.next_change is None:
         return "and it stays so"
     at = timezone.localtime(now.next_change.at)
-    words = {"open": "opens", "closed": "closes", "holiday": f"holiday ({now.next_change.holiday_name})"}
+    holiday = f"closes for a holiday ({now.next_change.holiday_name})"
+    words = {"open": "opens", "closed": "closes", "holiday": holiday}
     return f"{words[now.next_change.state]} on {at:%A, %d %B %Y} at {at:%H:%M}"
 
 

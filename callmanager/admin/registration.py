@@ -14,7 +14,16 @@ from callmanager.selectors.call import registration_list
 
 class RegistrationAdmin(ReadOnlyModelAdmin):
     list_display = ("extension", "phone", "address", "transport", "registered_at", "expires_at")
-    list_display_links = None
+    fields = (
+        "extension",
+        "phone",
+        "address",
+        "transport",
+        "contact",
+        "instance",
+        "registered_at",
+        "expires_at",
+    )
     search_fields = ("username", "user_agent", "contact", "source")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Registration]:

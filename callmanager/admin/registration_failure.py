@@ -42,7 +42,7 @@ class Finding:
 
 
 class RegistrationFailureAdmin(ReadOnlyModelAdmin):
-    list_display_links = None
+    fields = ("at", "number", "domain", "why", "help_words", "source", "user_agent")
     list_filter_submit = True
     list_filter: tuple[Any, ...] = (
         ("at", RangeDateTimeFilter),

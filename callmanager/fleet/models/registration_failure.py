@@ -30,4 +30,4 @@ class RegistrationFailure(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.number}@{self.domain} {self.cause}"
+        return f"{self.number}@{self.domain}"
