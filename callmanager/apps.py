@@ -17,3 +17,5 @@ class CallManagerConfig(AppConfig):
         import_module("callmanager.services.leaving_tenant")
         import_module("callmanager.services.extension_import")
         import_module("callmanager.services.extension_welcome_job")
+        import_module("callmanager.services.inbound_rule_table")
+        import_module("callmanager.services.outbound_rule_table")

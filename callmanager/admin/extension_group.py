@@ -17,8 +17,10 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from callmanager.admin.group_people import MEMBERS, MONITORS, PeopleTab, group_people_page
+from callmanager.admin.usage_links import usage_links
 from callmanager.models import ExtensionGroup
 from callmanager.selectors.extension_group import extension_group_list
+from callmanager.selectors.usage import group_usage
 from callmanager.services.extension_group import (
     GROUP_RIGHT_FIELDS,
     extension_group_create,
@@ -100,7 +102,8 @@ class ExtensionGroupAdmin(ServiceModelAdmin):
         groups = list(objs)
         kept = {group.name for group in groups if not self.has_delete_permission(request, group)}
         lines = [f"Group {group.name}; its members stay, in DEFAULT if in no other group" for group in groups]
-        return lines, {"groups": len(groups)}, kept, []
+        used = usage_links(group_usage(ids=[group.pk for group in groups]))
+        return lines, {"groups": len(groups)}, kept, list(used)
 
     def get_urls(self) -> list[URLPattern]:
         own = [

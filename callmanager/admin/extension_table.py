@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from django import forms
@@ -16,8 +16,10 @@ from unfold.admin import ModelAdmin
 from unfold.forms import ActionForm
 
 from callmanager.admin.extension_import import import_columns_json, import_page
+from callmanager.admin.usage_links import usage_links
 from callmanager.domain.extension_table import SAMPLE
 from callmanager.models import Extension, ExtensionGroup
+from callmanager.selectors.usage import extension_usage
 from callmanager.services.extension_bulk import BulkAction, extensions_change
 from callmanager.services.extension_export import extension_export
 from tenants.acting import Actor
@@ -92,6 +94,15 @@ class ExtensionTableAdmin(ModelAdmin):
             messages.error(request, "Choose the group beside the action.")
             return
         self._change(request, queryset, BulkAction.ADD_TO_GROUP, group)
+
+    def get_deleted_objects(
+        self, objs: Iterable[Extension], request: HttpRequest
+    ) -> tuple[list[str], dict[str, int], set[str], list[str]]:
+        """Without a line for every membership; with those who still send calls there."""
+        extensions = list(objs)
+        kept = set() if self.has_delete_permission(request) else {"extensions"}
+        used = usage_links(extension_usage(ids=[extension.pk for extension in extensions]))
+        return [f"Extension {one}" for one in extensions], {"extensions": len(extensions)}, kept, list(used)
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Extension]) -> None:
         self._change(request, queryset, BulkAction.DELETE, is_told=False)

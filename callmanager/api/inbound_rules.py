@@ -10,16 +10,18 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.db.models.functions import Lower
 from drf_spectacular.utils import extend_schema
-from rest_framework import serializers, status, viewsets
+from rest_framework import serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from callmanager.api.destinations import DestinationField
 from callmanager.api.office_hours import WeekField
+from callmanager.api.rule_table import RuleTableActions
 from callmanager.models import InboundRule
 from callmanager.models.inbound_rule import RuleHoursOf
 from callmanager.selectors.inbound_rule import inbound_destinations, inbound_rule_list
 from callmanager.services.inbound_rule import inbound_rule_create, inbound_rule_delete, inbound_rule_update
+from callmanager.services.inbound_rule_table import INBOUND_TABLE
 from tenants.api.access import tenant_of
 from tenants.api.filters import TrueFalseFilter
 from tenants.audit_trail import audit_request
@@ -75,7 +77,8 @@ class InboundRuleFilter(django_filters.FilterSet):
     is_enabled = TrueFalseFilter()
 
 
-class InboundRuleViewSet(viewsets.GenericViewSet[InboundRule]):
+class InboundRuleViewSet(RuleTableActions):
+    table = INBOUND_TABLE
     serializer_class = InboundRuleSerializer
     queryset = ScopedQuerySet(InboundRule)  # names the model; without a scope it answers nothing
     lookup_value_regex = r"[0-9]{1,18}"

@@ -10,11 +10,12 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.db.models.functions import Lower
 from drf_spectacular.utils import extend_schema, extend_schema_field
-from rest_framework import serializers, status, viewsets
+from rest_framework import serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from callmanager.api.office_hours import WeekField
+from callmanager.api.rule_table import RuleTableActions
 from callmanager.domain.outbound_rules import MAX_ROUTES, MAX_STRIP, OutboundRoute
 from callmanager.models import OutboundRule
 from callmanager.models.outbound_rule import OUTBOUND_RULES_MAX
@@ -24,6 +25,7 @@ from callmanager.services.outbound_rule import (
     outbound_rule_delete,
     outbound_rule_update,
 )
+from callmanager.services.outbound_rule_table import OUTBOUND_TABLE
 from tenants.api.access import tenant_of
 from tenants.api.filters import TrueFalseFilter
 from tenants.audit_trail import audit_request
@@ -112,7 +114,8 @@ class OutboundRuleFilter(django_filters.FilterSet):
     is_enabled = TrueFalseFilter()
 
 
-class OutboundRuleViewSet(viewsets.GenericViewSet[OutboundRule]):
+class OutboundRuleViewSet(RuleTableActions):
+    table = OUTBOUND_TABLE
     serializer_class = OutboundRuleSerializer
     queryset = ScopedQuerySet(OutboundRule)  # names the model; without a scope it answers nothing
     lookup_value_regex = r"[0-9]{1,18}"

@@ -27,7 +27,7 @@ from callmanager.models.week_hours import WeekHoursField, office_week
 from tenants.scoped_models import TenantSchemaManager
 
 OUTBOUND_RULES_MAX = 1000
-LIST_LENGTH = 8000
+LIST_LENGTH = 2000
 # The trunk's own business, and what ends every attempt anyway.
 CODES_NEVER = frozenset({401, 407, 487})
 

@@ -22,9 +22,11 @@ from callmanager.domain.inbound_rules import (
 from callmanager.domain.number_range import NumberPatternError
 from callmanager.domain.week_hours import document_of, parse_intervals
 from callmanager.models import InboundRule
-from callmanager.models.inbound_rule import RULES_MAX
+from callmanager.models.inbound_rule import RULES_MAX, RuleHoursOf
 from callmanager.selectors.trunk_lent import LentTrunk, trunk_lent_list
 from callmanager.services.destination import destination_columns, extension_ids
+
+_AS_INSIDE = frozenset({RuleHoursOf.OUTSIDE.value})
 
 # What each set of hours has: its columns; None where it has no row.
 Columns = dict[str, dict[str, Any] | None]
@@ -40,6 +42,7 @@ class InboundRuleChecks:
     enabled: defaultdict[tuple[int, str], dict[int, DomainRule]] = field(
         default_factory=lambda: defaultdict(dict)
     )
+    places: dict[int, tuple[int, str]] = field(default_factory=dict)
 
     @classmethod
     def read(cls, destinations: Iterable[Destination | None]) -> InboundRuleChecks:
@@ -52,8 +55,11 @@ class InboundRuleChecks:
     def take(self, rule: InboundRule, key: int) -> None:
         """From now on others must stand beside it. `key` is its id, or another number while it has none."""
         self.names[rule.name.lower()] = key
+        if (place := self.places.pop(key, None)) is not None:
+            self.enabled[place].pop(key, None)
         if rule.is_enabled:
             self.enabled[rule.trunk_id, rule.did][key] = _plain(rule, key)
+            self.places[key] = rule.trunk_id, rule.did
 
     def check(
         self,
@@ -78,7 +84,9 @@ class InboundRuleChecks:
             try:
                 columns[at] = None if destination is None else destination_columns(destination, self.ids)
             except ValidationError as error:
-                problems[at] = error.error_list
+                # One that is as in office hours is told once.
+                if destination != destinations.get(RuleHoursOf.OFFICE_HOURS) or at not in _AS_INSIDE:
+                    problems[at] = error.error_list
         if problems:
             raise ValidationError(problems)
         return columns

@@ -32,6 +32,7 @@ from pbxsite.console.company_pages import (
 )
 from pbxsite.console.log_file_pages import log_file_urls
 from pbxsite.console.person_pages import PERSON_NAVIGATION, person_register
+from pbxsite.console.routing_pages import ROUTING_NAVIGATION, routing_register
 from pbxsite.console.sign_in_rules import sign_in_rules_page
 from pbxsite.console.tenant_list import FleetTenantAdmin
 from pbxsite.home.dashboard import dashboard
@@ -208,6 +209,7 @@ class TenantSite(ConsoleSite):
                 ("System extensions", "dialer_sip", "admin:system_extensions"),
             ),
         ),
+        ROUTING_NAVIGATION,
         COMPANY_NAVIGATION,
         (
             "People",
@@ -275,6 +277,7 @@ tenant_site.register(EventLogEntry, EventLogAdmin)
 tenant_site.register(RegistrationFailure, RegistrationFailureAdmin)
 tenant_site.register(Job, JobAdmin)
 company_register(tenant_site)
+routing_register(tenant_site)
 
 person_site = PersonSite(name="admin")
 person_register(person_site)

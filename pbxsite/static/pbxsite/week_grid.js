@@ -9,6 +9,7 @@ const lines = DAYS.map((day) => form.querySelector(`[data-hours-day="${day}"]`))
 const mayChange = [...form.elements].some((element) => element.type === "submit");
 // Where the hours count only if they are switched on: who sets some wants them.
 const onSwitch = form.querySelector("[name=has_own_hours]");
+const onChoice = form.querySelector("select[name=hours]");
 const tracks = [];
 
 function minutes(text) {
@@ -167,7 +168,8 @@ function build() {
 
 function begin() {
   // Below the switch it depends on.
-  if (onSwitch) onSwitch.closest("fieldset > div > div").after(form.querySelector("[data-hours-draw]"));
+  const before = onSwitch || onChoice;
+  if (before) before.closest("fieldset > div > div").after(form.querySelector("[data-hours-draw]"));
   build();
   draw();
   for (const line of lines) {
@@ -185,6 +187,7 @@ function begin() {
 }
 
 function switchOn() {
+  if (onChoice) onChoice.value = "own_hours";
   if (!onSwitch || onSwitch.checked) return;
   onSwitch.checked = true;
   onSwitch.dispatchEvent(new Event("change", { bubbles: true }));

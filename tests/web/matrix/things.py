@@ -358,6 +358,8 @@ PAGE_THINGS: Mapping[str, str] = {
     "tenants_eventlogentry": "event_log",
     "callmanager_holiday": "holidays",
     "holiday": "holidays",
+    "callmanager_inboundrule": "inbound_rules",
+    "callmanager_outboundrule": "outbound_rules",
     "tenants_job": "jobs",
     "music_play": "music_files",
     "job": "jobs",

@@ -1,0 +1,22 @@
+"""The pages of calls in and out: their place in the navigation, and their addresses."""
+
+from __future__ import annotations
+
+from django.contrib.admin import AdminSite
+
+from callmanager.admin.inbound_rule import InboundRuleAdmin
+from callmanager.admin.outbound_rule import OutboundRuleAdmin
+from callmanager.models import InboundRule, OutboundRule
+
+ROUTING_NAVIGATION = (
+    "Calls in and out",
+    (
+        ("Inbound rules", "call_received", "admin:callmanager_inboundrule_changelist"),
+        ("Outbound rules", "call_made", "admin:callmanager_outboundrule_changelist"),
+    ),
+)
+
+
+def routing_register(site: AdminSite) -> None:
+    site.register(InboundRule, InboundRuleAdmin)
+    site.register(OutboundRule, OutboundRuleAdmin)
