@@ -56,7 +56,7 @@ class OutboundRuleAdmin(RuleTableAdmin, ServiceModelAdmin):
             "Apply this rule to",
             {
                 "description": "Calls that meet every line that is filled in. Without any, the rule takes all calls.",
-                "fields": ("prefixes", "callers", "digit_lengths", "groups"),
+                "fields": ("prefixes", "callers", "digit_lengths", "group_ids"),
             },
         ),
         (

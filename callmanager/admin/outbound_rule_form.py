@@ -76,7 +76,7 @@ class OutboundRuleForm(WeekFields, _ModelForm):
     )
     callers = _line("From extensions", "Such as 101;200-220. Empty: every extension.")
     digit_lengths = _line("To numbers of so many digits", "Such as 8;10-12. Empty: any.")
-    groups = forms.TypedMultipleChoiceField(
+    group_ids = forms.TypedMultipleChoiceField(
         label="From extension groups",
         coerce=int,
         required=False,
@@ -103,13 +103,13 @@ class OutboundRuleForm(WeekFields, _ModelForm):
         for name in ("prefixes", "callers", "digit_lengths"):
             self.initial.setdefault(name, getattr(self.instance, name))
         self.initial.setdefault("also_next_on", ";".join(str(code) for code in self.instance.also_next_on))
-        if "groups" not in self.fields:
+        if "group_ids" not in self.fields:
             return
-        self.fields["groups"].choices = list(  # type: ignore[attr-defined] # declared above
+        self.fields["group_ids"].choices = list(  # type: ignore[attr-defined] # declared above
             ExtensionGroup.objects.order_by("-is_default", "name").values_list("pk", "name")
         )
         if self.instance.pk:
-            self.initial.setdefault("groups", [group.pk for group in self.instance.groups.all()])
+            self.initial.setdefault("group_ids", [group.pk for group in self.instance.groups.all()])
         self._offer_trunks()
 
     def _offer_trunks(self) -> None:
@@ -138,6 +138,7 @@ class OutboundRuleForm(WeekFields, _ModelForm):
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         self.clean_week(cleaned)
+        cleaned["groups"] = cleaned.pop("group_ids", [])
         cleaned["routes"] = [
             OutboundRoute(trunk, cleaned.get(f"strip_{place}") or 0, cleaned.get(f"prepend_{place}") or "")
             for place in PLACES
@@ -163,7 +164,9 @@ class OutboundRuleForm(WeekFields, _ModelForm):
             )
         except ValidationError as error:
             for name, problems in error.error_dict.items():
-                self.add_error({"routes": "trunk_1", "week": "monday"}.get(name, name), problems)
+                self.add_error(
+                    {"routes": "trunk_1", "week": "monday", "groups": "group_ids"}.get(name, name), problems
+                )
 
     def _post_clean(self) -> None:
         """The service has been asked."""
