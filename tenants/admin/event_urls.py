@@ -14,6 +14,7 @@ from tenants.acting import Actor
 from tenants.audit_trail import audit_request
 from tenants.capabilities import Verb
 from tenants.console_access import needs
+from tenants.event_kinds import EVENT_KINDS
 from tenants.models import Tenant
 from tenants.models.event_url import EventTopic, EventUrl
 from tenants.services.event_url import (
@@ -40,10 +41,25 @@ class EventUrlForm(_ModelForm):
         widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
         help_text="Empty: stays as it is.",
     )
+    events = forms.MultipleChoiceField(
+        label="single events",
+        required=False,
+        widget=forms.CheckboxSelectMultiple(),
+        help_text="None chosen: all of them, also those that come with later versions.",
+    )
 
     class Meta:
         model = EventUrl
-        fields = ("url", "authentication", "username", "password", "timeout_s", "is_enabled")
+        fields = (
+            "url", "events", "format", "authentication", "username", "password", "timeout_s", "is_enabled",
+        )  # fmt: skip
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        kinds = EVENT_KINDS[self.instance.topic]
+        self.fields["events"].choices = list(kinds.items())  # type: ignore[attr-defined] # declared above
+        if len(kinds) == 1:
+            del self.fields["events"]
 
     def clean(self) -> dict[str, Any]:
         form: dict[str, Any] = super().clean() or {}
@@ -105,7 +121,11 @@ def _page(
         {
             "topic": topic,
             "known": known.get(topic),
-            "form": (bound or {}).get(topic) or EventUrlForm(prefix=topic.value, instance=known.get(topic)),
+            "form": (bound or {}).get(topic)
+            or EventUrlForm(
+                prefix=topic.value,
+                instance=known.get(topic) or EventUrl(tenant_id=_tenant(request).pk, topic=topic),
+            ),
             "secret": secret if shown_topic == topic.value else "",
         }
         for topic in EventTopic

@@ -12,6 +12,7 @@ from rest_framework.views import APIView
 
 from tenants.api.access import ResourceAccess, tenant_of
 from tenants.audit_trail import audit_request
+from tenants.event_kinds import EVENT_KINDS
 from tenants.models.event_url import EventTopic, EventUrl
 from tenants.services.event_url import (
     event_url_find,
@@ -21,12 +22,20 @@ from tenants.services.event_url import (
     event_url_set,
 )
 
+EVENT_NAMES = [name for kinds in EVENT_KINDS.values() for name in kinds]
 TOPIC = OpenApiParameter("topic", str, OpenApiParameter.PATH, enum=EventTopic.values)
 
 
 class EventUrlSerializer(serializers.ModelSerializer[EventUrl]):
-    """Kept for deliveries, which come with the live features. The password is written and never read."""
+    """Kept for deliveries, which come with the live features. The password is written and never read.
 
+    `events` are the single events of the topic that are wanted; empty means all, also those that come later. `cdr` has
+    one, `call_cdr`.
+    """
+
+    events = serializers.ListField(
+        child=serializers.ChoiceField(choices=EVENT_NAMES), required=False, max_length=len(EVENT_NAMES)
+    )
     password = serializers.CharField(
         write_only=True, required=False, allow_blank=True, max_length=256, trim_whitespace=False
     )
@@ -38,6 +47,8 @@ class EventUrlSerializer(serializers.ModelSerializer[EventUrl]):
             "topic",
             "is_enabled",
             "url",
+            "events",
+            "format",
             "authentication",
             "username",
             "password",

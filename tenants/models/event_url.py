@@ -11,6 +11,7 @@ from django.db import models
 from django.db.models import Q
 
 from tenants.encrypted_field import EncryptedTextField
+from tenants.event_kinds import unknown_events
 from tenants.scoped_models import ScopedQuerySet, TenantRowsManager
 
 TIMEOUT_S = (1, 30)
@@ -28,6 +29,12 @@ class EventAuthentication(models.TextChoices):
     NONE = "none", "None"
     BASIC = "basic", "HTTP Basic"
     DIGEST = "digest", "HTTP Digest"
+
+
+class EventFormat(models.TextChoices):
+    """How the body of a delivery is written."""
+
+    JSON = "json", "JSON"
 
 
 def new_signing_secret() -> str:
@@ -62,6 +69,19 @@ class EventUrl(models.Model):
         validators=[validate_event_url],
         help_text="Receives JSON by POST once deliveries have come, with the live features. https is safer.",
     )
+    # Names of `EVENT_KINDS`; empty is all.
+    events = models.JSONField(
+        "single events",
+        default=list,
+        blank=True,
+        help_text="None chosen: all of them, also those that come with later versions.",
+    )
+    format = models.CharField(
+        max_length=4,
+        choices=EventFormat.choices,
+        default=EventFormat.JSON,
+        help_text="The body of each request. Times are UNIX time: whole seconds since 1970, in UTC.",
+    )
     authentication = models.CharField(
         "authentication method",
         max_length=6,
@@ -92,6 +112,7 @@ class EventUrl(models.Model):
                 condition=Q(authentication="none") | Q(authentication="basic") | Q(authentication="digest"),
                 name="event_url_authentication_is_known",
             ),
+            models.CheckConstraint(condition=Q(format="json"), name="event_url_format_is_known"),
             models.CheckConstraint(
                 condition=Q(timeout_s__range=TIMEOUT_S), name="event_url_timeout_in_range"
             ),
@@ -102,7 +123,18 @@ class EventUrl(models.Model):
 
     def clean(self) -> None:
         super().clean()
+        if unknown := unknown_events(self.topic, self.events):
+            raise ValidationError(
+                {
+                    "events": ValidationError(
+                        f"This topic has no event {unknown[0][:64]}." if unknown[0] else "A list of events.",
+                        code="unknown_event",
+                    )
+                }
+            )
         if self.authentication != EventAuthentication.NONE and not self.username:
             raise ValidationError({"username": ValidationError("Who signs in there?", code="required")})
+        if self.authentication != EventAuthentication.NONE and not self.password:
+            raise ValidationError({"password": ValidationError("With which password?", code="required")})
         if ":" in self.username:
             raise ValidationError({"username": ValidationError("No colon (RFC 7617).", code="invalid")})

@@ -6,11 +6,14 @@ from typing import Any
 
 from django.db.models import QuerySet
 
+from tenants.event_kinds import EVENT_KINDS
 from tenants.integrity import refusing_duplicates
 from tenants.models.event_url import EventAuthentication, EventTopic, EventUrl, new_signing_secret
 from tenants.models.tenant import Tenant
 
-_FIELDS = frozenset({"is_enabled", "url", "authentication", "username", "password", "timeout_s"})
+_FIELDS = frozenset(
+    {"is_enabled", "url", "events", "format", "authentication", "username", "password", "timeout_s"}
+)
 
 
 def event_url_list(*, tenant: Tenant) -> QuerySet[EventUrl]:
@@ -29,6 +32,11 @@ def event_url_set(*, tenant: Tenant, topic: EventTopic, **fields: Any) -> EventU
     event_url = event_url_find(tenant=tenant, topic=topic) or EventUrl(tenant_id=tenant.pk, topic=topic)
     for name, value in fields.items():
         setattr(event_url, name, value)
+    if isinstance(event_url.events, list):
+        # In the order of the list, each once.
+        event_url.events = [name for name in EVENT_KINDS[topic] if name in event_url.events] + [
+            name for name in event_url.events if name not in EVENT_KINDS[topic]
+        ]
     if event_url.authentication == EventAuthentication.NONE:
         event_url.username = event_url.password = ""
     with refusing_duplicates():

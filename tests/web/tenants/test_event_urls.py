@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
 from django.core.cache import cache
 from django.test import Client
 
+from callmanager.domain.subscriptions import CDR_EVENTS, EXTENSION_EVENTS, EXTENSION_REGISTER, TOPIC_KEYS
+from tenants.event_kinds import EVENT_KINDS
 from tenants.models import AuditEntry, EventUrl, Tenant, User
 from tenants.scope import tenant_scope
 from tenants.services.api_token import api_token_create
@@ -73,12 +76,62 @@ def test_a_topic_is_set_changed_signed_anew_and_removed_by_its_tenant_alone(
         ({"username": ""}, "username"),
         ({"username": "a:b"}, "username"),
         ({"timeout_s": 31}, "timeout_s"),
+        ({"password": ""}, "password"),
+        ({"format": "xml"}, "format"),
+        ({"events": "call_start"}, "events"),
+        ({"events": ["call_start", "sunrise"]}, "events.1"),
+        ({"events": ["call_cdr"]}, "events"),
+        ({"events": [7]}, "events.0"),
     ],
 )
 def test_what_is_wrong_is_named(acme: Tenant, body: dict[str, Any], field: str) -> None:
     answer = patch(bearer("acme"), "extension", {**CDR, **body})
     assert answer.status_code == 400
     assert {error["field"] for error in answer.json()["errors"]} == {field}
+
+
+def test_single_events_are_chosen_and_no_choice_is_all(acme: Tenant) -> None:
+    client = bearer("acme")
+    made = patch(client, "extension", CDR).json()
+    assert (made["events"], made["format"]) == ([], "json")
+    wanted = ["call_ended", "extension_registered", "call_ended"]
+    assert patch(client, "extension", {"events": wanted}).json()["events"] == [
+        "extension_registered",
+        "call_ended",
+    ]
+    assert patch(client, "cdr", {**CDR, "events": ["call_cdr"]}).status_code == 200
+    assert patch(client, "extension", {"events": []}).json()["events"] == []
+
+
+def test_every_event_of_the_socket_can_be_chosen() -> None:
+    known = {name for kinds in EVENT_KINDS.values() for name in kinds}
+    of_tenants = set(TOPIC_KEYS[EXTENSION_EVENTS] | TOPIC_KEYS[CDR_EVENTS]) - {EXTENSION_REGISTER}
+    assert known - of_tenants == {"extension_registered", "extension_unregistered"}
+    assert of_tenants <= known
+
+
+def test_the_page_keeps_a_choice_of_events(acme: Tenant) -> None:
+    client = Client()
+    client.force_login(User.objects.get(username="acme"), backend="tenants.authentication.SignInBackend")
+    form = {
+        "topic": "extension",
+        "extension-url": "https://events.acme.example/x",
+        "extension-authentication": "none",
+        "extension-format": "json",
+        "extension-timeout_s": "10",
+        "extension-events": ["call_start", "call_ended"],
+    }
+    page = client.post(PAGE, form, follow=True).content.decode()
+    assert stored(acme).events == ["call_start", "call_ended"]
+    assert page.count('name="extension-events"') == len(EVENT_KINDS["extension"])
+    assert len(re.findall(r'name="extension-events"[^>]*checked', page)) == 2
+    assert client.post(PAGE, {**form, "extension-events": ["call_cdr"]}).status_code == 400
+    needs_password = {**form, "extension-authentication": "digest", "extension-username": "pbx"}
+    answer = client.post(PAGE, needs_password)
+    assert answer.status_code == 400
+    assert 'id="id_extension-password_error">This field is required.' in answer.content.decode()
+    client.post(PAGE, {**form, "extension-events": []})
+    assert stored(acme).events == []
 
 
 def test_there_are_two_topics(acme: Tenant) -> None:
@@ -91,6 +144,7 @@ def test_the_page_keeps_the_password_and_shows_the_secret_once(acme: Tenant) -> 
     form = {f"cdr-{name}": value for name, value in CDR.items()} | {
         "topic": "cdr",
         "cdr-timeout_s": "10",
+        "cdr-format": "json",
         "cdr-is_enabled": "on",
     }
     first = client.post(PAGE, form, follow=True).content.decode()

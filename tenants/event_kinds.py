@@ -1,0 +1,40 @@
+"""The single events that a tenant may be told of by event URLs, by topic.
+
+Calls have the names that the event socket uses; a phone's coming and going are two events, as their `event_type` says.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+CDR, EXTENSION = "cdr", "extension"
+
+# Topic -> name of the event -> in words.
+EVENT_KINDS: Mapping[str, Mapping[str, str]] = {
+    CDR: {"call_cdr": "A call has ended: its record"},
+    EXTENSION: {
+        "extension_registered": "A phone has registered",
+        "extension_unregistered": "A phone has left, or its registration has expired",
+        "extension_presence": "Somebody has changed the status",
+        "call_start": "A call starts",
+        "call_established": "A call was answered",
+        "call_hold": "A call was put on hold",
+        "call_unhold": "A call goes on after hold",
+        "call_reroute": "A call was sent to another target",
+        "call_noanswer": "Nobody answered a call",
+        "call_fail": "A call has failed",
+        "call_ended": "A call has ended",
+        "target_add": "A phone is about to be called",
+        "target_ringing": "A phone rings",
+        "target_noanswer": "A phone was not answered",
+        "target_fail": "A phone has refused, or can't be reached",
+        "target_ended": "A phone has hung up",
+    },
+}
+
+
+def unknown_events(topic: str, names: object) -> list[str]:
+    """What in a choice is none of the topic's events; anything that is no list of names is unknown as a whole."""
+    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+        return [""]
+    return sorted(set(names) - EVENT_KINDS[topic].keys())
