@@ -15,6 +15,7 @@ class CallManagerConfig(AppConfig):
         """Connects the receivers of the tenants' signals, and names the kinds of background jobs."""
         import_module("callmanager.services.extension")
         import_module("callmanager.services.leaving_tenant")
+        import_module("callmanager.services.trunk")
         import_module("callmanager.services.extension_import")
         import_module("callmanager.services.extension_welcome_job")
         import_module("callmanager.services.inbound_rule_table")

@@ -11,6 +11,7 @@ from callmanager.services.cdr import cdrs_assemble, lost_calls_reap, open_calls_
 from callmanager.services.deleted_tenant import kept_records_purge_continue
 from callmanager.services.partition import call_events_expire, partitions_make_ahead
 from callmanager.services.registration_failure import registration_failures_expire
+from callmanager.services.trunk_outage import trunk_outages_mail
 
 logger = structlog.get_logger(__name__)
 
@@ -36,6 +37,12 @@ def reap_lost_calls() -> None:
 @shared_task(name="callmanager.expire_registration_failures")
 def expire_registration_failures() -> None:
     registration_failures_expire()
+
+
+@shared_task(name="callmanager.mail_trunk_outages")
+def mail_trunk_outages() -> None:
+    if mailed := trunk_outages_mail():
+        logger.info("trunk_outages.mailed", trunks=mailed)
 
 
 @shared_task(name="callmanager.maintain_partitions")

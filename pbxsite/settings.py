@@ -39,8 +39,8 @@ PBX_SIP_PORTS = {
     "wss": env_port("PBX_SIP_WSS_PORT", 5065),
 }
 PBX_WS_PORT = env_port("PBX_WS_PORT", 15081)
-# Where providers we register with find us.
-PBX_TRUNK_CONTACT = f"{PBX_BIND}:{PBX_SIP_PORTS['udp']}"
+# What the Internet knows this machine by, where that is another address than PBX_BIND.
+PBX_PUBLIC_ADDRESS = env_str("PBX_PUBLIC_ADDRESS", "")
 PBX_EDGE_RPC_PORT = env_port("PBX_EDGE_RPC_PORT", 15065)
 PBX_EDGE_EVENTS_PORT = env_port("PBX_EDGE_EVENTS_PORT", 15066)
 
@@ -267,6 +267,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "pbxsite.publish_fleet_figures",
         "schedule": 5.0,
         "options": {"expires": 5},
+    },
+    "mail-trunk-outages": {
+        "task": "callmanager.mail_trunk_outages",
+        "schedule": 15.0,
+        "options": {"expires": 30},
     },
     "expire-registration-failures": {
         "task": "callmanager.expire_registration_failures",

@@ -7,6 +7,10 @@ from django.dispatch import Signal
 # Sent with `tenant` after its SIP domain changed: digests contain the domain.
 sip_domain_changed = Signal()
 
+# Sent with `sip_domain` before a tenant takes it, in the same transaction; raise ValidationError if it is taken
+# elsewhere.
+sip_domain_wanted = Signal()
+
 # Sent with `tenant` while it is being deleted: {"registrations": 3}, what of it still goes on.
 tenant_leaving = Signal()
 

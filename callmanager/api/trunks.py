@@ -16,7 +16,13 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from callmanager.domain.trunk_accounts import TrunkState
-from callmanager.fleet.models import Trunk, TrunkAssignment, TrunkAuthentication, TrunkTransport
+from callmanager.fleet.models import (
+    Trunk,
+    TrunkAssignment,
+    TrunkAuthentication,
+    TrunkStatus,
+    TrunkTransport,
+)
 from callmanager.selectors.trunk import trunk_assignment_list, trunk_list
 from callmanager.selectors.trunk_template import trunk_template_list
 from callmanager.services.trunk import (
@@ -32,6 +38,17 @@ from tenants.models import Tenant
 from tenants.scoped_models import ScopedQuerySet
 
 TRUNK_STATES = [(state.value, state.value) for state in TrunkState]
+
+
+class TrunkErrorSerializer(serializers.Serializer[TrunkStatus]):
+    """The last thing that went wrong: the provider's SIP answer, or 408 for none. It stays when all is well again."""
+
+    code = serializers.IntegerField(source="error_code")
+    reason = serializers.CharField(source="error_reason")
+    at = serializers.DateTimeField(source="error_at")
+
+    def to_representation(self, instance: TrunkStatus) -> Any:
+        return None if instance.error_code is None else super().to_representation(instance)
 
 
 class TrunkSerializer(serializers.ModelSerializer[Trunk]):
@@ -51,6 +68,12 @@ class TrunkSerializer(serializers.ModelSerializer[Trunk]):
         source="status.since", read_only=True, allow_null=True, default=None
     )
 
+    round_trip_ms = serializers.FloatField(
+        source="status.round_trip_ms", read_only=True, allow_null=True, default=None
+    )
+    calls = serializers.IntegerField(source="status.calls", read_only=True, default=0)
+    last_error = TrunkErrorSerializer(source="status", read_only=True, allow_null=True, default=None)
+
     class Meta:
         model = Trunk
         fields = (
@@ -59,6 +82,9 @@ class TrunkSerializer(serializers.ModelSerializer[Trunk]):
             "has_password",
             "state",
             "state_since",
+            "round_trip_ms",
+            "calls",
+            "last_error",
             "tenant_count",
             "created_at",
             "updated_at",
@@ -164,11 +190,20 @@ class DidPoolSerializer(serializers.ModelSerializer[TrunkAssignment]):
 
     trunk = serializers.PrimaryKeyRelatedField(queryset=Trunk.objects.all())
     trunk_name = serializers.CharField(source="trunk.name", read_only=True)
+    trunk_state = serializers.ChoiceField(
+        source="trunk.status.state",
+        choices=TRUNK_STATES,
+        read_only=True,
+        default=TrunkState.REGISTERING.value,
+    )
+    trunk_state_since = serializers.DateTimeField(
+        source="trunk.status.since", read_only=True, allow_null=True, default=None
+    )
     tenant = serializers.SlugRelatedField(slug_field="name", queryset=Tenant.objects.all())
 
     class Meta:
         model = TrunkAssignment
-        fields = ("id", "trunk", "trunk_name", "tenant", "did_pool")
+        fields = ("id", "trunk", "trunk_name", "trunk_state", "trunk_state_since", "tenant", "did_pool")
         # Lending twice changes the pool.
         validators: tuple[Any, ...] = ()
 

@@ -154,13 +154,29 @@ def edge_about_parse(version: object, uptime: object) -> EdgeAbout:
 
 
 def location_dump_parse(result: object, *, at: float) -> tuple[EdgeRegistration, ...]:
-    """All registrations in the result of `ul.dump`, asked at `at`."""
+    """All registrations of extensions in the result of `ul.dump`, asked at `at`."""
     return tuple(
         registration
-        for domain in _list(_mapping(result), "Domains")
-        for entry in _list(_mapping(_mapping(domain).get("Domain")), "AoRs")
+        for entry in _list(_mapping(result), "Domains")
+        if (domain := _mapping(_mapping(entry).get("Domain"))).get("Domain") == "location"
+        for entry in _list(domain, "AoRs")
         for registration in _contacts_of(_mapping(_mapping(entry).get("Info")), at)
     )
+
+
+def gateway_contact_parse(result: object, *, at: float) -> EdgeRegistration | None:
+    """The answer to `ul.lookup` about a gateway; None (the edge's 404) if it is not registered."""
+    return None if result is None else next(_contacts_of(_mapping(result), at), None)
+
+
+def table_dump_parse(result: object) -> dict[str, str]:
+    """The answer to `htable.dump`; None (the edge's 404) is an empty table."""
+    if result is None:
+        return {}
+    if not isinstance(result, list):
+        raise EdgeFormatError("a list was expected")
+    entries = (_mapping(entry) for slot in result for entry in _list(_mapping(slot), "slot"))
+    return {_filled(entry, "name"): str(entry.get("value", "")) for entry in entries}
 
 
 def _contacts_of(info: Mapping[str, object], at: float) -> Iterator[EdgeRegistration]:

@@ -17,9 +17,12 @@ UNSTORABLE = re.compile(r"[\0\ud800-\udfff]")
 
 EXTENSION_EVENTS = "extension_events"
 CDR_EVENTS = "cdr_events"
+TRUNK_EVENTS = "trunk_events"
 # Of the whole platform, for administrators; no tenant has this id.
 FLEET_EVENTS = "fleet_events"
 FLEET_TENANT_ID = 0
+# What an administrator who names no tenant may ask for.
+FLEET_TOPICS = frozenset({FLEET_EVENTS, TRUNK_EVENTS})
 EXTENSION_REGISTER = "extension_register"
 EXTENSION_PRESENCE = "extension_presence"
 
@@ -49,6 +52,7 @@ TOPIC_KEYS: Mapping[str, frozenset[str]] = {
         }
     ),
     CDR_EVENTS: frozenset({"call_cdr"}),
+    TRUNK_EVENTS: frozenset({"trunk_connected", "trunk_disconnected"}),
     FLEET_EVENTS: frozenset({"figures"}),
 }
 
@@ -104,9 +108,12 @@ class TopicRequest:
     tenant_name: str
 
     @property
-    def is_of_fleet(self) -> bool:
-        """Topics of the platform and of a tenant do not mix."""
-        return any(topic == FLEET_EVENTS for topic, _ in self.topic_keys)
+    def may_be_of_fleet(self) -> bool:
+        return all(topic in FLEET_TOPICS for topic, _ in self.topic_keys)
+
+    @property
+    def may_be_of_tenant(self) -> bool:
+        return all(topic != FLEET_EVENTS for topic, _ in self.topic_keys)
 
 
 Login = ExtensionLogin | NameLogin | TokenLogin
@@ -150,7 +157,7 @@ def subscriptions_for(
     """What the request means for this subscriber in this tenant; CommandError where it may not look."""
     if not may_enter_tenant(subscriber, tenant_id):
         raise CommandError("tenant not allowed")
-    if request.is_of_fleet != (tenant_id == FLEET_TENANT_ID):
+    if not (request.may_be_of_fleet if tenant_id == FLEET_TENANT_ID else request.may_be_of_tenant):
         raise CommandError("topic not allowed")
     if subscriber.role is SubscriberRole.EXTENSION:
         own = subscriber.extension_number or ""
@@ -264,12 +271,13 @@ def _parse_topic_request(document: Mapping[str, object], *, is_subscribe: bool) 
         raise CommandError("topics missing")
     # Without repetitions: they would be multiplied by the extensions.
     pairs = dict.fromkeys(pair for entry in topics for pair in _parse_topic(entry))
-    if len({topic == FLEET_EVENTS for topic, _ in pairs}) > 1:
-        raise CommandError("topics of the platform and of a tenant in one command")
     tenant = document.get("tenant", "")
     if not isinstance(tenant, str) or UNSTORABLE.search(tenant):
         raise CommandError("tenant is not a string")
-    return TopicRequest(is_subscribe, tuple(pairs), frozenset(_names(document, "extensions")), tenant)
+    request = TopicRequest(is_subscribe, tuple(pairs), frozenset(_names(document, "extensions")), tenant)
+    if not request.may_be_of_fleet and not request.may_be_of_tenant:
+        raise CommandError("topics of the platform and of a tenant in one command")
+    return request
 
 
 def _parse_topic(entry: object) -> list[tuple[str, str]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 # Flags of the edge's registrations (Kamailio, module uac).
@@ -12,12 +12,16 @@ _DISABLED, _UNDER_WAY, _ONLINE = 1, 2, 4
 
 
 class TrunkState(StrEnum):
-    """`ready`: needs no registration. `unresolved`: the host name is known to no name server."""
+    """`ready`: needs no registration. `offline`: a gateway that has not registered here. `unresolved`: the host name is
+    known to no name server.
+    """
 
     READY = "ready"
     REGISTERED = "registered"
     REGISTERING = "registering"
     FAILED = "failed"
+    OFFLINE = "offline"
+    SILENT = "silent"
     UNRESOLVED = "unresolved"
     DISABLED = "disabled"
 
@@ -37,15 +41,10 @@ class TrunkAccount:
     password: str
     proxy: str
     expires_s: int
-
-
-@dataclass(frozen=True, slots=True)
-class EdgeTrunk:
-    """Where the provider is at present (a SIP URI with an address) and how we register there, if we do."""
-
-    trunk_id: int
-    destination: str
-    account: TrunkAccount | None = None
+    # Where it is told that we are, and from which of our sockets. Part of the name, and not compared otherwise: the
+    # edge's list of its registrations has neither.
+    contact: str = field(default="", compare=False)
+    socket: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +76,3 @@ def registration_state(flags: int) -> TrunkState:
     if flags & _ONLINE:
         return TrunkState.REGISTERED
     return TrunkState.REGISTERING if flags & _UNDER_WAY else TrunkState.FAILED
-
-
-def sip_destination(address: str, port: int, transport: str) -> str:
-    """`sip:192.0.2.7:5060;transport=tcp`; UDP is what SIP means without a word."""
-    host = f"[{address}]" if ":" in address else address
-    return f"sip:{host}:{port}" + ("" if transport == "udp" else f";transport={transport}")

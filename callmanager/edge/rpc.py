@@ -17,10 +17,8 @@ from callmanager.domain.edge_events import (
     location_dump_parse,
     rpc_question,
     rpc_result,
-    trunk_account_dump_parse,
 )
 from callmanager.domain.edge_statistics import EdgeWorker, edge_statistics_parse, edge_workers_parse
-from callmanager.domain.trunk_accounts import TrunkAccount, TrunkState
 
 HOST = "127.0.0.1"
 TIMEOUT_S = 3.0
@@ -85,38 +83,6 @@ class EdgeRpc:
             return edge_about_parse(version, uptime)
         except EdgeFormatError as error:
             raise EdgeRefusedError(f"core: {error}") from error
-
-    def trunk_destination_set(self, trunk_id: int, destination: str) -> None:
-        self._call("htable.sets", "trunks", f"to:{trunk_id}", destination)
-
-    def trunk_account_set(self, trunk_id: int, contact_user: str) -> None:
-        self._call("htable.sets", "trunks", f"account:{trunk_id}", contact_user)
-
-    def trunk_forget(self, trunk_id: int) -> None:
-        for kind in ("to", "account"):
-            self._call("htable.delete", "trunks", f"{kind}:{trunk_id}")
-
-    def reload_trunk_addresses(self) -> None:
-        self._call("permissions.addressReload")
-
-    def trunk_account_add(self, account: TrunkAccount, contact_address: str) -> None:
-        name, domain = account.username, account.domain
-        self._call(
-            "uac.reg_add",
-            *(account.user, name, domain, name, domain, "", account.authorization_name, account.password, ""),
-            *(account.proxy, account.expires_s, 0, 0, contact_address, ""),
-        )
-
-    def trunk_account_remove(self, user: str) -> None:
-        """With a word to the provider, which may still be there."""
-        self._call("uac.reg_unregister", "l_uuid", user)
-        self._call("uac.reg_remove", user)
-
-    def trunk_accounts(self) -> dict[str, tuple[TrunkAccount, TrunkState]]:
-        try:
-            return trunk_account_dump_parse(self._call("uac.reg_dump"))
-        except EdgeFormatError as error:
-            raise EdgeRefusedError(f"uac.reg_dump: {error}") from error
 
     def registrations(self) -> tuple[EdgeRegistration, ...]:
         asked_at = time.time()

@@ -1,148 +1,129 @@
 """Application to edge: where providers are and how we register there. Edge to application: how that goes.
 
 The edge asks no resolver and keeps no trunk over a restart: names are resolved here, and what the edge has is
-compared with what it should have whenever a trunk changes, once a minute, and when the edge has forgotten something.
+compared with what it should have whenever a trunk changes, once a minute, and when the edge has forgotten it.
 """
 
 from __future__ import annotations
 
-import socket
+import secrets
 import threading
 import time
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 
 import structlog
-from django.conf import settings
 
-from callmanager.domain.trunk_accounts import (
-    EdgeTrunk,
-    TrunkAccount,
-    TrunkState,
-    account_changes,
-    account_user,
-    sip_destination,
-)
+from callmanager.domain.edge_trunk import EdgeTrunk, table_changes
+from callmanager.domain.trunk_accounts import TrunkAccount, TrunkState, account_changes
 from callmanager.edge.notifications import Notifications
-from callmanager.edge.rpc import EdgeRpc
 from callmanager.edge.running import Working
-from callmanager.fleet.models import Trunk, TrunkAuthentication
-from callmanager.services.trunk_status import trunk_addresses_replace, trunk_states_record
+from callmanager.edge.trunk_facts import Addresses, edge_trunk_of
+from callmanager.edge.trunk_rpc import TrunkRpc, TrunkTable
+from callmanager.edge.trunk_watch import TrunkWatch, registration_key
+from callmanager.fleet.models import Trunk
+from callmanager.services.trunk_status import TrunkReport, trunk_addresses_replace, trunk_reports_record
 
 log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
 
 RELOAD = "trunks reload"
 WATCH_EVERY_S = 2.0
 RESOLVE_EVERY_S = 60.0
-DEFAULT_PORTS = {"udp": 5060, "tcp": 5060, "tls": 5061}
+RESOLVE_AGAIN_S = 5.0
+# An entry that an edge does not have which was started anew.
+MARK = "written"
 
 
 @dataclass(slots=True)
 class TrunkLink:
-    rpc: EdgeRpc
+    rpc: TrunkRpc
     _wanted: dict[int, EdgeTrunk] = field(default_factory=dict)
-    _states: dict[int, TrunkState] = field(default_factory=dict)
+    _idle: dict[int, TrunkState] = field(default_factory=dict)
+    _blocked: set[int] = field(default_factory=set)
+    _addresses: Addresses = field(default_factory=Addresses)
+    _watch: TrunkWatch = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._watch = TrunkWatch(self.rpc)
 
     def work(self, stopping: threading.Event, is_working: Working) -> None:
         notifications = Notifications()
-        self._wanted.clear()
         applied_at = self._apply()
         is_working()
         while not stopping.is_set():
             has_changed = RELOAD in notifications.take(WATCH_EVERY_S)
-            if has_changed or time.monotonic() > applied_at + RESOLVE_EVERY_S or not self._watch():
+            pause = RESOLVE_AGAIN_S if self._addresses.is_waiting else RESOLVE_EVERY_S
+            if has_changed or time.monotonic() > applied_at + pause or not self._look():
                 applied_at = self._apply()
 
     def _apply(self) -> float:
         trunks = list(Trunk.objects.order_by("pk"))
-        resolved = {trunk.pk: _addresses_of(trunk) for trunk in trunks if trunk.is_enabled}
+        resolved = self._addresses.resolve(trunks)
         trunk_addresses_replace(addresses=resolved)
         self.rpc.reload_trunk_addresses()
         self.rpc.forget_numbers()
-        wanted = {
-            trunk.pk: _edge_trunk(trunk, resolved[trunk.pk][0]) for trunk in trunks if resolved.get(trunk.pk)
+        found = {
+            trunk.pk: edge_trunk_of(trunk, next(iter(resolved.get(trunk.pk, ())), None))
+            for trunk in trunks
+            if trunk.is_enabled
         }
-        self._set_destinations(wanted)
-        self._set_accounts(each.account for each in wanted.values() if each.account is not None)
-        self._wanted = wanted
-        self._states = {trunk.pk: _state_without_registration(trunk, wanted) for trunk in trunks}
-        self._watch()
+        self._forget_gateways(found)
+        self._wanted = {pk: trunk for pk, trunk in found.items() if trunk.destination or trunk.gateway}
+        self._idle = {
+            trunk.pk: TrunkState.DISABLED for trunk in trunks if not trunk.is_enabled
+        } | dict.fromkeys(found.keys() - self._wanted.keys(), TrunkState.UNRESOLVED)
+        self._write()
+        self._set_accounts(each.account for each in self._wanted.values() if each.account is not None)
+        self._look()
         return time.monotonic()
 
-    def _set_destinations(self, wanted: dict[int, EdgeTrunk]) -> None:
-        for trunk_id in self._wanted.keys() - wanted.keys():
-            self.rpc.trunk_forget(trunk_id)
-        for trunk_id, trunk in wanted.items():
-            if self._wanted.get(trunk_id) != trunk:
-                self.rpc.trunk_destination_set(trunk_id, trunk.destination)
-                if trunk.account is not None:
-                    self.rpc.trunk_account_set(trunk_id, trunk.account.user)
+    def _write(self) -> None:
+        entries: dict[str, str] = {MARK: secrets.token_hex(8)}
+        for pk, trunk in self._wanted.items():
+            treatment = replace(trunk.treatment, is_blocked=pk in self._blocked)
+            entries |= replace(trunk, treatment=treatment).entries()
+        self._write_table("trunks", entries)
+        answers = {key: "" for trunk in self._wanted.values() for key in self._watch.answers_of(trunk)}
+        known = self.rpc.table("trunk_answers")
+        self._write_table("trunk_answers", {key: known.get(key, empty) for key, empty in answers.items()})
+
+    def _write_table(self, table: TrunkTable, wanted: Mapping[str, str]) -> None:
+        changes = table_changes(wanted, self.rpc.table(table))
+        for key in changes.removed:
+            self.rpc.table_remove(table, key)
+        for key, value in changes.set:
+            self.rpc.table_set(table, key, value)
+
+    def _forget_gateways(self, found: Mapping[int, EdgeTrunk]) -> None:
+        """One whose account changed or went is no longer anywhere."""
+        for pk, before in self._wanted.items():
+            now = found.get(pk)
+            if before.gateway is not None and (now is None or now.gateway != before.gateway):
+                self.rpc.gateway_remove(before.gateway.aor)
 
     def _set_accounts(self, wanted: Iterable[TrunkAccount]) -> None:
-        present = {user: account for user, (account, _) in self.rpc.trunk_accounts().items()}
+        present = {user: account for user, (account, _) in self.rpc.accounts().items()}
         changes = account_changes(wanted, present)
         for user in changes.removed:
-            self.rpc.trunk_account_remove(user)
+            self.rpc.account_remove(user)
         for account in changes.added:
-            self.rpc.trunk_account_add(account, settings.PBX_TRUNK_CONTACT)
+            # What was answered before the change is not about it.
+            self.rpc.table_set("trunk_answers", registration_key(account), "")
+            self.rpc.account_add(account)
         if changes.removed or changes.added:
             log.info("edge_link.trunk_accounts", removed=len(changes.removed), added=len(changes.added))
 
-    def _watch(self) -> bool:
-        """Notes how the registrations go; False if the edge has forgotten one."""
-        present = self.rpc.trunk_accounts()
-        for trunk_id, trunk in self._wanted.items():
-            if trunk.account is None:
-                continue
-            if trunk.account.user not in present:
-                return False
-            self._states[trunk_id] = present[trunk.account.user][1]
-        trunk_states_record(
-            states=self._states, addresses={each.trunk_id: each.destination for each in self._wanted.values()}
-        )
+    def _look(self) -> bool:
+        """Notes how the trunks fare; False if the edge has forgotten what it was told."""
+        if not self.rpc.has_entry("trunks", MARK):
+            return False
+        reports = self._watch.reports(self._wanted.values())
+        if reports is None:
+            return False
+        blocked = {pk for pk, report in reports.items() if report.is_blocked}
+        if blocked != self._blocked:
+            self._blocked = blocked
+            self._write()
+        idle = {pk: TrunkReport(state) for pk, state in self._idle.items()}
+        trunk_reports_record(reports={**reports, **idle})
         return True
-
-
-def _edge_trunk(trunk: Trunk, address: str) -> EdgeTrunk:
-    port = trunk.port
-    if trunk.outbound_proxy:
-        port = trunk.outbound_proxy_port or DEFAULT_PORTS[trunk.transport]
-    destination = sip_destination(address, port, trunk.transport)
-    account = None
-    if trunk.authentication == TrunkAuthentication.REGISTER:
-        username = trunk.username or trunk.authorization_name
-        told = (username, trunk.host, trunk.authorization_name, trunk.password, destination)
-        account = TrunkAccount(
-            user=account_user(trunk.pk, trunk.contact_token, *told, trunk.reregister_interval_s),
-            username=username,
-            domain=trunk.host,
-            authorization_name=trunk.authorization_name,
-            password=trunk.password,
-            proxy=destination,
-            expires_s=trunk.reregister_interval_s,
-        )
-    return EdgeTrunk(trunk.pk, destination, account)
-
-
-def _addresses_of(trunk: Trunk) -> tuple[str, ...]:
-    """Of the outbound proxy if there is one; IPv4 first. A gateway that registers here is found elsewhere."""
-    if trunk.authentication == TrunkAuthentication.ACCEPT_REGISTER:
-        return ()
-    host = (trunk.outbound_proxy or trunk.host).removeprefix("[").removesuffix("]")
-    try:
-        found = socket.getaddrinfo(host, None, type=socket.SOCK_DGRAM)
-    except OSError as error:
-        log.warning("edge_link.trunk_unresolved", trunk=trunk.pk, error=type(error).__name__)
-        return ()
-    ordered = sorted(found, key=lambda entry: entry[0] != socket.AF_INET)
-    return tuple(dict.fromkeys(str(entry[4][0]) for entry in ordered))
-
-
-def _state_without_registration(trunk: Trunk, wanted: dict[int, EdgeTrunk]) -> TrunkState:
-    if not trunk.is_enabled:
-        return TrunkState.DISABLED
-    if trunk.authentication == TrunkAuthentication.ACCEPT_REGISTER:
-        return TrunkState.REGISTERING
-    if trunk.pk not in wanted:
-        return TrunkState.UNRESOLVED
-    return TrunkState.READY if trunk.authentication == TrunkAuthentication.IP else TrunkState.REGISTERING

@@ -124,7 +124,7 @@ class EventConsumer(AsyncWebsocketConsumer):
         if any(topic not in identity.topics for topic, _key in request.topic_keys):
             raise CommandError("topic not allowed")
         tenant: WatchedTenant = await database_sync_to_async(watched_tenant_get)(
-            identity, request.tenant_name, is_of_fleet=request.is_of_fleet
+            identity, request.tenant_name, may_be_of_fleet=request.may_be_of_fleet
         )
         named = subscriptions_for(identity.subscriber, request, tenant.tenant_id)
         # Whoever begins to watch while Redis is away is told to resync when it is back.

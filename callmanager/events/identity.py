@@ -22,6 +22,7 @@ from callmanager.domain.subscriptions import (
     EXTENSION_EVENTS,
     FLEET_EVENTS,
     FLEET_TENANT_ID,
+    TRUNK_EVENTS,
     CommandError,
     ExtensionLogin,
     Login,
@@ -47,6 +48,7 @@ TOPIC_SUBJECTS: Mapping[str, str] = {
     EXTENSION_EVENTS: "fleet.livecall",
     CDR_EVENTS: "fleet.cdr",
     FLEET_EVENTS: "fleet.dashboard",
+    TRUNK_EVENTS: "fleet.trunkassignment",
 }
 
 
@@ -165,12 +167,14 @@ def _with_rights_of_now(valid: Mapping[SocketIdentity, User]) -> dict[SocketIden
     return renewed
 
 
-def watched_tenant_get(identity: SocketIdentity, name: str, *, is_of_fleet: bool = False) -> WatchedTenant:
+def watched_tenant_get(
+    identity: SocketIdentity, name: str, *, may_be_of_fleet: bool = False
+) -> WatchedTenant:
     """The tenant a command is about. An administrator has to name it, or means the fleet; anybody else has one."""
     with no_scope():
         if identity.subscriber.role is SubscriberRole.ADMINISTRATOR:
             if not name:
-                if is_of_fleet:
+                if may_be_of_fleet:
                     return WatchedTenant(FLEET_TENANT_ID, "")
                 raise CommandError("tenant missing")
             tenant = tenant_find_by_name(name)

@@ -14,5 +14,5 @@ def trunk_list() -> QuerySet[Trunk]:
 
 def trunk_assignment_list() -> QuerySet[TrunkAssignment]:
     """Of the tenant in scope, or of all."""
-    assignments: QuerySet[TrunkAssignment] = TrunkAssignment.objects.select_related("trunk", "tenant")
+    assignments: QuerySet[TrunkAssignment] = TrunkAssignment.objects.select_related("trunk__status", "tenant")
     return assignments

@@ -5,13 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import connection, transaction
+from django.dispatch import receiver
 
 from callmanager.domain.did_pool import DidPool, parse_did_pool
 from callmanager.fleet.models import Trunk, TrunkAssignment, TrunkAuthentication
 from tenants.integrity import refusing_duplicates
 from tenants.models import Tenant
 from tenants.scope import across_tenants
+from tenants.signals import sip_domain_wanted
 
 TRUNK_FIELDS = (
     "name",
@@ -34,6 +36,9 @@ TRUNK_FIELDS = (
     "addresses",
     "codecs",
     "max_calls",
+    "called_number_source",
+    "called_number_header",
+    "ping_interval_s",
     "is_enabled",
 )
 _CHANGEABLE = frozenset(TRUNK_FIELDS)
@@ -98,6 +103,7 @@ def _refuse_shared_numbers(assignment: TrunkAssignment, pool: DidPool) -> None:
 def _check(trunk: Trunk) -> None:
     trunk.full_clean()
     if trunk.authentication == TrunkAuthentication.ACCEPT_REGISTER:
+        _one_at_a_time()
         if Tenant.objects.filter(sip_domain=trunk.host).exists():
             message = "This is a tenant's SIP domain: choose another one for the gateway."
             raise ValidationError({"host": ValidationError(message, code="host_is_tenant")})
@@ -111,6 +117,22 @@ def _check(trunk: Trunk) -> None:
             raise ValidationError({"authorization_name": ValidationError(message, code="unique")})
     if trunk.authentication == TrunkAuthentication.IP:
         _refuse_shared_addresses(trunk)
+
+
+@receiver(sip_domain_wanted, dispatch_uid="callmanager.refuse_gateways_domain")
+def refuse_gateways_domain(sip_domain: str, **_: object) -> None:
+    """A domain is a tenant's or a gateway's: the edge must know by it whom it talks to."""
+    _one_at_a_time()
+    taken = Trunk.objects.filter(authentication=TrunkAuthentication.ACCEPT_REGISTER, host=sip_domain)
+    if taken.exists():
+        message = "A trunk's gateway registers with this domain: choose another one."
+        raise ValidationError({"sip_domain": ValidationError(message, code="domain_is_trunk")})
+
+
+def _one_at_a_time() -> None:
+    """Until the end of the transaction: a tenant and a gateway may want the same domain in the same moment."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('sip domains'))")
 
 
 def _refuse_shared_addresses(trunk: Trunk) -> None:

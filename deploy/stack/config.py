@@ -48,6 +48,7 @@ class StackConfig:
     state_dir: Path
     bind: str = "127.0.0.1"
     bind6: str = ""
+    public_address: str = ""
     ports: Ports = field(default_factory=Ports)
     worker_sip_base_port: int = 15100
     rtp_port_min: int = 45000
@@ -107,6 +108,7 @@ class StackConfig:
             state_dir=state_dir,
             bind=_ipv4(environ, "PBX_BIND", "127.0.0.1"),
             bind6=_ipv6(environ, "PBX_BIND6", "::1" if _machine_has_ipv6_loopback() else ""),
+            public_address=_public_ipv4(environ, "PBX_PUBLIC_ADDRESS"),
             ports=ports,
             worker_sip_base_port=_port(environ, "PBX_WORKER_SIP_BASE_PORT", 15100),
             rtp_port_min=_port(environ, "PBX_RTP_PORT_MIN", 45000),
@@ -178,6 +180,14 @@ def _ipv6(environ: Mapping[str, str], name: str, default: str) -> str:
         return _one_address(name, IPv6Address(text.strip("[]")))
     except AddressValueError:
         raise StackError(f"{name} must be an IPv6 address of this machine or empty, not {text!r}.") from None
+
+
+def _public_ipv4(environ: Mapping[str, str], name: str) -> str:
+    text = environ.get(name, "").strip()
+    try:
+        return _one_address(name, IPv4Address(text)) if text else ""
+    except AddressValueError:
+        raise StackError(f"{name} must be an IPv4 address or empty, not {text!r}.") from None
 
 
 def _one_address(name: str, address: IPv4Address | IPv6Address) -> str:

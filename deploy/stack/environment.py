@@ -16,6 +16,7 @@ def stack_environment(config: StackConfig, keys: Keys, operator: Mapping[str, st
         "PBX_STATE_DIR": str(config.state_dir),
         "PBX_BIND": config.bind,
         "PBX_BIND6": config.bind6,
+        "PBX_PUBLIC_ADDRESS": config.public_address,
         **ports,
         "PBX_WORKER_SIP_BASE_PORT": str(config.worker_sip_base_port),
         "PBX_RTP_PORT_MIN": str(config.rtp_port_min),

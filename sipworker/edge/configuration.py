@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -14,6 +15,9 @@ EDGE_DEBUG_LEVELS = {"debug": 3, "info": 0, "warning": 0, "error": -1}
 
 # Nothing that could end a quoted string or start another directive.
 SAFE_VALUE = re.compile(r"[A-Za-z0-9_.:/@%+=,?&~-]+")
+
+
+_SIP_PORTS = ("PBX_SIP_UDP_PORT", "PBX_SIP_TCP_PORT", "PBX_SIP_TLS_PORT")
 
 
 class UnsafeEdgeValueError(ValueError):
@@ -31,6 +35,8 @@ def edge_configuration_render(
         "PBX_EDGE_EVENTS_PORT",
         "PBX_BIND",
         "PBX_SIP_UDP_PORT",
+        "PBX_SIP_TCP_PORT",
+        "PBX_SIP_TLS_PORT",
         "PBX_SIP_WS_PORT",
         "PBX_SIP_WSS_PORT",
     }
@@ -39,6 +45,10 @@ def edge_configuration_render(
         "PBX_TLS_KEY": str(tls_key),
         "PBX_EDGE_RUN_DIR": str(run_dir),
         "PBX_EDGE_DIR": str(EDGE_DIR),
+        # What providers are shown instead of a worker's address must mean the same after a restart.
+        "CONTACT_KEY": hashlib.sha256(f"contacts {environment['EDGE_DATABASE_URL']}".encode()).hexdigest()[
+            :32
+        ],
         "EDGE_DEBUG": str(EDGE_DEBUG_LEVELS[environment.get("PBX_LOG_LEVEL", "info")]),
     }
     # Kamailio knows the scheme `postgres` only.
@@ -47,7 +57,24 @@ def edge_configuration_render(
         if not SAFE_VALUE.fullmatch(value):
             raise UnsafeEdgeValueError(f"{name} holds a character that cannot be written there.")
     template = (EDGE_DIR / "local.cfg.template").read_text(encoding="utf-8")
-    return Template(template).substitute(values, PUBLIC_LISTENERS=_public_listeners(environment))
+    return Template(template).substitute(
+        values,
+        PUBLIC_LISTENERS=_public_listeners(environment),
+        OPTIONAL_ADDRESSES=_optional_addresses(environment),
+    )
+
+
+def _optional_addresses(environment: Mapping[str, str]) -> str:
+    """The address that the Internet knows us by, and ours in IPv6, where there is one."""
+    lines = []
+    if public := environment.get("PBX_PUBLIC_ADDRESS"):
+        if not re.fullmatch(r"[0-9.]+", public):
+            raise UnsafeEdgeValueError("PBX_PUBLIC_ADDRESS must be a plain address.")
+        lines.append(f'#!define PUBLIC_ADDRESS "{public}"')
+        lines += [f"alias={public}:{environment[name]}" for name in _SIP_PORTS]
+    if environment.get("PBX_BIND6"):
+        lines.append(f'#!define EXTERNAL_ADDRESS6 "[{environment["PBX_BIND6"]}]"')
+    return "\n".join(lines)
 
 
 def _public_listeners(environment: Mapping[str, str]) -> str:

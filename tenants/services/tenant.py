@@ -16,7 +16,7 @@ from tenants.models.tenant_options import CAPABILITY_FIELDS, CLEANING_FIELDS, OP
 from tenants.schema_template import schema_create
 from tenants.scope import no_scope
 from tenants.services.user import user_create
-from tenants.signals import sip_domain_changed
+from tenants.signals import sip_domain_changed, sip_domain_wanted
 
 # What its own people may change in their profile, and what only the administrator may.
 PROFILE_FIELDS = ("display_name", "time_zone", *OPTION_FIELDS, *CLEANING_FIELDS)
@@ -56,6 +56,7 @@ def tenant_create(
         if User.objects.filter(username=name).exists():
             raise ValidationError({"name": ValidationError("Somebody signs in by this name.", code="unique")})
         with refusing_duplicates():
+            sip_domain_wanted.send(sender=Tenant, sip_domain=tenant.sip_domain)
             tenant.save()
             schema_create(tenant.schema_name)
             user_create(
@@ -81,6 +82,8 @@ def tenant_update(*, tenant: Tenant, **changes: Any) -> Tenant:
         for field, value in changes.items():
             setattr(locked, field, value)
         locked.full_clean()
+        if locked.sip_domain != former_domain:
+            sip_domain_wanted.send(sender=Tenant, sip_domain=locked.sip_domain)
         locked.save(update_fields=list(changes))
         if locked.sip_domain != former_domain:
             sip_domain_changed.send(sender=Tenant, tenant=locked)

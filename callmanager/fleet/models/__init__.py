@@ -14,10 +14,11 @@ from callmanager.fleet.models.trunk import (
     TrunkAssignment,
     TrunkAuthentication,
     TrunkCodec,
+    TrunkNumberSource,
     TrunkSrtp,
-    TrunkStatus,
     TrunkTransport,
 )
+from callmanager.fleet.models.trunk_status import TrunkStatus
 from callmanager.fleet.models.worker_node import WorkerNode, WorkerState
 
 __all__ = [
@@ -34,6 +35,7 @@ __all__ = [
     "TrunkAssignment",
     "TrunkAuthentication",
     "TrunkCodec",
+    "TrunkNumberSource",
     "TrunkSrtp",
     "TrunkStatus",
     "TrunkTransport",

@@ -13,8 +13,8 @@ from django.core.validators import MaxValueValidator, MinValueValidator, RegexVa
 from django.db import models
 
 from callmanager.domain.did_pool import parse_did_pool
+from callmanager.domain.edge_trunk import NumberSource
 from callmanager.domain.number_range import NumberPatternError
-from callmanager.domain.trunk_accounts import TrunkState
 from tenants.encrypted_field import EncryptedTextField
 from tenants.models import Tenant
 from tenants.scoped_models import ScopedQuerySet, TenantRowsManager
@@ -22,6 +22,7 @@ from tenants.scoped_models import ScopedQuerySet, TenantRowsManager
 IPNetwork = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 REREGISTER_INTERVAL_S = (60, 86_400)
+PING_INTERVAL_S = (15, 3600)
 MAX_ADDRESSES = 200
 MAX_CALLS = 100_000
 _HOST_LABEL = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)")
@@ -46,6 +47,14 @@ class TrunkSrtp(models.TextChoices):
     OFF = "off", "Off"
     OPTIONAL = "optional", "If the provider offers it"
     REQUIRED = "required", "Always"
+
+
+class TrunkNumberSource(models.TextChoices):
+    AUTO = NumberSource.AUTO.value, "Request-URI, or To if that holds no number"
+    REQUEST_URI = NumberSource.REQUEST_URI.value, "Request-URI"
+    TO = NumberSource.TO.value, "To"
+    CALLED_PARTY = NumberSource.CALLED_PARTY.value, "P-Called-Party-ID"
+    HEADER = NumberSource.HEADER.value, "Another header"
 
 
 class TrunkCodec(models.TextChoices):
@@ -78,6 +87,13 @@ def validate_address(value: str) -> None:
         ) from error
     if network.prefixlen < (8 if network.version == 4 else 32) or network.network_address.is_multicast:
         raise ValidationError("This network is too large to be one provider's.", code="address")
+
+
+def validate_ping_interval(value: int) -> None:
+    if value != 0 and not PING_INTERVAL_S[0] <= value <= PING_INTERVAL_S[1]:
+        raise ValidationError(
+            f"0 for never, or {PING_INTERVAL_S[0]} to {PING_INTERVAL_S[1]} seconds.", code="ping_interval"
+        )
 
 
 def new_contact_token() -> str:
@@ -149,6 +165,30 @@ class Trunk(models.Model):
     max_calls = models.PositiveIntegerField(
         "simultaneous calls", default=0, validators=[MaxValueValidator(MAX_CALLS)], help_text="0: no limit."
     )
+    called_number_source = models.CharField(
+        "called number of inbound calls",
+        max_length=12,
+        choices=TrunkNumberSource.choices,
+        default=TrunkNumberSource.AUTO,
+        help_text="Which part of the provider's INVITE says whom it is for.",
+    )
+    called_number_header = models.CharField(
+        "header of the called number",
+        max_length=64,
+        blank=True,
+        default="",
+        validators=[
+            RegexValidator(
+                r"^[A-Za-z][A-Za-z0-9-]*\Z", "A header's name: letters, digits, hyphens.", code="header"
+            )
+        ],
+    )
+    ping_interval_s = models.PositiveIntegerField(
+        "ask whether it answers every (s)",
+        default=60,
+        validators=[validate_ping_interval],
+        help_text="By OPTIONS: shows the round-trip time, and whether a provider known by address answers. 0: never.",
+    )
     is_enabled = models.BooleanField("enabled", default=True)
     # Part of the contact we register with: who calls it has learnt it from the provider.
     contact_token = models.CharField(max_length=16, default=new_contact_token, editable=False)
@@ -186,6 +226,10 @@ class Trunk(models.Model):
             problems["outbound_proxy"] = ValidationError(
                 "Calls go where the gateway registered from: leave this empty.", code="outbound_proxy"
             )
+        needs_header = self.called_number_source == TrunkNumberSource.HEADER
+        if needs_header != bool(self.called_number_header):
+            message = "Name the header." if needs_header else "Only where another header is chosen above."
+            problems["called_number_header"] = ValidationError(message, code="called_number_header")
         if problems:
             raise ValidationError(problems)
 
@@ -237,18 +281,3 @@ class TrunkAssignment(models.Model):
             parse_did_pool(self.did_pool)
         except NumberPatternError as refusal:
             raise ValidationError({"did_pool": ValidationError(str(refusal), code=refusal.code)}) from refusal
-
-
-class TrunkStatus(models.Model):
-    """How a trunk fares, as the edge link found it last."""
-
-    trunk = models.OneToOneField(Trunk, primary_key=True, on_delete=models.CASCADE, related_name="status")
-    state = models.CharField(max_length=12, choices=[(state.value, state.value) for state in TrunkState])
-    since = models.DateTimeField()
-    address = models.CharField(max_length=64, blank=True, default="")
-
-    class Meta:
-        db_table = "trunk_status"
-
-    def __str__(self) -> str:
-        return self.state

@@ -16,6 +16,7 @@ from callmanager.edge.registration_link import RegistrationLink
 from callmanager.edge.rpc import EdgeRpc
 from callmanager.edge.running import run_until_stopped
 from callmanager.edge.trunk_link import TrunkLink
+from callmanager.edge.trunk_rpc import TrunkRpc
 
 JOIN_TIMEOUT_S = 10.0
 
@@ -34,7 +35,7 @@ class Command(BaseCommand):
             for name, work in (
                 ("registrations", registrations.work),
                 ("caches", CacheLink(rpc).work),
-                ("trunks", TrunkLink(rpc).work),
+                ("trunks", TrunkLink(TrunkRpc(settings.PBX_EDGE_RPC_PORT)).work),
             )
         ]
         for thread in threads:

@@ -97,6 +97,7 @@ class Edge:
     database_url: str
     ports: dict[str, int] = field(default_factory=lambda: {name: free_port() for name in PORT_NAMES})
     process: subprocess.Popen[bytes] | None = None
+    settings: dict[str, str] = field(default_factory=dict)
 
     def prepare(self) -> None:
         certificate, key, run_dir = (self.directory / name for name in ("edge.crt", "edge.key", "run"))
@@ -126,6 +127,7 @@ class Edge:
             "PBX_BIND6": "::1",
             "EDGE_DATABASE_URL": self.database_url,
             **{name: str(port) for name, port in self.ports.items()},
+            **self.settings,
         }
         self.config.write_text(
             edge_configuration_render(environment, tls_certificate=certificate, tls_key=key, run_dir=run_dir)

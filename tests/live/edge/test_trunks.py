@@ -6,28 +6,12 @@ import pytest
 
 from tests.live.edge.conftest import PROVIDER_TRUNK, PhoneMaker
 from tests.live.edge.edge_process import Edge
-from tests.live.edge.endpoints import SDP, Endpoint, Worker, in_dialog_request
-from tests.live.edge.messages import Header, SipMessage, unique
+from tests.live.edge.endpoints import Endpoint, Worker, in_dialog_request
+from tests.live.edge.messages import Header, SipMessage
+from tests.live.edge.providers import inbound
 
 ACMES_NUMBER, GLOBEXS_NUMBER, SUSPENDEDS_NUMBER = "49301114", "4930333", "4930444"
 ACCOUNT = f"trk-{PROVIDER_TRUNK}-0123456789abcdef"
-
-
-def inbound(provider: Endpoint, number: str, *extra: Header, to: str = "") -> SipMessage:
-    """An INVITE as a provider sends it, already sent."""
-    uri = f"sip:{number}@pbx.example"
-    headers: tuple[Header, ...] = (
-        provider.via(),
-        ("Max-Forwards", "70"),
-        ("From", f"<sip:+4917012345@provider.example>;tag={unique('p')}"),
-        ("To", f"<sip:{to or number}@pbx.example>"),
-        ("Call-ID", unique("pcall")),
-        ("CSeq", "1 INVITE"),
-        ("Contact", f"<sip:{provider.transport.host}:{provider.transport.port}>"),
-        *extra,
-        ("Content-Type", "application/sdp"),
-    )
-    return provider.send(SipMessage(f"INVITE {uri} SIP/2.0", headers, SDP))
 
 
 def vouched(invite: SipMessage) -> dict[str, list[str]]:

@@ -13,7 +13,6 @@ from callmanager.domain.trunk_accounts import (
     account_changes,
     account_user,
     registration_state,
-    sip_destination,
 )
 
 pytestmark = pytest.mark.pure
@@ -56,18 +55,6 @@ def test_only_what_differs_changes(
 )
 def test_the_edges_flags_say_whether_we_are_registered(flags: int, state: TrunkState) -> None:
     assert registration_state(flags) is state
-
-
-@pytest.mark.parametrize(
-    ("address", "port", "transport", "uri"),
-    [
-        ("192.0.2.7", 5060, "udp", "sip:192.0.2.7:5060"),
-        ("192.0.2.7", 5061, "tls", "sip:192.0.2.7:5061;transport=tls"),
-        ("2001:db8::1", 5060, "tcp", "sip:[2001:db8::1]:5060;transport=tcp"),
-    ],
-)
-def test_a_destination_is_a_sip_uri(address: str, port: int, transport: str, uri: str) -> None:
-    assert sip_destination(address, port, transport) == uri
 
 
 def test_an_account_has_another_name_after_every_change() -> None:

@@ -6,7 +6,7 @@ from callmanager.domain.subscriptions import TOPIC_KEYS
 from tests.web.matrix.routes import rest_routes
 from tests.web.matrix.test_pages import ALL_ROUTES, PAGES, label, page_of, thing_of
 from tests.web.matrix.test_rest import ALONE, alone_of, thing_name
-from tests.web.matrix.test_topics import FLEET_TOPICS, TOPICS
+from tests.web.matrix.test_topics import FLEET_TOPICS, TENANT_TOPICS, TOPICS
 from tests.web.matrix.things import PAGE_THINGS, THINGS
 
 HOW = "give it a thing in tests/web/matrix/things.py, or a word in ALONE or PAGES if it belongs to none"
@@ -38,4 +38,8 @@ def test_every_page_is_in_the_matrix() -> None:
 
 
 def test_every_topic_is_in_the_matrix() -> None:
-    assert {topic: set(keys) for topic, keys in TOPIC_KEYS.items()} == {**TOPICS, **FLEET_TOPICS}
+    assert {topic: set(keys) for topic, keys in TOPIC_KEYS.items()} == {
+        **TOPICS,
+        **TENANT_TOPICS,
+        **FLEET_TOPICS,
+    }

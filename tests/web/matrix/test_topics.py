@@ -44,6 +44,8 @@ TOPICS: Mapping[str, set[str]] = {
     },
     "cdr_events": {"call_cdr"},
 }
+# Of the companies' own people: an extension has no trunks.
+TENANT_TOPICS: Mapping[str, set[str]] = {"trunk_events": {"trunk_connected", "trunk_disconnected"}}
 # Of the platform: administrators' alone.
 FLEET_TOPICS: Mapping[str, set[str]] = {"fleet_events": {"figures"}}
 ACME = {"name": "acme", "password": WEB_PASSWORD}
@@ -118,9 +120,33 @@ def test_the_platforms_topics_are_for_administrators(asgi_server: AsgiServer, as
             assert client.command(command="subscribe", topics=[{"topic": topic}])["status"] == -1
 
 
+def test_trunk_events_are_for_whom_the_trunk_is_lent_to(
+    asgi_server: AsgiServer, worker: FakeWorker, acme: Tenant, globex: Tenant
+) -> None:
+    wanted = [{"topic": topic, "keys": sorted(keys)} for topic, keys in TENANT_TOPICS.items()]
+    with ExitStack() as sockets:
+        clients = {}
+        for name, login in {"Acme itself": ACME, **STRANGERS}.items():
+            client = sockets.enter_context(EventClient(asgi_server.events_url))
+            assert client.command(command="auth", **login) == {"status": 0}
+            status = client.command(command="subscribe", topics=wanted)["status"]
+            assert status == (-1 if "extension" in login else 0), name
+            if status == 0:
+                clients[name] = client
+        stranger = clients["the other company"]
+        assert stranger.command(command="subscribe", topics=wanted, tenant="acme")["status"] == -1
+        keys = sorted(key for keys in TENANT_TOPICS.values() for key in keys)
+        for key in keys:
+            publish(worker, acme, "trunk_events", key, number="", session_id=f"{MARK}-{key}")
+        for tenant in (acme, globex):
+            publish(worker, tenant, "trunk_events", keys[0], number="", session_id=LAST)
+        assert heard(clients["Acme itself"]) == {f"{MARK}-{key}" for key in keys}
+        assert heard(stranger) == set()
+
+
 def test_who_did_not_sign_in_subscribes_to_nothing(asgi_server: AsgiServer) -> None:
     with EventClient(asgi_server.events_url) as client:
-        for topic in (*TOPICS, *FLEET_TOPICS):
+        for topic in (*TOPICS, *TENANT_TOPICS, *FLEET_TOPICS):
             answer = client.command(command="subscribe", topics=[{"topic": topic}])
             assert answer == {"error": "not signed in", "status": -1}
 
