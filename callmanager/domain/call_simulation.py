@@ -35,7 +35,13 @@ from callmanager.domain.dialplan import after_ringing, decide
 from callmanager.domain.incoming_call import IncomingCall
 from callmanager.domain.outcome import CallOutcome, CallStatus, EndedBy
 from callmanager.domain.snapshot import TenantSnapshot
-from callmanager.domain.trunk_failover import RANG_IN_VAIN, goes_on, outcome_of_trunks
+from callmanager.domain.trunk_failover import (
+    NOTHING_RANG,
+    RANG_IN_VAIN,
+    TRUNK_SILENT,
+    goes_on,
+    outcome_of_trunks,
+)
 from callmanager.domain.unanswered import Failure, Unanswered, why_unanswered
 
 # More than any chain of forwarding can have; the dialplan stops long before.
@@ -133,13 +139,9 @@ class Simulation:
 
     @property
     def tried(self) -> tuple[TrunkTry, ...]:
-        """The INVITEs that were sent to providers, in this order."""
-        return tuple(
-            attempt.tried
-            for step in self.steps
-            for attempt in step.attempts
-            if attempt.answer.state not in (TrunkState.DOWN, TrunkState.FULL)
-        )
+        """The INVITEs that were sent out, in this order; of trunks that are down or full they come no further than
+        the edge."""
+        return tuple(attempt.tried for step in self.steps for attempt in step.attempts)
 
     @property
     def rules(self) -> tuple[str, ...]:
@@ -251,6 +253,13 @@ class _Walk:
                 end = self._rang(attempt, dial)
             if not attempt.goes_on:
                 break
+        if (
+            end is None
+            and attempts
+            and attempts[-1].failure is TRUNK_SILENT
+            and len(attempts) == len(dial.tries)
+        ):
+            end = _failed(NOTHING_RANG)
         if end is None:
             failures = [attempt.failure for attempt in attempts if attempt.failure is not None]
             end = _failed(outcome_of_trunks(failures, has_rung=False) if failures else _LOST)

@@ -204,7 +204,8 @@ def _caller(simulation: Simulation, snapshot: TenantSnapshot) -> Station:
     clock = f"{local:%A} {local.day} {local:%B %Y, %H:%M} in {snapshot.time_zone}"
     if call.is_from_outside:
         trunk = snapshot.find_trunk(call.trunk_id)
-        who = f"{call.caller or 'An anonymous caller'} over {trunk.name if trunk else call.trunk_id}"
+        caller = "An anonymous caller" if call.is_private else call.caller
+        who = f"{caller} over {trunk.name if trunk else call.trunk_id}"
     else:
         entry = snapshot.find_extension(call.caller)
         who = f"{call.caller} {entry.display_name if entry else ''}".strip()

@@ -11,6 +11,7 @@ from callmanager.domain.call_assumptions import Assumptions, PhoneState, TrunkAn
 from callmanager.domain.call_simulation import Simulated
 from callmanager.domain.incoming_call import IncomingCall, Usage
 from callmanager.domain.outbound_rules import MAX_DIALLED
+from callmanager.domain.outgoing_headers import ANONYMOUS
 from callmanager.domain.snapshot import TenantSnapshot
 
 MAX_ASSUMPTIONS = 200
@@ -72,8 +73,10 @@ def read_wish(wish: SimulationWish, snapshot: TenantSnapshot, at: datetime) -> S
             problems.append(Problem(name, "max_length", f"At most {MAX_ASSUMPTIONS} assumptions."))
     if problems:
         raise SimulationInvalid(problems)
+    is_unknown = caller.lower() in ("", ANONYMOUS)
     call = IncomingCall(
-        caller=caller,
+        caller=ANONYMOUS if is_unknown else caller,
+        is_private=is_unknown,
         caller_domain=snapshot.sip_domain,
         dialled=called.removeprefix("+") if wish.trunk_id else called,
         dialled_domain=snapshot.sip_domain,
