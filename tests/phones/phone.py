@@ -85,10 +85,13 @@ class Phone:
         """What the phone does by itself with the next calls; 0 = nothing (a test answers by hand)."""
         self._order("policy", policy={"provisional": provisional, "final": final, "reason": reason})
 
-    def dial(self, number: str, *, domain: str = "", headers: Mapping[str, str] | None = None) -> PhoneCall:
+    def dial(
+        self, number: str, *, domain: str = "", headers: Mapping[str, str] | None = None, target: str = ""
+    ) -> PhoneCall:
+        """`target` is another Request-URI than To's address."""
         suffix = "" if self.config.transport == "udp" else f";transport={self.config.transport}"
         uri = f"sip:{number}@{domain or self.config.domain}{suffix}"
-        key = self._order("dial", uri=uri, headers=dict(headers or {}))
+        key = self._order("dial", uri=uri, headers=dict(headers or {}), target=target)
         return self._call(key, is_incoming=False)
 
     def speak(self, frequency_hz: int) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from tests.live.system.event_socket import EventSocket
+from tests.live.system.outside_world import OutsideWorld
 from tests.live.system.running_system import RunningSystem, running_system
 from tests.phones.phone import Phone, PhoneBench
 from tests.phones.rest import RestClient
@@ -132,3 +133,25 @@ def events(system: RunningSystem) -> Iterator[EventSocket]:
         socket.sign_in(name=tenant.username, password=tenant.password)
         socket.subscribe("extension_events", "cdr_events")
         yield socket
+
+
+@pytest.fixture(scope="session")
+def administrator(system: RunningSystem) -> RestClient:
+    demo = system.demo
+    return RestClient.sign_in(demo.url, username=demo.admin_username, password=demo.admin_password)
+
+
+@pytest.fixture(scope="module")
+def _world(
+    system: RunningSystem, administrator: RestClient, rest: RestClient, phone_bench: PhoneBench
+) -> Iterator[OutsideWorld]:
+    world = OutsideWorld(system, administrator, rest, phone_bench)
+    yield world
+    world.close()
+
+
+@pytest.fixture
+def world(_world: OutsideWorld) -> Iterator[OutsideWorld]:
+    """Trunks, providers and rules of one test."""
+    yield _world
+    _world.undo()

@@ -53,7 +53,7 @@ class Provider(Endpoint):
         second = self.expect("REGISTER", timeout_s=timeout_s)
         while "Authorization" not in second:
             second = self.expect("REGISTER", timeout_s=timeout_s)
-        if not self._is_right(second):
+        if not self.proved_password(second):
             self.send(second.answer(403))
             return second
         answer = second.answer(200, contact=second["Contact"], extra=(("Expires", second["Expires"]),))
@@ -66,14 +66,29 @@ class Provider(Endpoint):
         assert request["Expires"] == "0"
         self.send(request.answer(200))
 
-    def _is_right(self, request: SipMessage) -> bool:
-        given = dict(re.findall(r'(\w+)="?([^",]*)"?', request["Authorization"]))
-        ha1 = _md5(f"{self.account.name}:{REALM}:{self.account.password}")
-        ha2 = _md5(f"REGISTER:{given['uri']}")
+    def take_call(self, *, status: int = 407, algorithm: str = "MD5") -> SipMessage:
+        """Challenges the first INVITE; returns the one with credentials."""
+        first = self.expect("INVITE")
+        name = "WWW-Authenticate" if status == 401 else "Proxy-Authenticate"
+        challenge = f'Digest realm="{REALM}", nonce="{unique("n")}", qop="auth", algorithm={algorithm}'
+        self.send(first.answer(status, extra=((name, challenge),)))
+        return self.expect("INVITE")
+
+    def proved_password(self, request: SipMessage) -> bool:
+        """Whether the credentials of a request are ours, by the algorithm it names."""
+        name = "Authorization" if "Authorization" in request else "Proxy-Authorization"
+        given = dict(re.findall(r'([\w-]+)="?([^",]*)"?', request[name]))
+        digest = {"MD5": _md5, "SHA-256": _sha256}[given.get("algorithm", "MD5")]
+        ha1 = digest(f"{self.account.name}:{REALM}:{self.account.password}")
+        ha2 = digest(f"{request.method}:{given['uri']}")
         middle = f"{given['nonce']}:{given['nc']}:{given['cnonce']}:{given['qop']}"
-        response = _md5(f"{ha1}:{middle}:{ha2}")
+        response = digest(f"{ha1}:{middle}:{ha2}")
         return (given["username"], given["response"]) == (self.account.name, response)
 
 
 def _md5(text: str) -> str:
     return hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()
+
+
+def _sha256(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()

@@ -16,12 +16,6 @@ PROVIDER_HOST, OTHER_HOST = "127.0.0.2", "127.0.0.3"
 STATE_WITHIN_S = 10.0
 
 
-@pytest.fixture(scope="module")
-def administrator(system: RunningSystem) -> RestClient:
-    demo = system.demo
-    return RestClient.sign_in(demo.url, username=demo.admin_username, password=demo.admin_password)
-
-
 @pytest.fixture
 def provider(system: RunningSystem) -> Iterator[Provider]:
     with Provider(system.sip_udp, PROVIDER_HOST) as provider:

@@ -128,7 +128,7 @@ class Device:
     def do_dial(self, command: dict[str, Any]) -> str:
         call = DeviceCall(self, self.account, self.next_key())
         self.calls[call.key] = call
-        call.dial(command["uri"], command.get("headers", {}))
+        call.dial(command["uri"], command.get("headers", {}), command.get("target", ""))
         return call.key
 
     def do_answer(self, command: dict[str, Any]) -> None:

@@ -52,8 +52,10 @@ class DeviceCall(pj.Call):
     def _tell(self, event: str, **data: Any) -> None:
         self._device.outbox.put({"event": event, "call": self.key, **data})
 
-    def dial(self, uri: str, headers: dict[str, str]) -> None:
+    def dial(self, uri: str, headers: dict[str, str], target: str) -> None:
+        """`uri` goes into To, and into the Request-URI unless `target` does."""
         param = _audio_only()
+        param.txOption.targetUri = target
         for name, value in headers.items():
             header = pj.SipHeader()
             header.hName, header.hValue = name, value
