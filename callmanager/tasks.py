@@ -12,6 +12,9 @@ from callmanager.services.deleted_tenant import kept_records_purge_continue
 from callmanager.services.partition import call_events_expire, partitions_make_ahead
 from callmanager.services.registration_failure import registration_failures_expire
 from callmanager.services.trunk_outage import trunk_outages_mail
+from callmanager.webhooks.delivering import webhooks_drain
+from callmanager.webhooks.outbox import DRAIN_TASK
+from callmanager.webhooks.sweep import webhooks_sweep, webhooks_tend
 
 logger = structlog.get_logger(__name__)
 
@@ -59,3 +62,19 @@ def purge_kept_records() -> None:
     done = kept_records_purge_continue()
     if done:
         logger.info("kept_records.purged", tenants=done)
+
+
+@shared_task(name=DRAIN_TASK)
+def drain_webhooks(event_url_id: int) -> None:
+    """In the processes for webhooks alone: it waits for strangers' servers."""
+    webhooks_drain(event_url_id=event_url_id)
+
+
+@shared_task(name="callmanager.sweep_webhooks")
+def sweep_webhooks() -> None:
+    webhooks_sweep()
+
+
+@shared_task(name="callmanager.tend_webhooks")
+def tend_webhooks() -> None:
+    webhooks_tend()

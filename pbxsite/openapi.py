@@ -38,6 +38,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "PhoneStateEnum": "callmanager.api.call_simulations.PHONE_STATES",
         "CallEndKindEnum": "callmanager.api.call_simulations.END_KINDS",
         "PresenceStatusEnum": "callmanager.models.extension.STATUSES",
+        "DeliveryStateEnum": "callmanager.fleet.models.webhook_delivery.DeliveryState.choices",
         "CdrStatusEnum": "callmanager.fleet.models.cdr.CdrStatus.choices",
     },
 }

@@ -152,11 +152,15 @@ def _ask_edge() -> None:
         raise NotWell("The edge is starting.") from None
 
 
+# Not those for webhooks, which answer as well and do nothing for calls.
+TASKS_ALONE = {"pattern": "celery@*", "matcher": "glob"}
+
+
 def _ask_tasks() -> None:
     """The first answer is enough; the process answers while its children work."""
     try:
         answers = celery_app.control.broadcast(
-            "ping", arguments={}, reply=True, timeout=TASKS_ANSWER_WITHIN_S, limit=1
+            "ping", arguments={}, reply=True, timeout=TASKS_ANSWER_WITHIN_S, limit=1, **TASKS_ALONE
         )
     except (CeleryError, KombuError, redis.RedisError, OSError):
         raise NotWell("The task queue cannot be reached.") from None

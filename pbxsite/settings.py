@@ -286,6 +286,9 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 5.0,
         "options": {"expires": 10},
     },
+    # What call events are told of is noticed here: the database wrote it down, and announces nothing.
+    "sweep-webhooks": {"task": "callmanager.sweep_webhooks", "schedule": 1.0, "options": {"expires": 3}},
+    "tend-webhooks": {"task": "callmanager.tend_webhooks", "schedule": 60.0, "options": {"expires": 60}},
     "clean-files": {"task": "tenants.clean_files", "schedule": 1800.0},
     "sweep-files": {"task": "tenants.sweep_files", "schedule": 6 * 3600.0},
     "make-partitions": {"task": "callmanager.maintain_partitions", "schedule": 6 * 3600.0},

@@ -8,6 +8,7 @@ from callmanager.api.call_simulations import CallSimulationsView
 from callmanager.api.inbound_rules import InboundRuleViewSet
 from callmanager.api.music import MusicFileViewSet, MusicOnHoldView
 from callmanager.api.outbound_rules import OutboundRuleViewSet
+from callmanager.api.webhook_deliveries import WebhookDeliveryViewSet
 from pbxsite.api import Router
 from tenants.api.brand import BrandPictureView, BrandShownView, BrandView
 from tenants.api.event_urls import EventUrlSecretView, EventUrlsView, EventUrlView
@@ -34,4 +35,5 @@ company_routes = [
 def company_resources(router: Router) -> None:
     router.register("inbound_rules", InboundRuleViewSet, basename="inbound_rules")
     router.register("outbound_rules", OutboundRuleViewSet, basename="outbound_rules")
+    router.register("webhook_deliveries", WebhookDeliveryViewSet, basename="webhook_deliveries")
     router.register("music_files", MusicFileViewSet, basename="music_files")

@@ -168,6 +168,8 @@ TABLE: Mapping[str, Row] = {
     "fleet.registration": Row(Area.CALLS, READERS, READERS, extension=VIEW),
     "fleet.registrationfailure": Row(Area.CALLS, READERS, READERS, extension=VIEW),
     "fleet.cdr": Row(Area.CDRS, READERS, READERS, extension=VIEW),
+    # Which holds call records
+    "fleet.webhookdelivery": Row(Area.CDRS, CONTROLLERS, CONTROLLERS),
 }
 
 

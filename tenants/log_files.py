@@ -19,6 +19,7 @@ PROCESSES = {
     "web": "Console and REST",
     "ws": "Live events",
     "tasks": "Background tasks",
+    "webhooks": "Deliveries to event URLs",
     "beat": "Clock of the background tasks",
     "edge-link": "Link between edge and application",
     "edge": "Edge (Kamailio)",

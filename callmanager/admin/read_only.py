@@ -10,7 +10,7 @@ from unfold.admin import ModelAdmin
 
 class ReadOnlyModelAdmin(ModelAdmin):
     list_fullwidth = True
-    actions = None
+    actions: tuple[str, ...] | None = None
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

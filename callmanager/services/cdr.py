@@ -29,6 +29,7 @@ from callmanager.fleet.models import Cdr, OpenCall, StoredCallEvent, WorkerNode
 from callmanager.services.live_event import live_events_publish
 from callmanager.services.lost_events import lost_events_store
 from callmanager.services.worker_watch import lost_workers_record
+from callmanager.webhooks.outbox import cdrs_tell
 from tenants.scope import across_tenants, no_scope
 
 logger = structlog.get_logger(__name__)
@@ -106,6 +107,7 @@ def _assemble_batch(session_ids: Sequence[str]) -> int:
         finished = recorded.union(detail.session_id for detail in details)
         OpenCall.objects.filter(pk__in=finished).delete()
         if details:
+            cdrs_tell(details)
             messages = [cdr_message(detail) for detail in details]
             transaction.on_commit(partial(live_events_publish, messages))
     return len(details)

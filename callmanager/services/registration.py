@@ -13,6 +13,7 @@ from callmanager.domain.edge_events import EdgeRegistration, RegistrationChanged
 from callmanager.domain.registration_message import registration_message
 from callmanager.fleet.models import Registration
 from callmanager.services.live_event import live_events_publish
+from callmanager.webhooks.outbox import registrations_tell
 from tenants.models import Tenant
 from tenants.scope import across_tenants
 
@@ -68,7 +69,8 @@ def registrations_unwanted() -> list[str]:
 def _write(*, there: Sequence[EdgeRegistration], gone: Sequence[EdgeRegistration], at: float) -> None:
     if not there and not gone:
         return
-    tenant_ids = _tenant_ids({registration.domain for registration in (*there, *gone)})
+    tenants = _tenants({registration.domain for registration in (*there, *gone)})
+    tenant_ids = {domain: tenant.pk for domain, tenant in tenants.items()}
     known = [registration for registration in there if registration.domain in tenant_ids]
     with across_tenants(), transaction.atomic():
         Registration.objects.filter(pk__in=[registration.ruid for registration in gone]).delete()
@@ -79,6 +81,7 @@ def _write(*, there: Sequence[EdgeRegistration], gone: Sequence[EdgeRegistration
             unique_fields=["ruid"],
             update_fields=WRITTEN_ON_REFRESH,
         )
+        registrations_tell(there=known, gone=gone, tenants=tenants, at=at)
     live_events_publish(_messages(known, gone, tenant_ids, at))
 
 
@@ -95,8 +98,8 @@ def _write_expiries(known: Mapping[str, Registration], there: Mapping[str, EdgeR
         Registration.objects.bulk_update(refreshed, ["expires_at"], batch_size=BATCH)
 
 
-def _tenant_ids(domains: set[str]) -> Mapping[str, int]:
-    return dict(Tenant.objects.filter(sip_domain__in=domains).values_list("sip_domain", "pk"))
+def _tenants(domains: set[str]) -> Mapping[str, Tenant]:
+    return {tenant.sip_domain: tenant for tenant in Tenant.objects.filter(sip_domain__in=domains)}
 
 
 def _messages(

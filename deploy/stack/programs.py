@@ -19,6 +19,8 @@ GROUPS = (DATABASE, APPLICATION, EDGE, CALLS, FRONT)
 WEB_PROCESSES = 2
 WEB_THREADS = 8
 TASK_PROCESSES = 2
+# Each waits for somebody's server most of the time.
+WEBHOOK_THREADS = 32
 # A worker that has drained still hangs up its last calls and stores their events.
 WORKER_FAREWELL_S = 15
 
@@ -68,12 +70,18 @@ def _application(config: StackConfig) -> tuple[Program, ...]:
         Program(
             "tasks", APPLICATION, _celery("worker", level, f"--concurrency={TASK_PROCESSES}", *_QUIET_WORKER)
         ),
+        Program("webhooks", APPLICATION, _celery("worker", level, *_WEBHOOK_WORKER, *_QUIET_WORKER)),
         Program("beat", APPLICATION, _celery("beat", level, "--pidfile=")),
         Program("edge-link", APPLICATION, _python(str(CHECKOUT / "manage.py"), "edge_link")),
     )
 
 
 _QUIET_WORKER = ("--without-gossip", "--without-mingle", "--without-heartbeat")
+# A queue of its own: a server that hangs holds up nothing that calls need.
+_WEBHOOK_WORKER = (
+    *("--queues", "webhooks", "--pool", "threads", f"--concurrency={WEBHOOK_THREADS}"),
+    *("--prefetch-multiplier", "1", "--hostname", "webhooks@%h"),
+)
 
 
 def _edge(config: StackConfig) -> Program:

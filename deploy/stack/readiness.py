@@ -46,6 +46,9 @@ def are_tasks_answering(redis_url: str) -> bool:
     """Asked as any program would ask them; one answer is enough."""
     with Celery(broker=redis_url, set_as_current=False) as celery:
         try:
-            return bool(celery.control.ping(timeout=TASKS_PATIENCE_S, limit=1))
+            return bool(
+                # Not those for webhooks.
+                celery.control.ping(timeout=TASKS_PATIENCE_S, limit=1, pattern="celery@*", matcher="glob")
+            )
         except (OperationalError, redis.RedisError):
             return False

@@ -14,6 +14,8 @@ from callmanager.admin.holiday import HolidayAdmin
 from callmanager.admin.holiday_import import holiday_import_page
 from callmanager.admin.music import music_page, music_play
 from callmanager.admin.office_hours import office_hours_page
+from callmanager.admin.webhook_delivery import WebhookDeliveryAdmin
+from callmanager.fleet.models import WebhookDelivery
 from callmanager.models import Holiday
 from tenants.admin.brand import brand_page
 from tenants.admin.event_urls import event_urls_page
@@ -45,6 +47,7 @@ COMPANY_NAVIGATION = (
         ("Music on hold", "music_note", "admin:music"),
         ("Mail server", "mail", "admin:mail_server"),
         ("Event URLs", "webhook", "admin:event_urls"),
+        ("Event deliveries", "outbox", "admin:fleet_webhookdelivery_changelist"),
     ),
 )
 
@@ -82,3 +85,4 @@ def company_urls(shown: Callable[[Page], View], guarded: Callable[[View], View])
 def company_register(site: AdminSite) -> None:
     site.register(Holiday, HolidayAdmin)
     site.register(TenantProfile, TenantProfileAdmin)
+    site.register(WebhookDelivery, WebhookDeliveryAdmin)

@@ -19,6 +19,7 @@ from django.utils import timezone
 from callmanager.edge.heartbeat import EDGE_LINK_KEY
 from callmanager.edge.rpc import EdgeAwayError, EdgeRefusedError, EdgeRpc
 from callmanager.live_redis import live_redis
+from callmanager.webhooks.sweep import webhooks_overdue
 from pbxsite.home.system_figures import KEY as SYSTEM_KEY
 
 # The event socket loads what it needs with its first request.
@@ -80,6 +81,17 @@ def tasks_probe() -> Answer:
     if kept is None:
         return Answer("No task has run for half a minute: call records and mails wait.")
     json.loads(kept)
+    return Answer(version=settings.PBX_VERSION)
+
+
+def webhooks_probe() -> Answer:
+    """By what they leave undone: something is due for long, and its address is not being left alone."""
+    try:
+        waiting = webhooks_overdue()
+    except DatabaseError:
+        return Answer("The database, where deliveries wait, does not answer.")
+    if waiting:
+        return Answer(f"Deliveries to {waiting} event URLs wait for more than a minute.")
     return Answer(version=settings.PBX_VERSION)
 
 

@@ -23,6 +23,7 @@ from pbxsite.home.probes import (
     postgres_probe,
     redis_probe,
     tasks_probe,
+    webhooks_probe,
     ws_probe,
 )
 from pbxsite.home.process_runner import RunnerWord, runner_words
@@ -57,6 +58,7 @@ _PROBED: tuple[tuple[str, str, str, Probe], ...] = (
     ("edge-link", "Edge link", "registrations in the console, changes to the edge", edge_link_probe),
     ("ws", "Event socket", "pages that follow calls, events for programs", ws_probe),
     ("tasks", "Tasks", "call records, mails, clean-up", tasks_probe),
+    ("webhooks", "Webhooks", "deliveries to event URLs", webhooks_probe),
     ("nginx", "Web front (nginx)", "the way from browsers to the console", nginx_probe),
 )
 

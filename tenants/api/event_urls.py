@@ -27,7 +27,7 @@ TOPIC = OpenApiParameter("topic", str, OpenApiParameter.PATH, enum=EventTopic.va
 
 
 class EventUrlSerializer(serializers.ModelSerializer[EventUrl]):
-    """Kept for deliveries, which come with the live features. The password is written and never read.
+    """Each event is sent as JSON by POST, signed with the secret. The password is written and never read.
 
     `events` are the single events of the topic that are wanted; empty means all, also those that come later. `cdr` has
     one, `call_cdr`.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from urllib.parse import urlsplit
 
 from django.core.exceptions import ValidationError
@@ -12,7 +11,9 @@ from django.db.models import Q
 
 from tenants.encrypted_field import EncryptedTextField
 from tenants.event_kinds import unknown_events
+from tenants.reachable import AddressRefused, HostUnknown, reachable_address
 from tenants.scoped_models import ScopedQuerySet, TenantRowsManager
+from tenants.signing_secret import new_signing_secret
 
 TIMEOUT_S = (1, 30)
 URL_LENGTH_MAX = 500
@@ -37,13 +38,8 @@ class EventFormat(models.TextChoices):
     JSON = "json", "JSON"
 
 
-def new_signing_secret() -> str:
-    """As the Standard Webhooks write it."""
-    return f"whsec_{secrets.token_urlsafe(32)}"
-
-
 def validate_event_url(url: str) -> None:
-    """http or https to a host, nothing hidden in it. Where the host may stand is asked at every delivery."""
+    """http or https to a host, nothing hidden in it. Where the host stands is asked besides."""
     wrong = ValidationError("An address such as https://events.example.com/calls.", code="url")
     try:
         parts = urlsplit(url)
@@ -56,8 +52,21 @@ def validate_event_url(url: str) -> None:
         raise ValidationError("Give user name and password in their own fields.", code="url_credentials")
 
 
+def refuse_inside(url: str) -> None:
+    """ValidationError for a host inside the operator's networks. One that no name server knows yet may come."""
+    parts = urlsplit(url)
+    try:
+        reachable_address(parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80))
+    except AddressRefused as error:
+        raise ValidationError(
+            "That is an address inside this network, which only the administrator can allow.", code="inside"
+        ) from error
+    except HostUnknown:
+        return
+
+
 class EventUrl(models.Model):
-    """One for each topic of a tenant. Deliveries come with the live features; the settings are kept for them."""
+    """One for each topic of a tenant. A day of failures switches it off."""
 
     # A reference with ON DELETE CASCADE, which the migration makes: Django's own would not see rows of no scope.
     tenant_id = models.BigIntegerField(editable=False)
@@ -67,7 +76,7 @@ class EventUrl(models.Model):
         "URL",
         max_length=URL_LENGTH_MAX,
         validators=[validate_event_url],
-        help_text="Receives JSON by POST once deliveries have come, with the live features. https is safer.",
+        help_text="Receives JSON by POST. https is safer.",
     )
     # Names of `EVENT_KINDS`; empty is all.
     events = models.JSONField(
@@ -132,9 +141,20 @@ class EventUrl(models.Model):
                     )
                 }
             )
+        self._check_where_it_leads()
         if self.authentication != EventAuthentication.NONE and not self.username:
             raise ValidationError({"username": ValidationError("Who signs in there?", code="required")})
         if self.authentication != EventAuthentication.NONE and not self.password:
             raise ValidationError({"password": ValidationError("With which password?", code="required")})
         if ":" in self.username:
             raise ValidationError({"username": ValidationError("No colon (RFC 7617).", code="invalid")})
+
+    def _check_where_it_leads(self) -> None:
+        try:
+            validate_event_url(self.url)
+        except ValidationError:
+            return  # told by the field itself
+        try:
+            refuse_inside(self.url)
+        except ValidationError as refusal:
+            raise ValidationError({"url": refusal}) from refusal

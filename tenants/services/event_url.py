@@ -8,8 +8,9 @@ from django.db.models import QuerySet
 
 from tenants.event_kinds import EVENT_KINDS
 from tenants.integrity import refusing_duplicates
-from tenants.models.event_url import EventAuthentication, EventTopic, EventUrl, new_signing_secret
+from tenants.models.event_url import EventAuthentication, EventTopic, EventUrl
 from tenants.models.tenant import Tenant
+from tenants.signing_secret import new_signing_secret
 
 _FIELDS = frozenset(
     {"is_enabled", "url", "events", "format", "authentication", "username", "password", "timeout_s"}

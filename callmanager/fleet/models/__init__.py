@@ -19,12 +19,14 @@ from callmanager.fleet.models.trunk import (
     TrunkTransport,
 )
 from callmanager.fleet.models.trunk_status import TrunkStatus
+from callmanager.fleet.models.webhook_delivery import DeliveryState, WebhookDelivery, WebhookHealth
 from callmanager.fleet.models.worker_node import WorkerNode, WorkerState
 
 __all__ = [
     "Cdr",
     "CdrStatus",
     "DeletedTenant",
+    "DeliveryState",
     "KeptCdr",
     "OpenCall",
     "Registration",
@@ -39,6 +41,8 @@ __all__ = [
     "TrunkSrtp",
     "TrunkStatus",
     "TrunkTransport",
+    "WebhookDelivery",
+    "WebhookHealth",
     "WorkerNode",
     "WorkerState",
 ]

@@ -298,7 +298,7 @@ def test_a_hundred_calls_cost_a_handful_of_queries(acme: Tenant, django_assert_m
     session_ids = [f"s{number}" for number in range(100)]
     for session_id in session_ids:
         _tell(acme, session_id)
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(15):
         assert cdrs_assemble(session_ids=session_ids) == 100
 
 

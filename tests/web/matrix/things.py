@@ -14,7 +14,15 @@ from django.contrib.sessions.models import Session
 from django.utils import timezone
 
 from callmanager.domain.outbound_rules import OutboundRoute
-from callmanager.fleet.models import DeletedTenant, Registration, RegistrationFailure, Trunk, TrunkAssignment
+from callmanager.fleet.models import (
+    DeletedTenant,
+    DeliveryState,
+    Registration,
+    RegistrationFailure,
+    Trunk,
+    TrunkAssignment,
+    WebhookDelivery,
+)
 from callmanager.models import Extension, ExtensionGroup, Holiday, InboundRule, MusicFile, OutboundRule
 from callmanager.services.inbound_rule import inbound_rule_create
 from callmanager.services.office_hours import holiday_create
@@ -319,6 +327,29 @@ def _outbound_rule_exists(world: World, ids: dict[str, Any]) -> bool:
         return rule.exists() and rule.get().position == 1
 
 
+def _webhook_delivery(world: World, number: int) -> dict[str, Any]:
+    with tenant_scope(world.acme):
+        delivery = WebhookDelivery.objects.create(
+            tenant_id=world.acme.pk,
+            event_url_id=number,
+            topic="cdr",
+            key="call_cdr",
+            event_id=f"msg_{number}",
+            ordering_key=f"{MARK}-{number}",
+            body=f'{{"caller":"{MARK}"}}',
+            state=DeliveryState.FAILED,
+        )
+    return {"pk": delivery.pk, "delivery_id": delivery.pk}
+
+
+def _webhook_delivery_exists(world: World, ids: dict[str, Any]) -> bool:
+    """And was not sent again."""
+    with tenant_scope(world.acme):
+        return WebhookDelivery.objects.filter(pk=ids["pk"]).exists() and not (
+            WebhookDelivery.objects.filter(is_replay=True).exists()
+        )
+
+
 # By the first part of a REST route's name.
 THINGS: Mapping[str, Thing] = {
     "extensions": Thing(_extension, exists=_extension_exists),
@@ -342,6 +373,7 @@ THINGS: Mapping[str, Thing] = {
     "did_pools": Thing(_did_pool, exists=_did_pool_exists),
     "inbound_rules": Thing(_inbound_rule, exists=_inbound_rule_exists),
     "outbound_rules": Thing(_outbound_rule, exists=_outbound_rule_exists),
+    "webhook_deliveries": Thing(_webhook_delivery, exists=_webhook_delivery_exists),
     "tenants": Thing(_tenant, owner="root", exists=_tenant_exists),
 }
 # By the first words of a page's name.
@@ -361,6 +393,7 @@ PAGE_THINGS: Mapping[str, str] = {
     "callmanager_inboundrule": "inbound_rules",
     "callmanager_outboundrule": "outbound_rules",
     "tenants_job": "jobs",
+    "fleet_webhookdelivery": "webhook_deliveries",
     "music_play": "music_files",
     "job": "jobs",
     "live_calls_hang_up": "call_sessions",

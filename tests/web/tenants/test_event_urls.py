@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 import pytest
+from django.conf import LazySettings
 from django.core.cache import cache
 from django.test import Client
 
@@ -72,6 +73,16 @@ def test_a_topic_is_set_changed_signed_anew_and_removed_by_its_tenant_alone(
         ({"url": "https://[::1"}, "url"),
         ({"url": "https://x.example/a b"}, "url"),
         ({"url": "javascript:alert(1)"}, "url"),
+        ({"url": "http://127.0.0.1/"}, "url"),
+        ({"url": "http://localhost:8080/x"}, "url"),
+        ({"url": "https://192.168.7.7/x"}, "url"),
+        ({"url": "http://[::1]/x"}, "url"),
+        ({"url": "http://[::ffff:10.0.0.1]/x"}, "url"),
+        ({"url": "http://[64:ff9b::a00:1]/x"}, "url"),
+        ({"url": "http://[2002:a00:1::]/x"}, "url"),
+        ({"url": "http://2130706433/x"}, "url"),
+        ({"url": "http://0x7f.1/x"}, "url"),
+        ({"url": "http://169.254.169.254/latest/meta-data"}, "url"),
         ({"authentication": "magic"}, "authentication"),
         ({"username": ""}, "username"),
         ({"username": "a:b"}, "username"),
@@ -132,6 +143,21 @@ def test_the_page_keeps_a_choice_of_events(acme: Tenant) -> None:
     assert 'id="id_extension-password_error">This field is required.' in answer.content.decode()
     client.post(PAGE, {**form, "extension-events": []})
     assert stored(acme).events == []
+
+
+def test_a_network_that_the_administrator_allows_may_be_told(acme: Tenant, settings: LazySettings) -> None:
+    settings.PBX_TENANT_NETWORKS = ("192.168.7.0/24",)
+    assert patch(bearer("acme"), "cdr", {**CDR, "url": "https://192.168.7.7/x"}).status_code == 200
+    assert patch(bearer("acme"), "cdr", {**CDR, "url": "https://192.168.8.7/x"}).status_code == 400
+
+
+def test_the_page_says_beside_the_field_what_is_wrong(acme: Tenant) -> None:
+    client = Client()
+    client.force_login(User.objects.get(username="acme"), backend="tenants.authentication.SignInBackend")
+    form = {f"cdr-{name}": value for name, value in CDR.items()} | {"topic": "cdr", "cdr-timeout_s": "10"}
+    answer = client.post(PAGE, {**form, "cdr-url": "http://127.0.0.1/"})
+    assert answer.status_code == 400
+    assert "inside this network" in answer.content.decode()
 
 
 def test_there_are_two_topics(acme: Tenant) -> None:
