@@ -6,6 +6,7 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
 
 from tenants.acting import Actor
 from tenants.brand_shown import ShownBrand
@@ -52,6 +53,11 @@ def sign_in_address_of(request: HttpRequest) -> str:
     """The sign-in page for who is about to sign out."""
     name = request.session.get(_SESSION_KEY, "")
     return f"{reverse('sign_in')}{brand_shown_by_name(name).query if name else ''}"
+
+
+def brand_of_page(request: HttpRequest) -> dict[str, Any]:
+    """For pages outside the consoles, such as errors; asked for only where a template names it."""
+    return {"brand": SimpleLazyObject(lambda: brand_of(request))}
 
 
 def brand_context(request: HttpRequest, styles: list[str]) -> dict[str, Any]:

@@ -26,14 +26,14 @@ def text_framed(brand: ShownBrand, text: str) -> str:
 def html_framed(brand: ShownBrand, *, text: str, html: str, has_logo: bool) -> str:
     """Around the HTML of the mail, or around its text if it has none."""
     accent = brand.colours.accent if brand.colours is not None else DEFAULT_ACCENT
-    below = "<br>".join(_linked(line) for line in _signature(brand))
+    below = "<br>".join(_linked(line, accent) for line in _signature(brand))
     return (
         f'<div style="background:#f3f4f6;padding:24px 12px;{_FONT}">'
         f'<div style="max-width:600px;margin:0 auto;background:#ffffff;border-top:4px solid {accent};'
         'border-radius:8px;padding:24px;color:#1f2937;font-size:15px;line-height:1.5">'
         f'<div style="margin-bottom:20px;font-size:18px;font-weight:bold;color:{accent}">'
         f"{_head(brand, has_logo=has_logo)}</div>"
-        f"{html or _paragraphs(text)}"
+        f"{html or _paragraphs(text, accent)}"
         '<div style="margin-top:24px;padding-top:12px;border-top:1px solid #e5e7eb;color:#6b7280;font-size:12px">'
         f"{below}</div></div></div>"
     )
@@ -57,12 +57,16 @@ def _signature(brand: ShownBrand) -> list[str]:
     return [names, *(one for one in (brand.website, brand.support_url) if one)]
 
 
-def _paragraphs(text: str) -> str:
+def _paragraphs(text: str, accent: str) -> str:
     parts = re.split(r"\n\s*\n", text.strip())
-    return "".join(f"<p>{'<br>'.join(_linked(line) for line in part.splitlines())}</p>" for part in parts)
+    return "".join(
+        f"<p>{'<br>'.join(_linked(line, accent) for line in part.splitlines())}</p>" for part in parts
+    )
 
 
-def _linked(line: str) -> str:
+def _linked(line: str, accent: str) -> str:
     """An address that has a line of its own can be clicked."""
     shown = escape(line.strip())
-    return f'<a href="{shown}">{shown}</a>' if _ADDRESS_LINE.match(line.strip()) else shown
+    if not _ADDRESS_LINE.match(line.strip()):
+        return shown
+    return f'<a href="{shown}" style="color:{accent}">{shown}</a>'

@@ -80,12 +80,17 @@ def _lines(tenant: Tenant, account: PhoneAccount) -> list[tuple[str, str]]:
     ]
 
 
+def _ended(tenant: Tenant) -> str:
+    """At the end of a sentence: many a company's name has its own full stop."""
+    return f"{str(tenant).rstrip('.')}."
+
+
 def _text(tenant: Tenant, extension: Extension, lines: list[tuple[str, str]]) -> str:
     told = "\n".join(f"{name}: {value}" for name, value in lines)
     return (
         f"Hello {extension.display_name or extension.number},\n\n"
-        f"you have the extension {extension.number} at {tenant}. Scan the code of this mail with your phone's app, "
-        f"or type in:\n\n{told}\n\n"
+        f"you have the extension {extension.number} at {_ended(tenant)} "
+        f"Scan the code of this mail with your phone's app, or type in:\n\n{told}\n\n"
         "The code holds your SIP password: keep this mail to yourself.\n"
     )
 
@@ -94,8 +99,9 @@ def _html(tenant: Tenant, extension: Extension, lines: list[tuple[str, str]]) ->
     rows = "".join(f"<tr><td>{escape(name)}</td><td>{escape(value)}</td></tr>" for name, value in lines)
     return (
         f"<p>Hello {escape(extension.display_name or extension.number)},</p>"
-        f"<p>you have the extension <b>{escape(extension.number)}</b> at {escape(str(tenant))}. "
+        f"<p>you have the extension <b>{escape(extension.number)}</b> at {escape(_ended(tenant))} "
         "Scan this code with your phone's app, or type in:</p>"
-        f'<p><img src="cid:{_CODE_ID}" alt="QR code with your sign-in data"></p><table>{rows}</table>'
+        f'<p><img src="cid:{_CODE_ID}" alt="QR code with your sign-in data" style="max-width:100%"></p>'
+        f"<table>{rows}</table>"
         "<p>The code holds your SIP password: keep this mail to yourself.</p>"
     )

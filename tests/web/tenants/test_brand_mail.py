@@ -126,7 +126,7 @@ class TestTheFrame:
         text = 'See https://x.example/\nhttps://y.example/?a=1&b=2\njavascript:alert(1)\nhttps://z.example/"onclick=x'
         html = html_framed(ShownBrand(), text=text, html="", has_logo=False)
         assert html.count("<a ") == 1
-        assert '<a href="https://y.example/?a=1&amp;b=2">' in html
+        assert '<a href="https://y.example/?a=1&amp;b=2" style="color:#155dfc">' in html
 
     def test_a_square_logo_has_the_name_beside_it_and_a_wide_one_has_it_inside(self) -> None:
         for width, is_named in ((160, False), (40, True)):
