@@ -12,6 +12,7 @@ from pbxsite.console.switch import leave_tenant, manage_tenant
 from pbxsite.metrics.page import metrics
 from pbxsite.my_extension import my_extension
 from pbxsite.own_extension import own_extension, own_photo, own_sip_password
+from pbxsite.own_forwarding import own_forwarding
 from pbxsite.second_factor import second_step
 from pbxsite.sign_in import sign_in
 from pbxsite.sign_out import sign_out
@@ -31,6 +32,7 @@ shared_urlpatterns = [
     path("account/", include("pbxsite.account.urls")),
     path("my-extension/", my_extension, name="my_extension"),
     path("my-extension/profile/", own_extension, name="own_extension"),
+    path("my-extension/forwarding/", own_forwarding, name="own_forwarding"),
     path("my-extension/photo/", own_photo, name="own_photo"),
     path("my-extension/sip-password/", own_sip_password, name="own_sip_password"),
     re_path(

@@ -16,6 +16,7 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import display
 
 from callmanager.admin.extension_form import ExceptionFormSet, ExceptionInline, ExtensionForm
+from callmanager.admin.extension_forwarding import ExtensionForwardingAdmin
 from callmanager.admin.extension_person import ExtensionPersonAdmin
 from callmanager.admin.extension_table import ExtensionTableAdmin
 from callmanager.admin.week_grid import GRID
@@ -42,7 +43,7 @@ def _later(title: str, what: str) -> tuple[str, dict[str, Any]]:
     return (title, {"classes": ("tab",), "description": what, "fields": ()})
 
 
-class ExtensionAdmin(ExtensionTableAdmin, ExtensionPersonAdmin, ServiceModelAdmin):
+class ExtensionAdmin(ExtensionTableAdmin, ExtensionForwardingAdmin, ExtensionPersonAdmin, ServiceModelAdmin):
     audit_name = "extension"
     form = ExtensionForm
     inlines = (ExceptionInline,)
@@ -64,6 +65,7 @@ class ExtensionAdmin(ExtensionTableAdmin, ExtensionPersonAdmin, ServiceModelAdmi
         "belonged_groups",
         "balance",
         "profile_page",
+        "forwarding_page",
     )
     fieldsets = (
         (
@@ -84,7 +86,7 @@ class ExtensionAdmin(ExtensionTableAdmin, ExtensionPersonAdmin, ServiceModelAdmi
             },
         ),
         _later("Voicemail", "Voicemail boxes, their PIN and greetings are set here once voicemail is built."),
-        _later("Forwarding rules", "Where calls go by status and time is set here once forwarding is built."),
+        ("Forwarding rules", {"classes": ("tab",), "fields": ("status", "forwarding_page")}),
         (
             "Options",
             {
@@ -93,8 +95,12 @@ class ExtensionAdmin(ExtensionTableAdmin, ExtensionPersonAdmin, ServiceModelAdmi
                 "fields": (
                     "is_enabled",
                     "ring_timeout_s",
+                    "is_decline_final",
                     "outbound_caller_id",
                     "emergency_caller_id",
+                    "may_set_caller_id",
+                    "max_external_calls",
+                    "max_external_minutes_per_day",
                     "is_audio_recorded",
                     "is_video_recorded",
                     "may_page",
@@ -108,8 +114,7 @@ class ExtensionAdmin(ExtensionTableAdmin, ExtensionPersonAdmin, ServiceModelAdmi
             "Office hours",
             {
                 "classes": ("tab",),
-                "description": "Exceptions ask whether it is an office hour. Forwarding rules will, too."
-                + GRID,
+                "description": "Exceptions and forwarding rules ask whether it is an office hour." + GRID,
                 "fields": ("has_own_hours", *WEEKDAYS, "time_zone"),
             },
         ),
@@ -185,6 +190,7 @@ class ExtensionAdmin(ExtensionTableAdmin, ExtensionPersonAdmin, ServiceModelAdmi
             path("weak-passwords/", self.admin_site.admin_view(weak), name="extension_weak_passwords"),
             *self.table_urls(),
             *self.person_urls(),
+            *self.forwarding_urls(),
             *super().get_urls(),
         ]
 

@@ -16,6 +16,7 @@ from unfold.widgets import (
     UnfoldAdminTextInputWidget,
 )
 
+from callmanager.admin.did_widget import DidInput
 from callmanager.admin.week_grid import WeekGridMedia, day_field
 from callmanager.domain.destination import Destination, DestinationKind
 from callmanager.domain.outbound_rules import MAX_DIALLED
@@ -27,6 +28,7 @@ from callmanager.models.week_hours import validate_week_hours
 from callmanager.selectors.extension_group import extension_group_list
 from callmanager.services.destination import destination_columns, extension_ids
 from callmanager.services.extension_exception import WantedException
+from callmanager.services.extension_numbers import ExtensionNumberChecks
 from callmanager.services.sip_password import sip_password_generate
 
 if TYPE_CHECKING:  # generic for the type checker only
@@ -84,9 +86,10 @@ class ExtensionForm(_ExtensionModelForm):
         fields = (
             "number", "sip_password", "first_name", "last_name", "display_name", "gender", "email", "mobile", "did",
             "outbound_caller_id", "emergency_caller_id", "is_audio_recorded", "is_video_recorded", "is_enabled",
-            "ring_timeout_s", "has_own_hours", "time_zone",
+            "ring_timeout_s", "has_own_hours", "time_zone", "status", "is_decline_final", "may_set_caller_id",
+            "max_external_calls", "max_external_minutes_per_day",
         )  # fmt: skip
-        widgets = {"sip_password": SecretInput()}
+        widgets = {"sip_password": SecretInput(), "did": DidInput()}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -130,8 +133,22 @@ class ExtensionForm(_ExtensionModelForm):
             weakness = find_weakness(password, cleaned.get("number", ""))
             if password and weakness:
                 self.add_error("sip_password", ValidationError(weakness, code="weak_password"))
+        self._clean_numbers(cleaned)
         self._clean_week(cleaned)
         return cleaned
+
+    def _clean_numbers(self, cleaned: dict[str, Any]) -> None:
+        """Beside the field what the service would refuse."""
+        new = {
+            name: cleaned[name]
+            for name in ("number", "did")
+            if cleaned.get(name)
+            and cleaned[name] != self.initial.get(name)
+            and _is_written_well(name, cleaned[name])
+        }
+        if new:
+            for name, problem in ExtensionNumberChecks.read().problems(**new):
+                self.add_error(name, problem)
 
     def _clean_week(self, cleaned: dict[str, Any]) -> None:
         week = {}
@@ -166,6 +183,16 @@ class ExtensionForm(_ExtensionModelForm):
         if wanted.get("sip_password") == self.initial.get("sip_password"):
             wanted.pop("sip_password", None)
         return wanted
+
+
+def _is_written_well(name: str, value: str) -> bool:
+    """The model says what is not, after this form."""
+    field: Any = Extension._meta.get_field(name)
+    try:
+        field.clean(value, None)
+    except ValidationError:
+        return False
+    return True
 
 
 class ExceptionForm(_ExceptionModelForm):

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from itertools import islice
 
 from django.db.models import OuterRef, Subquery
 
@@ -40,3 +41,15 @@ def lent_trunk_name() -> Subquery:
     """For rows with a `trunk_id`: the trunk's name, or null where it is not the tenant's any more."""
     lent = TrunkAssignment.objects.filter(trunk_id=OuterRef("trunk_id"))
     return Subquery(lent.values("trunk__name")[:1])
+
+
+def free_numbers(trunks: Iterable[LentTrunk], taken: Collection[str], *, at_most: int) -> list[str]:
+    """The first numbers of the pools that are not taken; of a pool of every number none can be named."""
+    gone = {number.removeprefix("+") for number in taken}
+    every = (
+        f"{number:0{numbers.digits}d}"
+        for trunk in trunks
+        for numbers in trunk.pool.numbers.ranges
+        for number in range(numbers.first, numbers.last + 1)
+    )
+    return list(islice((number for number in every if number not in gone), at_most))

@@ -44,6 +44,7 @@ PAGES: Mapping[str, Page] = {
     "admin:music": Page.SIGNED_IN,
     "my_extension": Page.SIGNED_IN,
     "own_extension": Page.SIGNED_IN,
+    "own_forwarding": Page.SIGNED_IN,
     "own_photo": Page.SIGNED_IN,
     "own_sip_password": Page.SIGNED_IN,
     "console_leave_tenant": Page.SIGNED_IN,
