@@ -10,6 +10,7 @@ from django.core.exceptions import PermissionDenied as DjangoPermissionDenied
 from django.core.exceptions import ValidationError as DjangoValidationError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.views import defaults as default_views
+from django.views.decorators.csrf import csrf_exempt
 from rest_framework import exceptions, status
 from rest_framework.response import Response
 from rest_framework.settings import api_settings
@@ -40,6 +41,7 @@ def api_exception_handler(error: Exception, context: dict[str, Any]) -> Response
     return response
 
 
+@csrf_exempt
 def api_not_found(request: HttpRequest, exception: Exception | None = None) -> JsonResponse:
     """The answer for a path that is no resource."""
     return _one_error("not_found", "No such resource.", status.HTTP_404_NOT_FOUND)

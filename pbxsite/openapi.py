@@ -4,6 +4,63 @@ from __future__ import annotations
 
 from typing import Any
 
+_ERROR = {
+    "type": "object",
+    "properties": {
+        "code": {"type": "string", "description": "For programs: which rule was broken."},
+        "field": {
+            "type": ["string", "null"],
+            "description": "Whose value it was; an inner one reads `outer.inner`.",
+        },
+        "message": {"type": "string", "description": "For people."},
+    },
+    "required": ["code", "field", "message"],
+}
+_ERRORS = {
+    "type": "object",
+    "properties": {
+        "errors": {"type": "array", "minItems": 1, "items": {"$ref": "#/components/schemas/Error"}}
+    },
+    "required": ["errors"],
+}
+_FAILURES = {"4XX": "Refused.", "503": "What it needs does not answer now."}
+
+
+# As Python writes times of day; the description's own `time` has a time zone.
+_TIME_OF_DAY = r"^([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d{1,6})?)?$"
+
+
+def describe_plainly(result: dict[str, Any], **_: Any) -> dict[str, Any]:
+    """What the generator says more strictly than it is: a value may fit several of what it lists."""
+    _correct(result)
+    return result
+
+
+def _correct(part: Any) -> None:
+    if isinstance(part, list):
+        for one in part:
+            _correct(one)
+    elif isinstance(part, dict):
+        if isinstance(part.get("oneOf"), list):
+            part["anyOf"] = part.pop("oneOf")
+        if part.get("format") == "time":
+            part["pattern"] = _TIME_OF_DAY
+            del part["format"]
+        for one in part.values():
+            _correct(one)
+
+
+def describe_failures(result: dict[str, Any], **_: Any) -> dict[str, Any]:
+    """Every operation may be refused, and every refusal has the same shape."""
+    result["components"]["schemas"] |= {"Error": _ERROR, "Errors": _ERRORS}
+    content = {"application/json": {"schema": {"$ref": "#/components/schemas/Errors"}}}
+    for operations in result["paths"].values():
+        for operation in operations.values():
+            for status, description in _FAILURES.items():
+                operation["responses"].setdefault(status, {"description": description, "content": content})
+    return result
+
+
 SPECTACULAR_SETTINGS: dict[str, Any] = {
     "TITLE": "Tandem REST API",
     "DESCRIPTION": (
@@ -24,6 +81,11 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "SECURITY": [{"bearer": []}],
     # Only asked for `.none()`; the tenants' own managers would ask for a scope.
     "DEFAULT_QUERY_MANAGER": "_base_manager",
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "pbxsite.openapi.describe_failures",
+        "pbxsite.openapi.describe_plainly",
+    ],
     "ENUM_NAME_OVERRIDES": {
         "RoleEnum": "tenants.roles.Role.choices",
         "TokenScopeEnum": "tenants.capabilities.TokenScope.choices",

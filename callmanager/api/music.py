@@ -34,10 +34,13 @@ from tenants.scoped_models import ScopedQuerySet
 class MusicOnHoldSerializer(serializers.ModelSerializer[MusicOnHold]):
     """`order`: one piece by chance per day or per call, or all in order. Without files the common music plays."""
 
+    updated_at = serializers.DateTimeField(
+        read_only=True, allow_null=True, help_text="null as long as nobody has set anything."
+    )
+
     class Meta:
         model = MusicOnHold
         fields = ("is_enabled", "order", "updated_at")
-        read_only_fields = ("updated_at",)
 
 
 class MusicFileSerializer(serializers.ModelSerializer[MusicFile]):

@@ -52,11 +52,13 @@ class ChangeSerializer(serializers.Serializer[Any]):
 
 class OfficeHoursSerializer(serializers.ModelSerializer[OfficeHours]):
     week = WeekField(required=False)
+    updated_at = serializers.DateTimeField(
+        read_only=True, allow_null=True, help_text="null as long as nobody has set anything."
+    )
 
     class Meta:
         model = OfficeHours
         fields = ("is_always_open", "week", "updated_at")
-        read_only_fields = ("updated_at",)
 
 
 class OfficeHoursAnswerSerializer(OfficeHoursSerializer):

@@ -62,11 +62,13 @@ class TrunkSerializer(serializers.ModelSerializer[Trunk]):
     has_password = serializers.SerializerMethodField()
     tenant_count = serializers.IntegerField(read_only=True)
     state = serializers.ChoiceField(
-        source="status.state", choices=TRUNK_STATES, read_only=True, default=TrunkState.REGISTERING.value
+        source="status.state",
+        choices=TRUNK_STATES,
+        read_only=True,
+        allow_null=True,
+        help_text="null until the edge has looked for the first time.",
     )
-    state_since = serializers.DateTimeField(
-        source="status.since", read_only=True, allow_null=True, default=None
-    )
+    state_since = serializers.DateTimeField(source="status.since", read_only=True, allow_null=True)
 
     round_trip_ms = serializers.FloatField(
         source="status.round_trip_ms", read_only=True, allow_null=True, default=None

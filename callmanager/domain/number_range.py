@@ -68,10 +68,10 @@ def parse_number_range(text: str) -> NumberRange:
     """One number, mask or range; raises NumberPatternError."""
     written = text.strip()
     if match := _DIGITS.fullmatch(written):
-        return _checked(NumberRange(len(match[1]), int(match[1]), int(match[1])))
+        return NumberRange(len(match[1]), _value(match[1]), _value(match[1]))
     if match := _MASK.fullmatch(written):
         head, stars = match[1], len(match[2])
-        return _checked(NumberRange(len(head) + stars, int(head + "0" * stars), int(head + "9" * stars)))
+        return NumberRange(len(head) + stars, _value(head + "0" * stars), _value(head + "9" * stars))
     if match := _RANGE.fullmatch(written):
         return _range(match[1], match[2])
     raise NumberPatternError(
@@ -83,17 +83,18 @@ def parse_number_range(text: str) -> NumberRange:
 def _range(first: str, last: str) -> NumberRange:
     if len(first) != len(last):
         raise NumberPatternError(
-            "range_length", f"The two ends of {first}-{last} must have the same number of digits."
+            "range_length", f"The two ends of {first[:40]}-{last[:40]} must have the same number of digits."
         )
-    if int(first) >= int(last):
+    if _value(first) >= _value(last):
         raise NumberPatternError("range_order", f"{first} must be less than {last}.")
-    return _checked(NumberRange(len(first), int(first), int(last)))
+    return NumberRange(len(first), _value(first), _value(last))
 
 
-def _checked(numbers: NumberRange) -> NumberRange:
-    if numbers.digits > MAX_DIGITS:
+def _value(digits: str) -> int:
+    """Python itself refuses to read thousands of digits, and with another error."""
+    if len(digits) > MAX_DIGITS:
         raise NumberPatternError("number_length", f"A number has at most {MAX_DIGITS} digits.")
-    return numbers
+    return int(digits)
 
 
 class NumberSet:

@@ -13,7 +13,7 @@ from rest_framework.views import APIView
 
 from tenants.api.access import ResourceAccess, actor_of
 from tenants.audit_trail import audit_request
-from tenants.models import User
+from tenants.models import Rank, User
 from tenants.passwords import password_rules
 from tenants.services.account import account_update
 from tenants.services.user import user_change_own_password
@@ -22,6 +22,9 @@ from tenants.services.user import user_change_own_password
 class AccountSerializer(serializers.ModelSerializer[User]):
     """A new e-mail address needs `current_password`. An extension's name and address are the extension's."""
 
+    rank = serializers.ChoiceField(
+        choices=Rank.choices, read_only=True, allow_blank=True, help_text="An extension has none."
+    )
     current_password = serializers.CharField(
         max_length=256, required=False, trim_whitespace=False, write_only=True
     )

@@ -14,13 +14,16 @@ from rest_framework.request import Request
 from tenants.api.access import actor_of
 from tenants.api.log_filters import AuditFilter
 from tenants.log_export import audit_csv
-from tenants.models import AuditEntry
+from tenants.models import AuditEntry, Role
 from tenants.selectors.audit import audit_list
 
 
 class AuditEntrySerializer(serializers.ModelSerializer[AuditEntry]):
     """`changes` is `{"field": {"before", "after"}}`; of secrets it says only that they changed."""
 
+    role = serializers.ChoiceField(
+        choices=Role.choices, read_only=True, allow_blank=True, help_text="Empty where nobody had signed in."
+    )
     actor = serializers.CharField(
         read_only=True, help_text="The person, and for whom an administrator acted."
     )

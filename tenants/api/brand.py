@@ -62,6 +62,9 @@ class BrandSerializer(serializers.ModelSerializer[Brand]):
     panel_colour = serializers.CharField(max_length=7, required=False, allow_blank=True)
     is_own = serializers.SerializerMethodField()
     shown = serializers.SerializerMethodField()
+    updated_at = serializers.DateTimeField(
+        read_only=True, allow_null=True, help_text="null as long as nobody has set anything."
+    )
 
     class Meta:
         model = Brand
@@ -76,7 +79,6 @@ class BrandSerializer(serializers.ModelSerializer[Brand]):
             "updated_at",
             "shown",
         )
-        read_only_fields = ("updated_at",)
 
     def get_is_own(self, brand: Brand) -> bool:
         return brand.pk is not None

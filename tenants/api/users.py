@@ -30,8 +30,9 @@ from tenants.services.user import user_sign_out_everywhere
 
 
 class UserSerializer(serializers.ModelSerializer[User]):
-    rank = serializers.ChoiceField(choices=Rank.choices, required=False)
-
+    rank = serializers.ChoiceField(
+        choices=Rank.choices, read_only=True, allow_blank=True, help_text="An extension has none."
+    )
     has_second_factor = serializers.BooleanField(read_only=True, default=False)
     is_locked = serializers.BooleanField(
         read_only=True, default=False, help_text="Too many failures lately, from at least one address."
@@ -66,6 +67,10 @@ class UserSerializer(serializers.ModelSerializer[User]):
         )
         # The model's own rule is unique by lower case; the database says so.
         extra_kwargs: ClassVar[dict[str, Any]] = {"email": {"validators": []}}
+
+
+class UserChangeSerializer(UserSerializer):
+    rank = serializers.ChoiceField(choices=Rank.choices, required=False)
 
 
 class UserCreateSerializer(serializers.Serializer[Any]):
@@ -139,9 +144,10 @@ class PeopleViewSet(ResourceAccess, viewsets.GenericViewSet[User]):
             audit_request(request._request, action="user.create", target=user)
         return Response({**UserSerializer(user).data, "password": password}, status=status.HTTP_201_CREATED)
 
+    @extend_schema(request=UserChangeSerializer, responses=UserSerializer)
     def partial_update(self, request: Request, pk: str) -> Response:
         user = self.get_object()
-        form = UserSerializer(user, data=request.data, partial=True)
+        form = UserChangeSerializer(user, data=request.data, partial=True)
         form.is_valid(raise_exception=True)
         with transaction.atomic():
             user = person_update(by=actor_of(request).user, user=user, **form.validated_data)
