@@ -64,6 +64,15 @@ def trunk_update(*, trunk: Trunk, **changes: Any) -> Trunk:
     return trunk
 
 
+def trunk_check(*, trunk_id: int | None, **fields: Any) -> None:
+    """Raises ValidationError with what creating it, or changing it to this, would be refused for."""
+    _require_known(fields)
+    trunk = Trunk.objects.get(pk=trunk_id) if trunk_id is not None else Trunk()
+    for field, value in fields.items():
+        setattr(trunk, field, value)
+    _check(trunk)
+
+
 def trunk_delete(*, trunk: Trunk) -> None:
     """Takes it from every tenant. Running calls go on."""
     with across_tenants():

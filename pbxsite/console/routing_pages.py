@@ -7,10 +7,12 @@ from django.contrib.admin import AdminSite
 from callmanager.admin.inbound_rule import InboundRuleAdmin
 from callmanager.admin.outbound_rule import OutboundRuleAdmin
 from callmanager.models import InboundRule, OutboundRule
+from pbxsite.console.trunk_pages import LENT_TRUNK_ITEM
 
 ROUTING_NAVIGATION = (
     "Calls in and out",
     (
+        LENT_TRUNK_ITEM,
         ("Inbound rules", "call_received", "admin:callmanager_inboundrule_changelist"),
         ("Outbound rules", "call_made", "admin:callmanager_outboundrule_changelist"),
     ),

@@ -35,6 +35,7 @@ from pbxsite.console.person_pages import PERSON_NAVIGATION, person_register
 from pbxsite.console.routing_pages import ROUTING_NAVIGATION, routing_register
 from pbxsite.console.sign_in_rules import sign_in_rules_page
 from pbxsite.console.tenant_list import FleetTenantAdmin
+from pbxsite.console.trunk_pages import TRUNK_ITEM, lent_trunk_register, trunk_register
 from pbxsite.home.dashboard import dashboard
 from pbxsite.home.pages import network_page, services_page, system_extensions_page
 from pbxsite.home.person import person_home
@@ -158,6 +159,7 @@ class PlatformSite(ConsoleSite):
                 ("Tenants", "domain", "admin:tenants_tenant_changelist"),
                 ("Deleted tenants", "domain_disabled", "admin:fleet_deletedtenant_changelist"),
                 ("Administrators", "shield_person", "admin:tenants_administrator_changelist"),
+                TRUNK_ITEM,
                 ("Sign-in rules", "verified_user", "admin:sign_in_rules"),
                 ("Services", "settings_heart", "admin:services"),
                 ("Network", "lan", "admin:network"),
@@ -265,6 +267,7 @@ platform_site.register(Administrator, AdministratorAdmin)
 platform_site.register(AuditEntry, AuditEntryAdmin)
 platform_site.register(EventLogEntry, EventLogAdmin)
 platform_site.register(RegistrationFailure, RegistrationFailureAdmin)
+trunk_register(platform_site)
 
 tenant_site = TenantSite(name="admin")
 tenant_site.register(Extension, ExtensionAdmin)
@@ -278,6 +281,7 @@ tenant_site.register(RegistrationFailure, RegistrationFailureAdmin)
 tenant_site.register(Job, JobAdmin)
 company_register(tenant_site)
 routing_register(tenant_site)
+lent_trunk_register(tenant_site)
 
 person_site = PersonSite(name="admin")
 person_register(person_site)

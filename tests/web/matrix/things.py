@@ -384,6 +384,8 @@ PAGE_THINGS: Mapping[str, str] = {
     "fleet_registration": "registrations",
     "fleet_registrationfailure": "registration_failures",
     "fleet_cdr": "cdrs",
+    "fleet_trunk": "trunks",
+    "fleet_trunkassignment": "did_pools",
     "fleet_deletedtenant": "deleted_tenants",
     "fleet_keptcdr": "kept_cdrs",
     "tenants_auditentry": "audit_log",
