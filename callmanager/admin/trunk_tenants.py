@@ -94,7 +94,8 @@ def _obey(request: HttpRequest, trunk: Trunk) -> Refusal | None:
             messages.warning(request, "This tenant does not have the trunk any more.")
             return None
         if wanted == "remove":
-            return _take_back(request, assignment)
+            _take_back(request, assignment)
+            return None
         pool = request.POST.get(f"pool-{assignment.pk}", "").replace("\0", "")[:POOL_LENGTH]
         return _lend(request, trunk, assignment.tenant, pool, tenant_name=assignment.tenant.name)
 

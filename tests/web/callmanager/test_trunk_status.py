@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -48,7 +48,7 @@ def told(redis_url: str) -> Iterator[list[dict[str, Any]]]:
             return self
 
     client = Redis.from_url(redis_url)
-    subscription = client.pubsub()
+    subscription = client.pubsub()  # type: ignore[no-untyped-call]
     subscription.psubscribe("pbx:events:*")
     assert subscription.get_message(timeout=2) is not None
     yield Told()
@@ -165,10 +165,11 @@ def test_a_domain_is_a_tenants_or_a_gateways(acme: Tenant, globex: Tenant) -> No
         "authentication": "accept_register",
     }
     trunk_create(name="Gateway", host="gateway1.example", **gateway)
-    for attempt in (
+    attempts: tuple[Callable[[], Tenant], ...] = (
         lambda: tenant_create(name="third", sip_domain="gateway1.example", password=WEB_PASSWORD),
         lambda: tenant_update(tenant=acme, sip_domain="gateway1.example"),
-    ):
+    )
+    for attempt in attempts:
         with pytest.raises(ValidationError) as refusal:
             attempt()
         assert refusal.value.error_dict["sip_domain"][0].code == "domain_is_trunk"
