@@ -19,7 +19,7 @@ from callmanager.admin.extension_form import ExceptionFormSet, ExceptionInline, 
 from callmanager.admin.extension_forwarding import ExtensionForwardingAdmin
 from callmanager.admin.extension_person import ExtensionPersonAdmin
 from callmanager.admin.extension_table import ExtensionTableAdmin
-from callmanager.admin.week_grid import GRID
+from callmanager.admin.week_grid import GRID, ShownWeek
 from callmanager.domain.rights import Membership, Right, groups_granting
 from callmanager.domain.week_hours import WEEKDAYS
 from callmanager.models import Extension
@@ -43,7 +43,9 @@ def _later(title: str, what: str) -> tuple[str, dict[str, Any]]:
     return (title, {"classes": ("tab",), "description": what, "fields": ()})
 
 
-class ExtensionAdmin(ExtensionTableAdmin, ExtensionForwardingAdmin, ExtensionPersonAdmin, ServiceModelAdmin):
+class ExtensionAdmin(
+    ExtensionTableAdmin, ExtensionForwardingAdmin, ExtensionPersonAdmin, ShownWeek, ServiceModelAdmin
+):
     audit_name = "extension"
     form = ExtensionForm
     inlines = (ExceptionInline,)

@@ -95,6 +95,7 @@ class ExtensionPersonAdmin(ModelAdmin):
             "title": f"Profile of {extension}",
             "opts": self.opts,
             "extension": extension,
+            "tenant": tenant,
             "form": form,
             "may_change": may_change,
             "account": account,

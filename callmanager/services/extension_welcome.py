@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import socket
 from html import escape
 from io import BytesIO
 from ipaddress import ip_address
+from urllib.parse import urlsplit
 
 import segno
 from django.conf import settings
@@ -21,15 +23,34 @@ _CODE_ID = "sign-in-code"
 
 
 def phone_account(*, tenant: Tenant, extension: Extension, has_password: bool) -> PhoneAccount:
-    bind = settings.PBX_BIND
     return PhoneAccount(
         number=extension.number,
         sip_domain=tenant.sip_domain,
         display_name=extension.display_name,
-        server="127.0.0.1" if ip_address(bind).is_unspecified else bind,
+        server=phone_server(),
         ports=settings.PBX_SIP_PORTS,
         password=extension.sip_password if has_password else "",
     )
+
+
+def phone_server() -> str:
+    """What people type into a phone: where we listen; where that is every address, the operator's name for this
+    installation, or else the address this machine goes out by.
+    """
+    if not ip_address(settings.PBX_BIND).is_unspecified:
+        return str(settings.PBX_BIND)
+    named = urlsplit(settings.PUBLIC_URL).hostname if settings.PUBLIC_URL else None
+    return named or _address_outwards()
+
+
+def _address_outwards() -> str:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            # Chooses the way and sends nothing (192.0.2.0/24 is for documentation).
+            probe.connect(("192.0.2.1", 9))
+        except OSError:
+            return "127.0.0.1"
+        return str(probe.getsockname()[0])
 
 
 def qr_svg(account: PhoneAccount) -> str:

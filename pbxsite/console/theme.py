@@ -17,6 +17,10 @@ def _script(_request: HttpRequest) -> str:
     return static("pbxsite/secret.js")
 
 
+def _tabs(_request: HttpRequest) -> str:
+    return static("pbxsite/tabs.js")
+
+
 def _file_input(_request: HttpRequest) -> str:
     return static("pbxsite/file_input.js")
 
@@ -35,7 +39,7 @@ UNFOLD: dict[str, Any] = {
     "SHOW_VIEW_ON_SITE": False,
     "BORDER_RADIUS": "8px",
     "STYLES": [_stylesheet],
-    "SCRIPTS": [_script, _file_input],
+    "SCRIPTS": [_script, _file_input, _tabs],
     "ACCOUNT": {"navigation": [{"title": "Your account", "link": reverse_lazy("account")}]},
     "COLORS": {
         "primary": {

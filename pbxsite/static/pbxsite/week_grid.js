@@ -169,7 +169,9 @@ function build() {
 function begin() {
   // Below the switch it depends on.
   const before = onSwitch || onChoice;
-  if (before) before.closest("fieldset > div > div").after(form.querySelector("[data-hours-draw]"));
+  const own = form.querySelector("[data-hours-draw]");
+  if (own) own.hidden = false;
+  if (before) before.closest("fieldset > div > div").after(own);
   build();
   draw();
   for (const line of lines) {

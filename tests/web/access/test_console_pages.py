@@ -97,6 +97,7 @@ def test_an_auditor_reads_an_extension_and_can_neither_change_it_nor_read_its_se
     assert "Alice" in page
     assert secret not in page
     assert "_save" not in page
+    assert page.count("09:00-17:00") == 5, "the hours are shown"
     assert client.post(path, {"number": "101", "display_name": "Changed"}).status_code == 403
     assert client.post("/admin/live-calls/s1/hang-up/").status_code == 403
     assert client.get("/admin/live-calls/").status_code == 200

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from io import BytesIO
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from PIL import Image
 from callmanager.models import Extension
 from callmanager.selectors.extension import extension_get
 from callmanager.services.extension_photo import SIDE, photo_find
+from callmanager.services.extension_welcome import phone_server
 from tenants.files import file_path
 from tenants.models import MailSecurity, MailServer, OutgoingMail, Tenant, TenantFile, User
 from tenants.scope import across_tenants, tenant_scope
@@ -208,3 +210,27 @@ def test_the_profile_page_of_the_console(cast: Cast, acme: Tenant, bob: int) -> 
     refused = browser.post(path, {"photo": SimpleUploadedFile("x.png", b"no")})
     assert "This is no picture" in refused.content.decode()
     assert "no e-mail address" in browser.post(f"{path}welcome/", follow=True).content.decode()
+
+
+def test_the_server_of_the_sign_in_data_is_one_that_phones_can_reach(settings: Any) -> None:
+    settings.PBX_BIND = "192.0.2.50"
+    assert phone_server() == "192.0.2.50"
+    settings.PBX_BIND, settings.PUBLIC_URL = "0.0.0.0", "https://pbx.acme.example:8887/"
+    assert phone_server() == "pbx.acme.example"
+    settings.PUBLIC_URL = ""
+    assert not ip_address(phone_server()).is_unspecified
+
+
+def test_company_name_and_website_are_shown_on_both_profiles(cast: Cast, acme: Tenant, bob: int) -> None:
+    Tenant.objects.filter(pk=acme.pk).update(display_name="Acme & Sons", website="https://acme.example/")
+    for username, path in (
+        ("acme", f"/admin/callmanager/extension/{bob}/person/"),
+        ("102@acme", "/my-extension/profile/"),
+    ):
+        client = Client()
+        client.force_login(
+            User.objects.get(username=username), backend="tenants.authentication.SignInBackend"
+        )
+        page = client.get(path).content.decode()
+        assert "Acme &amp; Sons" in page
+        assert "https://acme.example/" in page
