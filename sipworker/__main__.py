@@ -10,6 +10,7 @@ from types import FrameType
 from sipworker.bootstrap import build_worker
 from sipworker.config import ConfigError, WorkerConfig
 from sipworker.gateways.edge_contacts import EdgeContacts
+from sipworker.interpreter import interpreter_prepare
 from sipworker.logs import configure_logging
 from sipworker.pjsip.endpoint import SipStartError
 
@@ -38,6 +39,7 @@ def main() -> int:
         sys.stderr.write(f"sipworker: {error}\n")
         return EXIT_CONFIG
     configure_logging(config.log_level)
+    interpreter_prepare()
     # Snapshots and call events are nobody else's business.
     os.umask(PRIVATE_UMASK)
     requests = StopRequests()

@@ -36,7 +36,7 @@ class SnapshotFiles:
         path = self._path(snapshot.tenant_id)
         draft = path.with_suffix(".new")
         with draft.open("w") as file:
-            json.dump(snapshot.to_json(), file)
+            file.writelines(snapshot.json_pieces())
             file.flush()
             os.fsync(file.fileno())
         draft.replace(path)

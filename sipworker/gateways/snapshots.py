@@ -23,6 +23,7 @@ from callmanager.domain.snapshot_load import load_revisions, load_snapshot
 from sipworker.gateways.postgres import OUTAGES, connect
 from sipworker.gateways.reconnecting import ReconnectingThread
 from sipworker.gateways.snapshot_files import SnapshotFiles
+from sipworker.interpreter import long_lived_settle
 
 log = structlog.get_logger(__name__)
 
@@ -141,6 +142,7 @@ class SnapshotGateway(ReconnectingThread[SnapshotLink]):
         self._snapshots = self._snapshots | loaded
         self._changed.extend(loaded)
         self._forget(found.keys() - loaded.keys())
+        long_lived_settle()
         for snapshot in loaded.values():
             self._files.save(snapshot)
 

@@ -13,6 +13,7 @@ from tests.bench import decisions
 from tests.bench.measures import Bench
 from tests.bench.results import BenchReport
 from tests.bench.sipp import SippError
+from tests.bench.sizes import sizes_measure
 from tests.bench.subscribers import answering_phones, subscribers_make
 from tests.live.system.running_system import running_system
 from tests.phones.rest import RestClient
@@ -29,7 +30,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
     parser.add_argument(
         "--only",
-        choices=("calls", "bridged", "registrations", "decisions"),
+        choices=("calls", "bridged", "registrations", "decisions", "sizes"),
         help="one kind of measurement",
     )
     only: str | None = parser.parse_args().only
@@ -37,6 +38,8 @@ def main() -> int:
         print(decisions.table())
     if only == "decisions":
         return 0
+    if only == "sizes":
+        return _measure_sizes()
     report = BenchReport()
     with tempfile.TemporaryDirectory(prefix="tandem-bench-") as directory:
         try:
@@ -67,6 +70,16 @@ def _measure(report: BenchReport, directory: Path, only: str | None) -> None:
             for per_s in REGISTRATION_RATES:
                 _say(f"{per_s} registrations/s")
                 report.registrations.append(bench.registration_rate(per_s, REGISTRATION_S))
+
+
+def _measure_sizes() -> int:
+    """Not part of the whole: making a thousand tenants takes longer than all the rest."""
+    with (
+        running_system(workers=1) as system,
+        tempfile.TemporaryDirectory(prefix="tandem-bench-") as directory,
+    ):
+        print(sizes_measure(system, Path(directory)).table())
+    return 0
 
 
 def _measure_calls(report: BenchReport, bench: Bench) -> None:
