@@ -7,6 +7,7 @@ from django.urls import re_path
 from callmanager.api.call_simulations import CallSimulationsView
 from callmanager.api.inbound_rules import InboundRuleViewSet
 from callmanager.api.music import MusicFileViewSet, MusicOnHoldView
+from callmanager.api.number_policy import BlockedNumberViewSet, CountryCodesView, DisallowedCodeViewSet
 from callmanager.api.outbound_rules import OutboundRuleViewSet
 from callmanager.api.webhook_deliveries import WebhookDeliveryViewSet
 from pbxsite.api import Router
@@ -15,6 +16,7 @@ from tenants.api.event_urls import EventUrlSecretView, EventUrlsView, EventUrlVi
 from tenants.api.mail_server import MailServerTestView, MailServerView
 
 company_routes = [
+    re_path(r"^country_codes/?$", CountryCodesView.as_view(), name="country_codes"),
     re_path(r"^call_simulations/?$", CallSimulationsView.as_view(), name="call_simulations"),
     re_path(r"^music_on_hold/?$", MusicOnHoldView.as_view(), name="music_on_hold"),
     re_path(r"^mail_server/?$", MailServerView.as_view(), name="mail_server"),
@@ -33,6 +35,8 @@ company_routes = [
 
 
 def company_resources(router: Router) -> None:
+    router.register("disallowed_codes", DisallowedCodeViewSet, basename="disallowed_codes")
+    router.register("number_blacklist", BlockedNumberViewSet, basename="number_blacklist")
     router.register("inbound_rules", InboundRuleViewSet, basename="inbound_rules")
     router.register("outbound_rules", OutboundRuleViewSet, basename="outbound_rules")
     router.register("webhook_deliveries", WebhookDeliveryViewSet, basename="webhook_deliveries")

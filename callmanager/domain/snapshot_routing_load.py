@@ -12,6 +12,14 @@ from typing import Any
 
 from callmanager.domain.destination import END_CALL, Destination, DestinationKind
 from callmanager.domain.forwarding import ForwardHours, ForwardRule, ForwardStatus, ForwardWhen
+from callmanager.domain.header_parameters import (
+    CallerMapping,
+    CallerPart,
+    HeaderPart,
+    HeaderRule,
+    HeaderSource,
+    ProviderField,
+)
 from callmanager.domain.inbound_rules import InboundRule, parse_caller_mask
 from callmanager.domain.number_policy import NumberPolicy
 from callmanager.domain.outbound_rules import (
@@ -35,6 +43,20 @@ _TRUNKS_SQL = """
       JOIN public.trunk ON trunk.id = lent.trunk_id
      WHERE lent.tenant_id = %s
      ORDER BY trunk.id
+"""
+
+_HEADER_RULES_SQL = """
+    SELECT made.trunk_id, made.part, made.source, made.constant, made.header_name
+      FROM public.trunk_header_rule AS made
+      JOIN public.trunk_assignment AS lent ON lent.trunk_id = made.trunk_id AND lent.tenant_id = %s
+     ORDER BY made.trunk_id, made.position
+"""
+
+_CALLER_MAPPINGS_SQL = """
+    SELECT made.trunk_id, made.part, made.field, made.header_name
+      FROM public.trunk_caller_mapping AS made
+      JOIN public.trunk_assignment AS lent ON lent.trunk_id = made.trunk_id AND lent.tenant_id = %s
+     ORDER BY made.trunk_id, made.position
 """
 
 _FORWARDS_SQL = """
@@ -73,12 +95,24 @@ _ROUTES_SQL = """
 _RULE_GROUPS_SQL = "SELECT rule_id, group_id FROM callmanager_outboundrulegroup"
 
 _NUMBERS_SQL = "SELECT allowed_countries, more_emergency_numbers FROM callmanager_numbersettings"
-_CODES_SQL = "SELECT code FROM callmanager_disallowedcode ORDER BY code"
-_BLOCKED_SQL = "SELECT number FROM callmanager_blockednumber ORDER BY number"
+# The tenant's own, and those of the platform.
+_CODES_SQL = """
+    SELECT code FROM callmanager_disallowedcode UNION SELECT code FROM public.system_disallowed_code ORDER BY code
+"""
+_BLOCKED_SQL = """
+    SELECT number FROM callmanager_blockednumber UNION SELECT number FROM public.system_blocked_number
+     ORDER BY number
+"""
 
 
 def load_trunks(execute: Execute, tenant_id: int) -> tuple[TrunkEntry, ...]:
     """Those that are lent to the tenant, with its own numbers on each."""
+    outbound: defaultdict[int, list[HeaderRule]] = defaultdict(list)
+    for trunk_id, part, source, constant, header_name in execute(_HEADER_RULES_SQL, (tenant_id,)):
+        outbound[trunk_id].append(HeaderRule(HeaderPart(part), HeaderSource(source), constant, header_name))
+    inbound: defaultdict[int, list[CallerMapping]] = defaultdict(list)
+    for trunk_id, part, field, header_name in execute(_CALLER_MAPPINGS_SQL, (tenant_id,)):
+        inbound[trunk_id].append(CallerMapping(CallerPart(part), ProviderField(field), header_name))
     return tuple(
         TrunkEntry(
             trunk_id=trunk_id,
@@ -91,6 +125,8 @@ def load_trunks(execute: Execute, tenant_id: int) -> tuple[TrunkEntry, ...]:
             srtp=SrtpMode(srtp),
             codecs=tuple(codecs),
             did_pool=did_pool,
+            outbound=tuple(outbound.get(trunk_id, ())),
+            inbound=tuple(inbound.get(trunk_id, ())),
             is_enabled=is_enabled,
         )
         for (

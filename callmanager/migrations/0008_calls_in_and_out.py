@@ -12,7 +12,6 @@ import callmanager.models.inbound_rule
 import callmanager.models.number_policy
 import callmanager.models.outbound_rule
 import callmanager.models.week_hours
-import tenants.models.tenant_options
 
 SQL = """
 -- An exception no longer goes with the extension it leads to: what is still used is not deleted.
@@ -145,7 +144,7 @@ class Migration(migrations.Migration):
             name='NumberSettings',
             fields=[
                 ('id', models.SmallIntegerField(default=1, editable=False, primary_key=True, serialize=False)),
-                ('allowed_countries', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=2, validators=[tenants.models.tenant_options.validate_country]), blank=True, null=True, size=300)),
+                ('allowed_countries', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=2, validators=[callmanager.models.number_policy.validate_calling_country]), blank=True, null=True, size=300)),
                 ('more_emergency_numbers', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=10, validators=[callmanager.models.number_policy.validate_emergency]), blank=True, default=list, help_text='Beside those of the country. They are called whatever else is not allowed.', size=50)),
                 ('updated_at', models.DateTimeField(auto_now=True)),
             ],

@@ -12,13 +12,18 @@ from django.db.models import Q
 
 from callmanager.domain.number_lists import MAX_CODE_DIGITS, parse_blocked, parse_code, parse_emergency
 from callmanager.domain.number_range import NumberPatternError
+from callmanager.domain.telephone_number import calling_codes
 from callmanager.models.extension import NO_CONTROL_CHARACTERS
 from callmanager.models.office_hours import THE_ONLY_ONE
-from tenants.models.tenant_options import validate_country
 from tenants.scoped_models import TenantSchemaManager
 
 LIST_ROWS_MAX = 20_000
 EMERGENCY_NUMBERS_MAX = 50
+
+
+def validate_calling_country(code: str) -> None:
+    if code not in calling_codes():
+        raise ValidationError("Not a country with a calling code, such as DE.", code="country")
 
 
 def validate_code(text: str) -> None:
@@ -47,7 +52,7 @@ class NumberSettings(models.Model):
 
     id = models.SmallIntegerField(primary_key=True, default=THE_ONLY_ONE, editable=False)
     allowed_countries = ArrayField(
-        models.CharField(max_length=2, validators=[validate_country]), null=True, blank=True, size=300
+        models.CharField(max_length=2, validators=[validate_calling_country]), null=True, blank=True, size=300
     )
     more_emergency_numbers = ArrayField(
         models.CharField(max_length=10, validators=[validate_emergency]),

@@ -57,12 +57,3 @@ def extension_numbers_check(*, extension: Extension, number_before: str, did_bef
     problems: dict[str, ValidationError] = dict(ExtensionNumberChecks.read().problems(number=number, did=did))
     if problems:
         raise ValidationError(problems)
-
-
-def emergency_extensions_find(*, country: str, more: Collection[str]) -> list[str]:
-    """The extensions that would stand in the way of emergency numbers."""
-    return [
-        number
-        for number in Extension.objects.values_list("number", flat=True)
-        if number in more or is_emergency_number(number, country)
-    ]

@@ -17,6 +17,7 @@ from callmanager.admin.office_hours import office_hours_page
 from callmanager.admin.webhook_delivery import WebhookDeliveryAdmin
 from callmanager.fleet.models import WebhookDelivery
 from callmanager.models import Holiday
+from pbxsite.console.number_pages import PLATFORM_NUMBER_ITEMS, number_urls
 from tenants.admin.brand import brand_page
 from tenants.admin.event_urls import event_urls_page
 from tenants.admin.mail_server import mail_server_page
@@ -30,6 +31,7 @@ View = Callable[..., HttpResponseBase]
 SUBJECTS = {
     "admin:call_simulator": "callmanager.callsimulation",
     "admin:office_hours": "callmanager.officehours",
+    "admin:country_codes": "callmanager.numbersettings",
     "admin:music": "callmanager.musiconhold",
     "admin:mail_server": "tenants.mailserver",
     "admin:brand": "tenants.brand",
@@ -57,6 +59,7 @@ SYSTEM_NAVIGATION = (
     (
         ("Branding", "palette", "admin:brand"),
         ("Mail server", "mail", "admin:mail_server"),
+        *PLATFORM_NUMBER_ITEMS,
     ),
 )
 
@@ -73,6 +76,7 @@ def company_urls(shown: Callable[[Page], View], guarded: Callable[[View], View])
     return [
         path("call-simulator/", shown(call_simulator_page), name="call_simulator"),
         path("brand/", shown(brand_page), name="brand"),
+        *number_urls(shown),
         path("office-hours/", shown(office_hours_page), name="office_hours"),
         path("music/", shown(music_page), name="music"),
         path("music/<int:file_id>/play/", guarded(music_play), name="music_play"),

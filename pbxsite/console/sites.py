@@ -31,6 +31,7 @@ from pbxsite.console.company_pages import (
     system_urls,
 )
 from pbxsite.console.log_file_pages import log_file_urls
+from pbxsite.console.number_pages import NUMBER_NAVIGATION, number_register, system_number_register
 from pbxsite.console.person_pages import PERSON_NAVIGATION, person_register
 from pbxsite.console.routing_pages import ROUTING_NAVIGATION, routing_register
 from pbxsite.console.sign_in_rules import sign_in_rules_page
@@ -212,6 +213,7 @@ class TenantSite(ConsoleSite):
             ),
         ),
         ROUTING_NAVIGATION,
+        NUMBER_NAVIGATION,
         COMPANY_NAVIGATION,
         (
             "People",
@@ -268,6 +270,7 @@ platform_site.register(AuditEntry, AuditEntryAdmin)
 platform_site.register(EventLogEntry, EventLogAdmin)
 platform_site.register(RegistrationFailure, RegistrationFailureAdmin)
 trunk_register(platform_site)
+system_number_register(platform_site)
 
 tenant_site = TenantSite(name="admin")
 tenant_site.register(Extension, ExtensionAdmin)
@@ -281,6 +284,7 @@ tenant_site.register(RegistrationFailure, RegistrationFailureAdmin)
 tenant_site.register(Job, JobAdmin)
 company_register(tenant_site)
 routing_register(tenant_site)
+number_register(tenant_site)
 lent_trunk_register(tenant_site)
 
 person_site = PersonSite(name="admin")

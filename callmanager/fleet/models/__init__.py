@@ -9,6 +9,7 @@ from callmanager.fleet.models.open_call import OpenCall
 from callmanager.fleet.models.registration import Registration
 from callmanager.fleet.models.registration_failure import RegistrationFailure
 from callmanager.fleet.models.sip_directory import SipDirectoryEntry
+from callmanager.fleet.models.system_number_lists import SystemBlockedNumber, SystemDisallowedCode
 from callmanager.fleet.models.trunk import (
     Trunk,
     TrunkAssignment,
@@ -18,6 +19,7 @@ from callmanager.fleet.models.trunk import (
     TrunkSrtp,
     TrunkTransport,
 )
+from callmanager.fleet.models.trunk_parameters import TrunkCallerMapping, TrunkHeaderRule
 from callmanager.fleet.models.trunk_status import TrunkStatus
 from callmanager.fleet.models.webhook_delivery import DeliveryState, WebhookDelivery, WebhookHealth
 from callmanager.fleet.models.worker_node import WorkerNode, WorkerState
@@ -33,10 +35,14 @@ __all__ = [
     "RegistrationFailure",
     "SipDirectoryEntry",
     "StoredCallEvent",
+    "SystemBlockedNumber",
+    "SystemDisallowedCode",
     "Trunk",
     "TrunkAssignment",
     "TrunkAuthentication",
+    "TrunkCallerMapping",
     "TrunkCodec",
+    "TrunkHeaderRule",
     "TrunkNumberSource",
     "TrunkSrtp",
     "TrunkStatus",

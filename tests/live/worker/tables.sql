@@ -18,6 +18,12 @@ CREATE TABLE public.trunk (
     codecs text[], is_enabled boolean
 );
 CREATE TABLE public.trunk_assignment (trunk_id bigint, tenant_id bigint, did_pool text);
+CREATE TABLE public.trunk_header_rule (
+    trunk_id bigint, position integer, part text, source text, constant text, header_name text
+);
+CREATE TABLE public.trunk_caller_mapping (trunk_id bigint, position integer, part text, field text, header_name text);
+CREATE TABLE public.system_disallowed_code (code text);
+CREATE TABLE public.system_blocked_number (number text);
 CREATE SCHEMA acme;
 CREATE TABLE acme.callmanager_extension (
     id bigint GENERATED ALWAYS AS IDENTITY, number text, display_name text, is_enabled boolean,

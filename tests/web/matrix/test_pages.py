@@ -51,6 +51,7 @@ PAGES: Mapping[str, Page] = {
     "admin:index": Page.SIGNED_IN,
     "admin:search": Page.SIGNED_IN,
     "admin:office_hours": Page.SIGNED_IN,
+    "admin:country_codes": Page.SIGNED_IN,
     "admin:call_simulator": Page.SIGNED_IN,
     "admin:live_calls": Page.SIGNED_IN,
     "admin:live_calls_list": Page.SIGNED_IN,

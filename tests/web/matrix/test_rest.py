@@ -43,6 +43,7 @@ ALONE: Mapping[str, Alone] = {
     "call_simulations": Alone.OWN,
     "event_url": Alone.OWN,
     "event_urls": Alone.OWN,
+    "country_codes": Alone.OWN,
     # The platform's, by the names of its processes.
     "log_files": Alone.OWN,
 }

@@ -19,11 +19,22 @@ from callmanager.fleet.models import (
     DeliveryState,
     Registration,
     RegistrationFailure,
+    SystemBlockedNumber,
+    SystemDisallowedCode,
     Trunk,
     TrunkAssignment,
     WebhookDelivery,
 )
-from callmanager.models import Extension, ExtensionGroup, Holiday, InboundRule, MusicFile, OutboundRule
+from callmanager.models import (
+    BlockedNumber,
+    DisallowedCode,
+    Extension,
+    ExtensionGroup,
+    Holiday,
+    InboundRule,
+    MusicFile,
+    OutboundRule,
+)
 from callmanager.services.inbound_rule import inbound_rule_create
 from callmanager.services.office_hours import holiday_create
 from callmanager.services.outbound_rule import outbound_rule_create
@@ -350,6 +361,38 @@ def _webhook_delivery_exists(world: World, ids: dict[str, Any]) -> bool:
         )
 
 
+def _disallowed_code(world: World, number: int) -> dict[str, Any]:
+    with tenant_scope(world.acme):
+        entry = DisallowedCode.objects.create(code=f"77{number:03d}", description=f"{MARK} {number}")
+    return {"pk": entry.pk}
+
+
+def _disallowed_code_exists(world: World, ids: dict[str, Any]) -> bool:
+    with tenant_scope(world.acme):
+        return DisallowedCode.objects.filter(pk=ids["pk"], description__startswith=MARK).exists()
+
+
+def _blocked_number(world: World, number: int) -> dict[str, Any]:
+    with tenant_scope(world.acme):
+        entry = BlockedNumber.objects.create(number=f"7731{number:03d}", description=f"{MARK} {number}")
+    return {"pk": entry.pk}
+
+
+def _blocked_number_exists(world: World, ids: dict[str, Any]) -> bool:
+    with tenant_scope(world.acme):
+        return BlockedNumber.objects.filter(pk=ids["pk"], description__startswith=MARK).exists()
+
+
+def _system_code(world: World, number: int) -> dict[str, Any]:
+    entry = SystemDisallowedCode.objects.create(code=f"78{number:03d}", description=f"{MARK} {number}")
+    return {"pk": entry.pk}
+
+
+def _system_number(world: World, number: int) -> dict[str, Any]:
+    entry = SystemBlockedNumber.objects.create(number=f"7732{number:03d}", description=f"{MARK} {number}")
+    return {"pk": entry.pk}
+
+
 # By the first part of a REST route's name.
 THINGS: Mapping[str, Thing] = {
     "extensions": Thing(_extension, exists=_extension_exists),
@@ -371,6 +414,10 @@ THINGS: Mapping[str, Thing] = {
     "kept_cdrs": Thing(_kept_cdr, owner="root"),
     "trunks": Thing(_trunk, owner="root", exists=_trunk_exists),
     "did_pools": Thing(_did_pool, exists=_did_pool_exists),
+    "disallowed_codes": Thing(_disallowed_code, exists=_disallowed_code_exists),
+    "number_blacklist": Thing(_blocked_number, exists=_blocked_number_exists),
+    "system_codes": Thing(_system_code, owner="root"),
+    "system_numbers": Thing(_system_number, owner="root"),
     "inbound_rules": Thing(_inbound_rule, exists=_inbound_rule_exists),
     "outbound_rules": Thing(_outbound_rule, exists=_outbound_rule_exists),
     "webhook_deliveries": Thing(_webhook_delivery, exists=_webhook_delivery_exists),
@@ -392,6 +439,10 @@ PAGE_THINGS: Mapping[str, str] = {
     "tenants_eventlogentry": "event_log",
     "callmanager_holiday": "holidays",
     "holiday": "holidays",
+    "callmanager_disallowedcode": "disallowed_codes",
+    "callmanager_blockednumber": "number_blacklist",
+    "fleet_systemdisallowedcode": "system_codes",
+    "fleet_systemblockednumber": "system_numbers",
     "callmanager_inboundrule": "inbound_rules",
     "callmanager_outboundrule": "outbound_rules",
     "tenants_job": "jobs",
