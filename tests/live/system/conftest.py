@@ -29,10 +29,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def system(request: pytest.FixtureRequest) -> Iterator[RunningSystem]:
-    with running_system() as running:
-        yield running
-        if request.session.testsfailed and (kept := os.environ.get("PBX_KEEP_LOGS_IN")):
-            shutil.copytree(running.stack.config.log_dir, kept, dirs_exist_ok=True)
+    with pytest.MonkeyPatch.context() as environment:
+        # The servers of tenants stand on this machine.
+        environment.setenv("PBX_TENANT_NETWORKS", "127.0.0.0/8")
+        with running_system() as running:
+            yield running
+            if request.session.testsfailed and (kept := os.environ.get("PBX_KEEP_LOGS_IN")):
+                shutil.copytree(running.stack.config.log_dir, kept, dirs_exist_ok=True)
 
 
 @pytest.fixture(scope="session")
