@@ -47,6 +47,14 @@ def render_resync(reason: str, number: int) -> str:
     )
 
 
+def render_resumed(told: int, number: int) -> str:
+    """All that was missed has been told; what follows happens now."""
+    return json.dumps(
+        {"topic": "control", "key": "resumed", "number": str(number), "events": str(told)},
+        separators=(",", ":"),
+    )
+
+
 def _without_number(event: Mapping[str, object], tenant_name: str) -> str:
     data = event.get("data")
     flat: dict[str, object] = {}

@@ -9,7 +9,7 @@ HISTORY_EVENTS = 5_000
 HISTORY_S = 900
 
 # One step, so that the number an event is published with is the one it is kept under. ARGV[1] is a JSON object.
-_PUBLISH = """
+PUBLISH = """
 local id = redis.call('XADD', KEYS[1], 'MAXLEN', '~', ARGV[2], '*', 'event', ARGV[1])
 redis.call('EXPIRE', KEYS[1], ARGV[3])
 return redis.call('PUBLISH', KEYS[2], '{"id":"' .. id .. '",' .. string.sub(ARGV[1], 2))
@@ -24,9 +24,9 @@ def history_of(tenant_id: object) -> str:
     return f"pbx:history:{tenant_id}"
 
 
-def publish_arguments(tenant_id: object, message: str) -> tuple[str | int, ...]:
-    """Of Redis' EVAL, for a message that is a JSON object."""
-    return (_PUBLISH, 2, history_of(tenant_id), channel_of(tenant_id), message, HISTORY_EVENTS, HISTORY_S)
+def publish_arguments(tenant_id: object, message: str) -> tuple[str, ...]:
+    """Of PUBLISH, for a message that is a JSON object: two keys, three values."""
+    return (history_of(tenant_id), channel_of(tenant_id), message, str(HISTORY_EVENTS), str(HISTORY_S))
 
 
 def event_position(event: Mapping[str, object]) -> tuple[int, int] | None:

@@ -8,6 +8,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from callmanager.domain.live_channel import position_of
+
 MAX_COMMAND_CHARS = 16_384
 MAX_NAMES_PER_COMMAND = 1_000
 # One full command (a thousand extensions, every key) and some more; each costs memory while the socket is open.
@@ -100,12 +102,16 @@ class TokenLogin:
 
 @dataclass(frozen=True, slots=True)
 class TopicRequest:
-    """Subscribe to, or leave, these topics. Empty `extensions` means all that the subscriber may see."""
+    """Subscribe to, or leave, these topics. Empty `extensions` means all that the subscriber may see.
+
+    `last_event_id`: what the client had last, to be told first what followed it.
+    """
 
     is_subscribe: bool
     topic_keys: tuple[tuple[str, str], ...]
     extensions: frozenset[str]
     tenant_name: str
+    last_event_id: str = ""
 
     @property
     def may_be_of_fleet(self) -> bool:
@@ -230,32 +236,6 @@ def extensions_of(event: Mapping[str, object]) -> frozenset[str]:
     return frozenset(number for number in numbers if isinstance(number, str))
 
 
-def render_event(event: Mapping[str, object], tenant_name: str, number: int) -> str:
-    """An event as clients read it: flat, with numbers and times as strings, counted per socket from 1."""
-    data = event.get("data")
-    flat: dict[str, object] = {}
-    if isinstance(data, Mapping):
-        flat.update({str(name): _as_text(value) for name, value in data.items()})
-    flat.update(
-        topic=event.get("topic"),
-        key=event.get("key"),
-        number=str(number),
-        tenant_id=_as_text(event.get("tenant_id")),
-        tenant_name=tenant_name,
-        time=_as_unix_seconds(event.get("time")),
-        sequence=_as_text(event.get("sequence", "")),
-        extensions=sorted(extensions_of(event)),
-    )
-    return json.dumps(flat, separators=(",", ":"))
-
-
-def render_resync(reason: str, number: int) -> str:
-    """Events may have been missed: read the lists anew."""
-    return json.dumps(
-        {"topic": "control", "key": "resync", "number": str(number), "reason": reason}, separators=(",", ":")
-    )
-
-
 def _parse_login(document: Mapping[str, object]) -> Login:
     if "token" in document:
         return TokenLogin(_text_of(document, "token"))
@@ -274,10 +254,23 @@ def _parse_topic_request(document: Mapping[str, object], *, is_subscribe: bool) 
     tenant = document.get("tenant", "")
     if not isinstance(tenant, str) or UNSTORABLE.search(tenant):
         raise CommandError("tenant is not a string")
-    request = TopicRequest(is_subscribe, tuple(pairs), frozenset(_names(document, "extensions")), tenant)
+    request = TopicRequest(
+        is_subscribe,
+        tuple(pairs),
+        frozenset(_names(document, "extensions")),
+        tenant,
+        _last_event_id(document) if is_subscribe else "",
+    )
     if not request.may_be_of_fleet and not request.may_be_of_tenant:
         raise CommandError("topics of the platform and of a tenant in one command")
     return request
+
+
+def _last_event_id(document: Mapping[str, object]) -> str:
+    event_id = document.get("last_event_id", "")
+    if not isinstance(event_id, str) or (event_id and position_of(event_id) is None):
+        raise CommandError("last_event_id is not the id of an event")
+    return event_id
 
 
 def _parse_topic(entry: object) -> list[tuple[str, str]]:
@@ -309,13 +302,3 @@ def _text_of(document: Mapping[str, object], field: str) -> str:
     if UNSTORABLE.search(value):
         raise CommandError(f"{field} has characters that can't be")
     return value
-
-
-def _as_text(value: object) -> object:
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return value
-    return str(value)
-
-
-def _as_unix_seconds(value: object) -> str:
-    return str(int(value)) if isinstance(value, int | float) else ""

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Mapping
 from typing import Any
 
 import structlog
 from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncWebsocketConsumer
 
+from callmanager.domain.event_text import HeardEvent, render_resumed, render_resync
 from callmanager.domain.subscriptions import (
     CommandError,
     Subscription,
@@ -18,8 +18,6 @@ from callmanager.domain.subscriptions import (
     apply_request,
     may_receive,
     parse_command,
-    render_event,
-    render_resync,
     subscriptions_for,
 )
 from callmanager.events.identity import (
@@ -30,7 +28,8 @@ from callmanager.events.identity import (
     watched_tenant_get,
 )
 from callmanager.events.outbox import Outbox
-from callmanager.events.process import event_hub, identity_watch
+from callmanager.events.process import event_history, event_hub, identity_watch
+from callmanager.events.resumption import HISTORY_AWAY, Resumption
 from tenants.sign_in import SignInRefused
 
 logger: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
@@ -56,6 +55,7 @@ class EventConsumer(AsyncWebsocketConsumer):
         self._failed_sign_ins = 0
         self._tasks: set[asyncio.Task[None]] = set()
         self._identity: SocketIdentity | None = None
+        self._resumption: Resumption | None = None
         await self.accept()
         self._set_identity(await database_sync_to_async(identity_find_by_session)(self.scope))
         for duty in (self._write(), self._let_go_when_slow(), self._let_go_when_silent()):
@@ -71,22 +71,24 @@ class EventConsumer(AsyncWebsocketConsumer):
         try:
             if text_data is None:
                 raise CommandError("text frames only")
-            await self._obey(text_data)
+            resumption = await self._obey(text_data)
         except CommandError as refusal:
             await self._answer({"error": str(refusal), "status": -1})
         else:
-            await self._answer({"status": 0})
+            if resumption is None:
+                await self._answer({"status": 0})
+            else:
+                await self._resume(resumption)
         if self._failed_sign_ins >= SIGN_IN_ATTEMPTS:
             await self.close(CLOSE_NOT_SIGNED_IN)
 
     # What the hub and the identity watch call: neither may block.
 
-    def offer_event(self, event: Mapping[str, object]) -> None:
-        if self._identity is None or not may_receive(self._identity.subscriber, self._subscriptions, event):
-            return
-        tenant_id = event["tenant_id"]
-        tenant_name = self._tenant_names.get(tenant_id, "") if isinstance(tenant_id, int) else ""
-        self._outbox.put(lambda number: render_event(event, tenant_name, number))
+    def offer_event(self, event: HeardEvent) -> None:
+        if self._resumption is not None:
+            self._resumption.hold(event, self._outbox)
+        elif self._may_receive(self._subscriptions, event):
+            self._put(event)
 
     def offer_resync(self, reason: str) -> None:
         self._outbox.put(lambda number: render_resync(reason, number))
@@ -104,11 +106,31 @@ class EventConsumer(AsyncWebsocketConsumer):
     def identity(self) -> SocketIdentity | None:
         return self._identity
 
-    async def _obey(self, text: str) -> None:
+    def _may_receive(self, wanted: frozenset[Subscription], event: HeardEvent) -> bool:
+        return self._identity is not None and may_receive(self._identity.subscriber, wanted, event)
+
+    def _put(self, event: HeardEvent) -> None:
+        tenant_id = event["tenant_id"]
+        tenant_name = self._tenant_names.get(tenant_id, "") if isinstance(tenant_id, int) else ""
+        self._outbox.put(lambda number: event.text(tenant_name, number))
+
+    async def _resume(self, resumption: Resumption) -> None:
+        """The answer comes first, then what was missed; or that too much was."""
+        reason = await resumption.why_not(event_history())
+        await self._answer({"status": 0, "resumed": not reason, **({"reason": reason} if reason else {})})
+        if reason:
+            self.offer_resync(reason)
+        elif await resumption.tell_past(event_history(), self._outbox, self._may_receive, self._put):
+            self._outbox.put(lambda number: render_resumed(resumption.told, number))
+        else:
+            self.offer_resync(HISTORY_AWAY)
+        await resumption.tell_held(lambda: self._subscriptions, self._outbox, self._may_receive, self._put)
+        self._resumption = None
+
+    async def _obey(self, text: str) -> Resumption | None:
         command = parse_command(text)
         if isinstance(command, TopicRequest):
-            await self._change_subscriptions(command)
-            return
+            return await self._change_subscriptions(command)
         try:
             identity = await database_sync_to_async(identity_sign_in)(command, self.scope)
         except SignInRefused as refusal:
@@ -116,8 +138,9 @@ class EventConsumer(AsyncWebsocketConsumer):
             raise CommandError(str(refusal)) from refusal
         self._failed_sign_ins = 0
         self._set_identity(identity)
+        return None
 
-    async def _change_subscriptions(self, request: TopicRequest) -> None:
+    async def _change_subscriptions(self, request: TopicRequest) -> Resumption | None:
         identity = self._identity
         if identity is None:
             raise CommandError("not signed in")
@@ -133,7 +156,11 @@ class EventConsumer(AsyncWebsocketConsumer):
             raise CommandError("not signed in")
         self._subscriptions = apply_request(self._subscriptions, request, named)
         self._tenant_names[tenant.tenant_id] = tenant.name
+        if request.last_event_id:
+            # From before the first live event until the past is told.
+            self._resumption = Resumption(tenant.tenant_id, request.last_event_id, named)
         event_hub().watch(self, {one.tenant_id for one in self._subscriptions})
+        return self._resumption
 
     def _set_identity(self, identity: SocketIdentity | None) -> None:
         self._identity = identity

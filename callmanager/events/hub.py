@@ -13,6 +13,8 @@ from redis import asyncio as redis_asyncio
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import RedisError
 
+from callmanager.domain.event_text import HeardEvent
+
 logger: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
 
 EVENT_CHANNEL_PATTERN = "pbx:events:*"
@@ -25,7 +27,7 @@ MAX_TRACKED_SESSIONS = 20_000
 class EventSocket(Protocol):
     """What the hub knows of a client. Neither method may block."""
 
-    def offer_event(self, event: Mapping[str, object]) -> None: ...
+    def offer_event(self, event: HeardEvent) -> None: ...
 
     def offer_resync(self, reason: str) -> None: ...
 
@@ -142,10 +144,11 @@ class EventHub:
             logger.warning("events.payload.foreign", tenant_id=tenant_id)
             return
         is_gap = self._gaps.is_gap(event)
+        heard = HeardEvent(event)
         for socket in tuple(self._watchers.get(tenant_id, ())):
             if is_gap:
                 socket.offer_resync("events_lost")
-            socket.offer_event(event)
+            socket.offer_event(heard)
 
     def _resync_all(self, reason: str) -> None:
         for socket in {socket for sockets in self._watchers.values() for socket in sockets}:

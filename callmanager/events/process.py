@@ -6,6 +6,7 @@ from functools import cache
 
 from django.conf import settings
 
+from callmanager.events.history import EventHistory
 from callmanager.events.hub import EventHub
 from callmanager.events.identity_watch import IdentityWatch
 
@@ -13,6 +14,11 @@ from callmanager.events.identity_watch import IdentityWatch
 @cache
 def event_hub() -> EventHub:
     return EventHub(settings.REDIS_URL)
+
+
+@cache
+def event_history() -> EventHistory:
+    return EventHistory(settings.REDIS_URL)
 
 
 @cache

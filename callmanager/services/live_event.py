@@ -12,6 +12,8 @@ from django.conf import settings
 from redis import Redis
 from redis.exceptions import RedisError
 
+from callmanager.domain.live_channel import PUBLISH, channel_of, publish_arguments
+from callmanager.domain.subscriptions import FLEET_EVENTS
 from tenants.models import EventSource, Severity
 from tenants.services.event_log import event_record
 
@@ -26,9 +28,12 @@ def live_events_publish(messages: Iterable[Mapping[str, object]]) -> None:
     try:
         with _redis().pipeline(transaction=False) as pipeline:
             for message in messages:
-                pipeline.publish(
-                    f"pbx:events:{message['tenant_id']}", json.dumps(message, separators=(",", ":"))
-                )
+                text = json.dumps(message, separators=(",", ":"))
+                if message["topic"] == FLEET_EVENTS:
+                    # Every five seconds the whole of them: nobody misses the old ones.
+                    pipeline.publish(channel_of(message["tenant_id"]), text)
+                else:
+                    pipeline.eval(PUBLISH, 2, *publish_arguments(message["tenant_id"], text))
             pipeline.execute()
     except RedisError as error:
         logger.warning("live_events.lost", error=type(error).__name__)

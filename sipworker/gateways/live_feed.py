@@ -18,6 +18,7 @@ import structlog
 from redis.client import Pipeline
 
 from callmanager.domain.call_events import CallEvent
+from callmanager.domain.live_channel import PUBLISH, publish_arguments
 from callmanager.domain.live_events import LiveEventFeed
 from sipworker.gateways.cdr_announcer import CdrAnnouncer
 from sipworker.gateways.event_store import EndedCalls
@@ -149,7 +150,7 @@ class LiveFeed(ReconnectingThread[redis.Redis]):
         match item:
             case CallEvent():
                 message = json.dumps(self._messages.message(item))
-                pipeline.publish(f"pbx:events:{item.tenant_id}", message)
+                pipeline.eval(PUBLISH, 2, *publish_arguments(item.tenant_id, message))
             case LiveCall():
                 self._add_live(pipeline, item)
             case Reply(reply_to=reply_to):

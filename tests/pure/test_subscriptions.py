@@ -7,6 +7,7 @@ import json
 import pytest
 
 from callmanager.domain.call_events import CallEventKind
+from callmanager.domain.event_text import HeardEvent, render_event, render_resync
 from callmanager.domain.subscriptions import (
     FLEET_TENANT_ID,
     MAX_COMMAND_CHARS,
@@ -23,8 +24,6 @@ from callmanager.domain.subscriptions import (
     apply_request,
     may_receive,
     parse_command,
-    render_event,
-    render_resync,
     subscriptions_for,
 )
 
@@ -268,6 +267,7 @@ def test_an_event_is_flat_and_its_numbers_are_strings() -> None:
         "topic": "extension_events",
         "key": "call_start",
         "number": "7",
+        "event_id": "",
         "tenant_id": "1",
         "tenant_name": "acme",
         "time": "1700000000",
@@ -278,6 +278,43 @@ def test_an_event_is_flat_and_its_numbers_are_strings() -> None:
         "callee": "102",
         "sip_code": "180",
     }
+
+
+def test_the_phone_of_a_target_is_told_beside_the_count_of_the_socket() -> None:
+    event = call_start()
+    event["id"] = "1700000000123-0"
+    event["data"] = {"number": "102", "sip_code": 180}
+    message = json.loads(render_event(event, "acme", 7))
+    assert (message["number"], message["target_number"]) == ("7", "102")
+    assert message["event_id"] == "1700000000123-0"
+
+
+def test_one_event_is_written_once_for_many_sockets() -> None:
+    heard = HeardEvent(call_start())
+    first, second = (json.loads(heard.text("acme", number)) for number in (1, 2))
+    assert (first.pop("number"), second.pop("number")) == ("1", "2")
+    assert first == second
+
+
+@pytest.mark.parametrize("event_id", ["", "17-0", "1700000000123-12"])
+def test_a_client_says_what_it_had_last(event_id: str) -> None:
+    text = json.dumps(
+        {"command": "subscribe", "topics": [{"topic": "cdr_events"}], "last_event_id": event_id}
+    )
+    request = parse_command(text)
+    assert isinstance(request, TopicRequest)
+    assert request.last_event_id == event_id
+
+
+@pytest.mark.parametrize(
+    "event_id", ["x", "1", "-", "1-", "-1", "1-2-3", "\u0661-0", "9" * 40 + "-0", 7, None, []]
+)
+def test_what_is_no_id_of_an_event_is_refused(event_id: object) -> None:
+    text = json.dumps(
+        {"command": "subscribe", "topics": [{"topic": "cdr_events"}], "last_event_id": event_id}
+    )
+    with pytest.raises(CommandError, match="last_event_id"):
+        parse_command(text)
 
 
 def test_data_of_an_event_cannot_pose_as_another_tenant() -> None:

@@ -13,6 +13,7 @@ from typing import Any
 import redis
 from django.utils import timezone
 
+from callmanager.domain.live_channel import PUBLISH, publish_arguments
 from callmanager.fleet.models import Cdr, Registration, StoredCallEvent, WorkerNode
 from tenants.models import Tenant
 from tenants.scope import tenant_scope
@@ -166,7 +167,7 @@ class FakeWorker:
             "time": time.time(),
             "data": {"caller": "101", "callee": "102", **data},
         }
-        self.redis.publish(f"pbx:events:{tenant.pk}", json.dumps(event))
+        self.redis.eval(PUBLISH, 2, *publish_arguments(tenant.pk, json.dumps(event)))
 
     @contextmanager
     def answering(self) -> Iterator[None]:
