@@ -15,7 +15,10 @@ from tests.bench.results import BenchReport
 from tests.bench.sipp import SippError
 from tests.bench.sizes import sizes_measure
 from tests.bench.subscribers import answering_phones, subscribers_make
-from tests.live.system.running_system import running_system
+from tests.bench.trunks import trunk_costs
+from tests.live.system.outside_world import OutsideWorld
+from tests.live.system.running_system import RunningSystem, running_system
+from tests.phones.phone import PhoneBench
 from tests.phones.rest import RestClient
 
 CALL_RATES = (20, 40, 60, 80, 100, 125, 150, 175, 200, 250, 300, 400)
@@ -30,7 +33,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
     parser.add_argument(
         "--only",
-        choices=("calls", "bridged", "registrations", "decisions", "sizes"),
+        choices=("calls", "bridged", "trunks", "registrations", "decisions", "sizes"),
         help="one kind of measurement",
     )
     only: str | None = parser.parse_args().only
@@ -66,6 +69,8 @@ def _measure(report: BenchReport, directory: Path, only: str | None) -> None:
                 for calls in BRIDGED:
                     _say(f"{calls} bridged calls")
                     report.bridged.append(bench.bridged_calls(calls))
+            if only in (None, "trunks"):
+                _measure_trunks(report, system, rest, bench, directory)
         if only in (None, "registrations"):
             for per_s in REGISTRATION_RATES:
                 _say(f"{per_s} registrations/s")
@@ -80,6 +85,18 @@ def _measure_sizes() -> int:
     ):
         print(sizes_measure(system, Path(directory)).table())
     return 0
+
+
+def _measure_trunks(
+    report: BenchReport, system: RunningSystem, rest: RestClient, bench: Bench, directory: Path
+) -> None:
+    demo = system.demo
+    administrator = RestClient.sign_in(demo.url, username=demo.admin_username, password=demo.admin_password)
+    with PhoneBench(directory / "no-phones") as phones:
+        world = OutsideWorld(system, administrator, rest, phones)
+        for cost in trunk_costs(system, world, bench, directory):
+            _say(f"calls {cost.what}")
+            report.trunks.append(cost)
 
 
 def _measure_calls(report: BenchReport, bench: Bench) -> None:

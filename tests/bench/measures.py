@@ -31,7 +31,6 @@ class Bench:
         self._rest = rest
         self._directory = directory
         self._subscribers = subscribers
-        self._calls_file = subscribers.calls_file(directory)
         self._runs = itertools.count(1)
 
     @property
@@ -46,14 +45,20 @@ class Bench:
     def _caller(self, *arguments: str | int | Path) -> Sipp:
         ports: list[str | int | Path] = ["-p", free_port(), "-mp", RTP_PORT_BASE]
         directory = self._directory / f"caller-{next(self._runs)}"
-        files: list[str | int | Path] = ["-trace_rtt", "-rtt_freq", 1, "-inf", self._calls_file]
-        return Sipp(directory, "caller", self._target, [*ports, *files, *arguments])
+        times: list[str | int | Path] = ["-trace_rtt", "-rtt_freq", 1]
+        return Sipp(directory, "caller", self._target, [*ports, *times, *arguments])
 
-    def call_rate(self, calls_per_s: int, duration_s: int, hold_s: float = 1.0) -> CallRate:
+    def call_rate(
+        self, calls_per_s: int, duration_s: int, hold_s: float = 1.0, *, callee: str = ""
+    ) -> CallRate:
+        """Every caller calls an extension of its own, or all of them `callee`."""
         attempts = calls_per_s * duration_s
         records_before = self._record_count()
         edge_before, worker_before = self._cpu()
-        with self._caller("-r", calls_per_s, "-m", attempts, "-d", int(hold_s * 1000)) as caller:
+        calls = self._subscribers.calls_file(self._directory, callee)
+        with self._caller(
+            "-inf", calls, "-r", calls_per_s, "-m", attempts, "-d", int(hold_s * 1000)
+        ) as caller:
             result = caller.wait(duration_s + hold_s + 60)
         edge_after, worker_after = self._cpu()
         return CallRate(
@@ -86,7 +91,18 @@ class Bench:
         hold_ms = int(1000 * (set_up_s + window_s + 10))
         with (
             PhoneBench(self._directory / "phones") as phones,
-            self._caller("-r", 20, "-l", calls, "-m", calls, "-d", hold_ms) as caller,
+            self._caller(
+                "-inf",
+                self._subscribers.calls_file(self._directory),
+                "-r",
+                20,
+                "-l",
+                calls,
+                "-m",
+                calls,
+                "-d",
+                hold_ms,
+            ) as caller,
         ):
             until(
                 lambda: caller.calls_started >= calls or not caller.is_running, set_up_s + 20, "calls stand"

@@ -31,6 +31,14 @@ class CallRate:
 
 
 @dataclass(frozen=True, slots=True)
+class TrunkCost:
+    """The same load, to another destination each time."""
+
+    what: str
+    rate: CallRate
+
+
+@dataclass(frozen=True, slots=True)
 class BridgedCalls:
     """Calls held at once, RTP both ways."""
 
@@ -65,6 +73,7 @@ class BenchReport:
     started_at: str = field(default_factory=lambda: time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()))
     call_rates: list[CallRate] = field(default_factory=list)
     bridged: list[BridgedCalls] = field(default_factory=list)
+    trunks: list[TrunkCost] = field(default_factory=list)
     registrations: list[RegistrationRate] = field(default_factory=list)
 
     def write(self, directory: Path) -> Path:
@@ -84,6 +93,8 @@ class BenchReport:
             )
         if self.bridged:
             parts.append("Bridged calls, G.711 both sides, one worker\n" + _bridged_table(self.bridged))
+        if self.trunks:
+            parts.append("Calls outside, trunks that fail answer 503 at once\n" + _trunk_table(self.trunks))
         if self.registrations:
             parts.append("Registrations, each with its challenge\n" + _registration_table(self.registrations))
         return "\n\n".join(parts)
@@ -91,19 +102,24 @@ class BenchReport:
 
 def _call_rate_table(rates: Sequence[CallRate]) -> str:
     header = ("calls/s", "calls", "failed", "CDRs", "edge ms", "worker ms", "PDD p50", "p95", "p99 ms")
-    rows = [
-        (
-            str(rate.calls_per_s),
-            str(rate.attempts),
-            str(rate.failed),
-            str(rate.records),
-            f"{rate.edge_cpu_ms_per_call:.2f}",
-            f"{rate.worker_cpu_ms_per_call:.2f}",
-            *(f"{rate.post_dial_delay_ms[p]:.0f}" for p in ("p50", "p95", "p99")),
-        )
-        for rate in rates
-    ]
-    return _table(header, rows)
+    return _table(header, [_rate_row(rate) for rate in rates])
+
+
+def _rate_row(rate: CallRate) -> tuple[str, ...]:
+    return (
+        str(rate.calls_per_s),
+        str(rate.attempts),
+        str(rate.failed),
+        str(rate.records),
+        f"{rate.edge_cpu_ms_per_call:.2f}",
+        f"{rate.worker_cpu_ms_per_call:.2f}",
+        *(f"{rate.post_dial_delay_ms[p]:.0f}" for p in ("p50", "p95", "p99")),
+    )
+
+
+def _trunk_table(costs: Sequence[TrunkCost]) -> str:
+    header = ("", "calls/s", "calls", "failed", "CDRs", "edge ms", "worker ms", "PDD p50", "p95", "p99 ms")
+    return _table(header, [(cost.what, *_rate_row(cost.rate)) for cost in costs])
 
 
 def _bridged_table(measured: Sequence[BridgedCalls]) -> str:

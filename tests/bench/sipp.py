@@ -61,14 +61,19 @@ class Sipp:
     """A running SIPp. `arguments` are its own options; `wait` reads the counters it left."""
 
     def __init__(
-        self, directory: Path, scenario: str, target: str, arguments: Sequence[str | int | Path]
+        self,
+        directory: Path,
+        scenario: str,
+        target: str,
+        arguments: Sequence[str | int | Path],
+        listen: str = LISTEN_ADDRESS,
     ) -> None:
         directory.mkdir(parents=True, exist_ok=True)
         (directory / TONE_FILE).write_bytes(ONE_SECOND_OF_ALAW)
         self._directory = directory
         self._output = (directory / "output").open("wb")
         command = [
-            *("sipp", target, "-sf", SCENARIOS / f"{scenario}.xml", "-i", LISTEN_ADDRESS, "-nostdin"),
+            *("sipp", target, "-sf", SCENARIOS / f"{scenario}.xml", "-i", listen, "-nostdin"),
             *("-timer_resol", 1),
             *("-trace_stat", "-stf", directory / "statistics.csv", "-fd", 1),
             *("-trace_err", "-error_file", directory / "errors.log"),

@@ -22,10 +22,11 @@ class Subscribers:
     callers: tuple[Credentials, ...]
     callees: tuple[Credentials, ...]
 
-    def calls_file(self, directory: Path) -> Path:
-        """Every caller calls one callee, in turn."""
+    def calls_file(self, directory: Path, number: str = "") -> Path:
+        """Every caller calls one callee, in turn; or all of them one number."""
         pairs = zip(self.callers, self.callees, strict=True)
-        return write_users(directory / "calls.csv", [caller.line(callee.number) for caller, callee in pairs])
+        lines = [caller.line(number or callee.number) for caller, callee in pairs]
+        return write_users(directory / f"calls{number}.csv", lines)
 
     def registrations_file(self, directory: Path, contact_port: int) -> Path:
         users = [user.line(contact_port) for user in self.callees]

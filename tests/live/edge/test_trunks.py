@@ -130,3 +130,11 @@ def test_a_provider_that_says_nothing_is_given_up_within_seconds(provider: Endpo
     worker.invite("1@p.example", ("X-PBX-Trunk", str(PROVIDER_TRUNK)), dest="trunk")
     provider.expect("INVITE")
     worker.expect("INVITE", 408, timeout_s=6)
+
+
+def test_a_provider_without_a_free_line_is_told_to_the_worker_in_its_words(
+    provider: Endpoint, worker: Worker
+) -> None:
+    worker.invite("1@p.example", ("X-PBX-Trunk", str(PROVIDER_TRUNK)), dest="trunk")
+    provider.send(provider.expect("INVITE").answer(503))
+    assert worker.expect_final("INVITE").start_line == "SIP/2.0 503 Answer"
