@@ -17,6 +17,7 @@ from rest_framework.settings import api_settings
 from rest_framework.views import exception_handler
 
 from callmanager.services.in_use import InUse
+from callmanager.services.routing_guard import BreaksRoutingTests
 
 API_PREFIX = "/api/"
 
@@ -30,6 +31,8 @@ class Conflict(exceptions.APIException):
 
 def api_exception_handler(error: Exception, context: dict[str, Any]) -> Response | None:
     """DRF's own, with our shape; None (a logged 500) for what nobody foresaw."""
+    if isinstance(error, BreaksRoutingTests):
+        return _breaks_routing_tests(error)
     if isinstance(error, InUse):
         error = Conflict(detail=_rest_detail(error))
     elif isinstance(error, DjangoValidationError):
@@ -59,6 +62,14 @@ def server_error(request: HttpRequest) -> HttpResponse:
     if not request.path.startswith(API_PREFIX):
         return default_views.server_error(request)
     return _one_error("error", "The request failed.", status.HTTP_500_INTERNAL_SERVER_ERROR)
+
+
+def _breaks_routing_tests(error: BreaksRoutingTests) -> Response:
+    """What would be different, and how to say that it shall be so."""
+    message = f"{error} Send it again with ?confirm=true to apply it all the same."
+    problem = {"code": error.code, "field": None, "message": message}
+    document = {"errors": [problem], "broken": [one.document for one in error.broken]}
+    return Response(document, status=status.HTTP_409_CONFLICT)
 
 
 def _one_error(code: str, message: str, http_status: int) -> JsonResponse:

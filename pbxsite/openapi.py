@@ -99,6 +99,8 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "RuleHoursEnum": "callmanager.models.outbound_rule.RULE_HOURS",
         "PhoneStateEnum": "callmanager.api.call_simulations.PHONE_STATES",
         "CallEndKindEnum": "callmanager.api.call_simulations.END_KINDS",
+        "RoutingTestWhenEnum": "callmanager.models.routing_test.WHEN_KINDS",
+        "WeekdayEnum": "callmanager.models.routing_test.WEEKDAY_CHOICES",
         "PresenceStatusEnum": "callmanager.models.extension.STATUSES",
         "DeliveryStateEnum": "callmanager.fleet.models.webhook_delivery.DeliveryState.choices",
         "CdrStatusEnum": "callmanager.fleet.models.cdr.CdrStatus.choices",

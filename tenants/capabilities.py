@@ -159,6 +159,7 @@ TABLE: Mapping[str, Row] = {
     "fleet.systemdisallowedcode": Row(Area.CONFIGURATION, WRITERS),
     "fleet.systemblockednumber": Row(Area.CONFIGURATION, WRITERS),
     "callmanager.callsimulation": Row(Area.CONFIGURATION, READERS, READERS),
+    "callmanager.routingtest": Row(Area.CONFIGURATION, WRITERS, WRITERS),
     "fleet.trunk": Row(Area.CONFIGURATION, WRITERS),
     "fleet.trunkassignment": Row(Area.CONFIGURATION, WRITERS, READERS),
     "tenants.mailserver": Row(Area.CONFIGURATION, WRITERS, WRITERS),

@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from callmanager.admin.call_picture import draw
+from callmanager.admin.routing_test import routing_test_address
 from callmanager.domain.call_simulation import EndKind, simulate
 from callmanager.domain.call_story import end_words, lines_of, tell
 from callmanager.domain.simulation_request import (
@@ -128,6 +129,7 @@ def call_simulator_page(request: HttpRequest, site_context: dict[str, Any]) -> H
         **answer,
         "title": "Call simulator",
         "question": question,
+        "may_keep": request.actor.may("callmanager.routingtest", Verb.ADD),  # type: ignore[attr-defined]
         "tenant": tenant,
         "extensions": Extension.objects.values("number", "display_name")[:PICKED_MAX],
         "trunks": trunk_lent_list().values(),
@@ -170,6 +172,7 @@ def _answer(question: Question, snapshot: TenantSnapshot) -> tuple[dict[str, Any
         "is_answered": simulation.end.kind is not EndKind.REFUSED,
         "lines": [(line.startswith("          "), line.strip()) for line in lines_of(story)],
         "hidden": hidden,
+        "keep_address": routing_test_address(simulation),
         "duration_s": story[-1].at_s,
     }
     return answer, []

@@ -15,6 +15,7 @@ from callmanager.models.music_on_hold import MusicFile, MusicOnHold
 from callmanager.models.number_policy import BlockedNumber, DisallowedCode, NumberSettings
 from callmanager.models.office_hours import Holiday, OfficeHours
 from callmanager.models.outbound_rule import OutboundRoute, OutboundRule, OutboundRuleGroup
+from callmanager.models.routing_test import RoutingTest
 
 __all__ = [
     "BlockedNumber",
@@ -36,4 +37,5 @@ __all__ = [
     "OutboundRoute",
     "OutboundRule",
     "OutboundRuleGroup",
+    "RoutingTest",
 ]

@@ -22,6 +22,7 @@ from callmanager.services.extension_status import extension_status_announce
 from callmanager.services.extension_welcome import welcome_send_if_possible
 from callmanager.services.in_use import refuse_if_used
 from callmanager.services.outbound_rule import outbound_callers_rename
+from callmanager.services.routing_guard import routing_guarded
 from tenants.integrity import refusing_duplicates
 from tenants.models import Tenant
 from tenants.scope import current_tenant_id, tenant_scope
@@ -57,6 +58,7 @@ _CHANGEABLE = frozenset({*EXTENSION_FIELDS, "sip_password"})
 _OF_THE_USER = frozenset({"email", "display_name"})
 
 
+@routing_guarded
 def extension_create(
     *,
     number: str,
@@ -86,6 +88,7 @@ def extension_create(
     return extension
 
 
+@routing_guarded
 def extension_update(
     *,
     extension: Extension,
@@ -125,6 +128,7 @@ def extension_set_web_password(*, extension: Extension, web_password: str) -> No
     )
 
 
+@routing_guarded
 def extension_delete(*, extension: Extension) -> None:
     """A trigger retires the user behind it and takes it out of the SIP directory. InUse while others point at it."""
     with transaction.atomic():

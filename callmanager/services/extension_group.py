@@ -13,6 +13,7 @@ from callmanager.models import Extension, ExtensionGroup, GroupMembership, Group
 from callmanager.selectors.extension_group import extension_group_get_default
 from callmanager.selectors.usage import group_usage
 from callmanager.services.in_use import refuse_if_used
+from callmanager.services.routing_guard import routing_guarded
 from tenants.audit_changes import audit_note
 from tenants.integrity import refusing_duplicates
 
@@ -39,6 +40,7 @@ def extension_group_create(**fields: Any) -> ExtensionGroup:
     return group
 
 
+@routing_guarded
 def extension_group_update(*, group: ExtensionGroup, **changes: Any) -> ExtensionGroup:
     _require_known(changes)
     if group.is_default and changes.get("name", group.name) != group.name:
@@ -54,6 +56,7 @@ def extension_group_update(*, group: ExtensionGroup, **changes: Any) -> Extensio
     return group
 
 
+@routing_guarded
 def extension_group_delete(*, group: ExtensionGroup) -> None:
     """Members that belong to no other group go to the default group. InUse while rules name it."""
     if group.is_default:
@@ -64,6 +67,7 @@ def extension_group_delete(*, group: ExtensionGroup) -> None:
         group.delete()
 
 
+@routing_guarded
 def group_members_add(
     *, group: ExtensionGroup, extensions: Iterable[Extension], is_manager: bool | None = None
 ) -> None:
@@ -83,6 +87,7 @@ def group_members_add(
             ).update(is_manager=is_manager)
 
 
+@routing_guarded
 def group_members_remove(*, group: ExtensionGroup, extensions: Iterable[Extension]) -> None:
     """Who belongs to no other group goes to the default group; out of that one nobody falls."""
     leaving = GroupMembership.objects.filter(
@@ -99,6 +104,7 @@ def group_members_remove(*, group: ExtensionGroup, extensions: Iterable[Extensio
         leaving.delete()
 
 
+@routing_guarded
 def extension_set_groups(*, extension: Extension, groups: Collection[ExtensionGroup]) -> None:
     """Exactly these; in groups it stays in, it stays what it is."""
     if not groups:

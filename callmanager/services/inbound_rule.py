@@ -11,6 +11,7 @@ from callmanager.models.extension import lock_tenant
 from callmanager.models.inbound_rule import RuleHoursOf
 from callmanager.selectors.inbound_rule import Destinations, inbound_destinations
 from callmanager.services.inbound_rule_checks import Columns, InboundRuleChecks
+from callmanager.services.routing_guard import routing_guarded
 from tenants.audit_changes import audit_note
 from tenants.integrity import refusing_duplicates
 
@@ -19,6 +20,7 @@ DESTINATION_FIELDS = tuple(at.value for at in RuleHoursOf)
 _NEW = 0
 
 
+@routing_guarded
 def inbound_rule_create(**fields: Any) -> InboundRule:
     """`in_office_hours`, `outside_office_hours` and `on_holiday` are destinations.
 
@@ -42,6 +44,7 @@ def inbound_rule_create(**fields: Any) -> InboundRule:
     return rule
 
 
+@routing_guarded
 def inbound_rule_update(*, rule: InboundRule, **changes: Any) -> InboundRule:
     destinations, columns = _split(changes)
     is_moved = any(name in columns and columns[name] != getattr(rule, name) for name in ("trunk_id", "did"))
@@ -62,6 +65,7 @@ def inbound_rule_update(*, rule: InboundRule, **changes: Any) -> InboundRule:
     return rule
 
 
+@routing_guarded
 def inbound_rule_delete(*, rule: InboundRule) -> None:
     rule.delete()
 

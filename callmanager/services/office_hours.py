@@ -11,11 +11,13 @@ from callmanager.domain.week_hours import document_of, parse_intervals
 from callmanager.models import Holiday, OfficeHours
 from callmanager.models.office_hours import HOLIDAYS_MAX
 from callmanager.selectors.office_hours import office_hours_get
+from callmanager.services.routing_guard import routing_guarded
 from tenants.integrity import refusing_duplicates
 
 _HOLIDAY_FIELDS = frozenset({"name", "first_day", "last_day", "starts_at", "ends_at", "is_every_year"})
 
 
+@routing_guarded
 def office_hours_set(*, is_always_open: bool | None = None, week: Any = None) -> OfficeHours:
     """None leaves as it is. The week is kept while always open is on, for when it is switched off again."""
     hours = office_hours_get()
@@ -29,6 +31,7 @@ def office_hours_set(*, is_always_open: bool | None = None, week: Any = None) ->
     return hours
 
 
+@routing_guarded
 def holiday_create(**fields: Any) -> Holiday:
     _require(fields)
     holiday = Holiday(**fields)
@@ -39,6 +42,7 @@ def holiday_create(**fields: Any) -> Holiday:
     return holiday
 
 
+@routing_guarded
 def holiday_update(*, holiday: Holiday, **changes: Any) -> Holiday:
     _require(changes)
     for field, value in changes.items():
@@ -49,10 +53,12 @@ def holiday_update(*, holiday: Holiday, **changes: Any) -> Holiday:
     return holiday
 
 
+@routing_guarded
 def holiday_delete(*, holiday: Holiday) -> None:
     holiday.delete()
 
 
+@routing_guarded
 def holidays_add(*, holidays: Iterable[Holiday]) -> list[Holiday]:
     """All or none; one of the same name and first day is there already and stays."""
     wanted = list(holidays)

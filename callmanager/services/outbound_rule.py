@@ -13,6 +13,7 @@ from callmanager.models import OutboundRoute as RouteRow
 from callmanager.models.extension import lock_tenant
 from callmanager.selectors.outbound_rule import outbound_routes
 from callmanager.services.outbound_rule_checks import OutboundRuleChecks
+from callmanager.services.routing_guard import routing_guarded
 from tenants.audit_changes import audit_note
 from tenants.integrity import refusing_duplicates
 
@@ -30,6 +31,7 @@ OUTBOUND_RULE_FIELDS = (
 _NEW = 0
 
 
+@routing_guarded
 def outbound_rule_create(
     *,
     routes: Sequence[OutboundRoute] = (),
@@ -53,6 +55,7 @@ def outbound_rule_create(
     return rule
 
 
+@routing_guarded
 def outbound_rule_update(
     *,
     rule: OutboundRule,
@@ -81,6 +84,7 @@ def outbound_rule_update(
     return rule
 
 
+@routing_guarded
 def outbound_rule_move(*, rule: OutboundRule, position: int) -> None:
     """To this place among the others, 1 the first; beyond the end is the end."""
     lock_tenant()
@@ -97,6 +101,7 @@ def outbound_rule_move(*, rule: OutboundRule, position: int) -> None:
         )
 
 
+@routing_guarded
 def outbound_rule_delete(*, rule: OutboundRule) -> None:
     """The places of the others close up."""
     lock_tenant()

@@ -14,9 +14,10 @@ from callmanager.admin.holiday import HolidayAdmin
 from callmanager.admin.holiday_import import holiday_import_page
 from callmanager.admin.music import music_page, music_play
 from callmanager.admin.office_hours import office_hours_page
+from callmanager.admin.routing_test import RoutingTestAdmin
 from callmanager.admin.webhook_delivery import WebhookDeliveryAdmin
 from callmanager.fleet.models import WebhookDelivery
-from callmanager.models import Holiday
+from callmanager.models import Holiday, RoutingTest
 from pbxsite.console.number_pages import PLATFORM_NUMBER_ITEMS, number_urls
 from tenants.admin.brand import brand_page
 from tenants.admin.event_urls import event_urls_page
@@ -88,5 +89,6 @@ def company_urls(shown: Callable[[Page], View], guarded: Callable[[View], View])
 
 def company_register(site: AdminSite) -> None:
     site.register(Holiday, HolidayAdmin)
+    site.register(RoutingTest, RoutingTestAdmin)
     site.register(TenantProfile, TenantProfileAdmin)
     site.register(WebhookDelivery, WebhookDeliveryAdmin)

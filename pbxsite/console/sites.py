@@ -198,6 +198,7 @@ class TenantSite(ConsoleSite):
                 ("Live calls", "call", "admin:live_calls"),
                 ("Call records", "call_log", "admin:fleet_cdr_changelist"),
                 ("Call simulator", "route", "admin:call_simulator"),
+                ("Routing tests", "fact_check", "admin:callmanager_routingtest_changelist"),
             ),
         ),
         (

@@ -34,10 +34,12 @@ from callmanager.models import (
     InboundRule,
     MusicFile,
     OutboundRule,
+    RoutingTest,
 )
 from callmanager.services.inbound_rule import inbound_rule_create
 from callmanager.services.office_hours import holiday_create
 from callmanager.services.outbound_rule import outbound_rule_create
+from callmanager.services.routing_test import routing_test_create
 from callmanager.services.trunk import trunk_assign, trunk_create
 from tenants.models import ApiToken, AuditEntry, Rank, Role, Tenant, User
 from tenants.models.event_log import EventLogEntry, EventSource, Severity
@@ -393,6 +395,19 @@ def _system_number(world: World, number: int) -> dict[str, Any]:
     return {"pk": entry.pk}
 
 
+def _routing_test(world: World, number: int) -> dict[str, Any]:
+    with tenant_scope(world.acme):
+        test = routing_test_create(
+            name=f"{MARK} {number}", caller="101", called="*43", expected_end="service", expected_number="*43"
+        )
+    return {"pk": test.pk}
+
+
+def _routing_test_exists(world: World, ids: dict[str, Any]) -> bool:
+    with tenant_scope(world.acme):
+        return RoutingTest.objects.filter(pk=ids["pk"], name__startswith=MARK, is_enabled=True).exists()
+
+
 # By the first part of a REST route's name.
 THINGS: Mapping[str, Thing] = {
     "extensions": Thing(_extension, exists=_extension_exists),
@@ -421,10 +436,12 @@ THINGS: Mapping[str, Thing] = {
     "inbound_rules": Thing(_inbound_rule, exists=_inbound_rule_exists),
     "outbound_rules": Thing(_outbound_rule, exists=_outbound_rule_exists),
     "webhook_deliveries": Thing(_webhook_delivery, exists=_webhook_delivery_exists),
+    "routing_tests": Thing(_routing_test, exists=_routing_test_exists),
     "tenants": Thing(_tenant, owner="root", exists=_tenant_exists),
 }
 # By the first words of a page's name.
 PAGE_THINGS: Mapping[str, str] = {
+    "callmanager_routingtest": "routing_tests",
     "callmanager_extension": "extensions",
     "extension": "extensions",
     "callmanager_extensiongroup": "extension_groups",

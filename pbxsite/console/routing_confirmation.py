@@ -1,0 +1,70 @@
+"""Asks before a change applies that would break routing tests: a page of the console, a 409 of REST."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+
+from callmanager.services.routing_guard import BreaksRoutingTests, asking
+from pbxsite.console.sites import site_of
+
+CONFIRMED_FIELD = "_routing_tests_confirmed"
+CONFIRM_PARAMETER, CONFIRM_HEADER = "confirm", "X-Confirm"
+_READING = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+class RoutingConfirmationMiddleware:
+    """REST answers in `pbxsite.exceptions`; what arrives here is a page."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.method in _READING:
+            return self._get_response(request)
+        with asking(is_asked=not _is_confirmed(request)):
+            return self._get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if not isinstance(exception, BreaksRoutingTests):
+            return None
+        if request.content_type == "application/json" or "application/json" in request.headers.get(
+            "Accept", ""
+        ):
+            return JsonResponse(
+                {
+                    "code": exception.code,
+                    "message": str(exception),
+                    "broken": [one.document for one in exception.broken],
+                },
+                status=409,
+            )
+        fields = [
+            (name, value)
+            for name in request.POST
+            if name != "csrfmiddlewaretoken"
+            for value in request.POST.getlist(name)
+        ]
+        context = {
+            **site_of(request).each_context(request),
+            "title": "This breaks routing tests",
+            "message": str(exception),
+            "broken": exception.broken,
+            "fields": fields,
+            "confirmed_field": CONFIRMED_FIELD,
+            "has_files": bool(request.FILES),
+            "address": request.get_full_path(),
+        }
+        return render(request, "pbxsite/routing_confirmation.html", context, status=409)
+
+
+def _is_confirmed(request: HttpRequest) -> bool:
+    """Programs confirm by parameter or header; people by the page's button."""
+    if request.path.startswith("/api/"):
+        said = request.GET.get(CONFIRM_PARAMETER, "") or request.headers.get(CONFIRM_HEADER, "")
+        return said.lower() == "true"
+    if request.content_type == "application/json":
+        return request.headers.get(CONFIRM_HEADER, "").lower() == "true"
+    return request.POST.get(CONFIRMED_FIELD) == "yes"
