@@ -35,6 +35,12 @@ def password_field(label: str, *, is_new: bool, **options: Any) -> forms.CharFie
 
 
 class ProfileForm(forms.Form):
+    username = forms.CharField(
+        label="User name",
+        max_length=80,
+        widget=forms.TextInput(attrs={"autocomplete": "username", "autocapitalize": "none"}),
+        help_text="What you sign in with.",
+    )
     display_name = forms.CharField(
         label="Name", max_length=100, required=False, widget=forms.TextInput(attrs={"autocomplete": "name"})
     )
@@ -50,13 +56,13 @@ class ProfileForm(forms.Form):
         choices=[("", "As the company's"), *((name, name) for name in sorted(available_timezones()))],
     )
     current_password = password_field(
-        "Your password", is_new=False, required=False, help_text="Only for a new e-mail address."
+        "Your password", is_new=False, required=False, help_text="Only for a new user name or e-mail address."
     )
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if user.role == Role.EXTENSION:
-            for name in ("display_name", "email", "current_password"):
+            for name in ("username", "display_name", "email", "current_password"):
                 del self.fields[name]
 
 
@@ -75,7 +81,7 @@ class PasswordForm(forms.Form):
 @account_view
 def profile(request: HttpRequest) -> HttpResponse:
     user = user_of(request)
-    initial = {name: getattr(user, name) for name in ("display_name", "email", "time_zone")}
+    initial = {name: getattr(user, name) for name in ("username", "display_name", "email", "time_zone")}
     form = ProfileForm(request.POST or None, initial=initial, user=user)
     if request.method == "POST" and form.is_valid():
         try:

@@ -20,8 +20,12 @@ from tenants.services.user import user_change_own_password
 
 
 class AccountSerializer(serializers.ModelSerializer[User]):
-    """A new e-mail address needs `current_password`. An extension's name and address are the extension's."""
+    """A new user name or e-mail address needs `current_password`. An extension's names and address are the
+    extension's.
+    """
 
+    # Uniqueness is the service's word: it answers a lost race too.
+    username = serializers.CharField(max_length=80, required=False, help_text="What one signs in with; no @.")
     rank = serializers.ChoiceField(
         choices=Rank.choices, read_only=True, allow_blank=True, help_text="An extension has none."
     )
@@ -43,7 +47,7 @@ class AccountSerializer(serializers.ModelSerializer[User]):
             "current_password",
             "password_rules",
         )
-        read_only_fields = ("username", "role", "rank", "last_login")
+        read_only_fields = ("role", "rank", "last_login")
 
     def get_password_rules(self, _user: User) -> list[str]:
         return password_rules()

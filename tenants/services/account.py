@@ -9,11 +9,13 @@ from django.core.exceptions import ValidationError
 from tenants.models import Role, User
 from tenants.services.user import user_update
 
-_OF_THE_EXTENSION = frozenset({"display_name", "email"})
+_OF_THE_EXTENSION = frozenset({"username", "display_name", "email"})
+# By these somebody signs in, or gets a new password.
+_TAKES_THE_PASSWORD = frozenset({"username", "email"})
 
 
 def account_update(*, user: User, current_password: str = "", **changes: Any) -> User:
-    """Name, e-mail address, time zone. The address takes the password: whoever has it can reset the password."""
+    """User name, name, e-mail address, time zone. Who only found the screen unlocked changes nothing of signing in."""
     changed = {name: value for name, value in changes.items() if getattr(user, name) != value}
     if user.role == Role.EXTENSION and changed.keys() & _OF_THE_EXTENSION:
         raise ValidationError(
@@ -24,8 +26,12 @@ def account_update(*, user: User, current_password: str = "", **changes: Any) ->
                 for name in sorted(changed.keys() & _OF_THE_EXTENSION)
             }
         )
-    if "email" in changed and not user.check_password(current_password):
+    if changed.keys() & _TAKES_THE_PASSWORD and not user.check_password(current_password):
         raise ValidationError(
-            {"current_password": ValidationError("A new address takes your password.", code="wrong")}
+            {
+                "current_password": ValidationError(
+                    "A new user name or address takes your password.", code="wrong"
+                )
+            }
         )
     return user_update(user=user, **changed) if changed else user

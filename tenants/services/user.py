@@ -38,8 +38,8 @@ def user_create(
     """
     if role == Role.EXTENSION and tenant is not None:
         username = extension_username(extension_number, tenant)
-    elif "@" in username:
-        raise ValidationError({"username": ValidationError("A user name has no @.", code="username")})
+    else:
+        _require_sign_in_name(username)
     user = User(
         role=role,
         rank=NO_RANK if role == Role.EXTENSION else rank,
@@ -59,11 +59,13 @@ def user_create(
 
 
 def user_update(*, user: User, **changes: Any) -> User:
-    """E-mail address, display name, time zone, rank, or whether the user may sign in."""
-    if unknown := changes.keys() - {"email", "display_name", "time_zone", "rank", "is_active"}:
+    """User name, e-mail address, display name, time zone, rank, or whether the user may sign in."""
+    if unknown := changes.keys() - {"username", "email", "display_name", "time_zone", "rank", "is_active"}:
         raise TypeError(f"A user's {', '.join(sorted(unknown))} can't be changed.")
+    if "username" in changes:
+        _require_sign_in_name(changes["username"], user=user)
     for field, value in changes.items():
-        setattr(user, field, value.lower() if field == "email" else value)
+        setattr(user, field, value.lower() if field in ("username", "email") else value)
     with refusing_duplicates():
         user.full_clean(exclude=["password"])
         user.save(update_fields=list(changes))
@@ -96,6 +98,17 @@ def user_sign_out_everywhere(*, user: User) -> None:
     user.refresh_from_db(fields=["login_generation"])
     ApiToken.objects.filter(user=user, revoked_at=None).update(revoked_at=Now())
     sessions_end(UserSession.objects.filter(user=user))
+
+
+def _require_sign_in_name(username: str, *, user: User | None = None) -> None:
+    """No @, which the other two ways of signing in have. Who takes another name takes no other company's."""
+    if "@" in username or not username.isprintable():
+        raise ValidationError({"username": ValidationError("A user name has no @.", code="username")})
+    if (
+        user is not None
+        and Tenant.objects.filter(name=username.lower()).exclude(pk=user.tenant_id or 0).exists()
+    ):
+        raise ValidationError({"username": ValidationError("It is taken.", code="unique")})
 
 
 def _set_password(user: User, password: str) -> None:

@@ -182,6 +182,27 @@ def test_ones_own_account(acme_user: Rest, alice: Rest) -> None:
     assert alice.patch("/api/account", {"display_name": "X"}).problems == {("display_name", "extension")}
 
 
+def test_ones_own_user_name_takes_the_password_and_no_other_companys(
+    acme_user: Rest, alice: Rest, nobody: Rest, globex: Tenant
+) -> None:
+    new = {"username": "The-Boss"}
+    assert acme_user.patch("/api/account", new).problems == {("current_password", "wrong")}
+    certain = {"current_password": WEB_PASSWORD}
+    for taken in ("root", "GLOBEX"):
+        assert acme_user.patch("/api/account", {**certain, "username": taken}).problems == {
+            ("username", "unique")
+        }
+    assert acme_user.patch("/api/account", {**certain, "username": "a@b"}).problems == {
+        ("username", "username")
+    }
+    assert acme_user.patch("/api/account", {**new, **certain}).body["username"] == "the-boss"
+    for name, status in (("acme", 401), ("the-boss", 200)):
+        form = {"username": name, "password": WEB_PASSWORD}
+        assert nobody.post("/api/auth/login", form).status == status
+    assert alice.patch("/api/account", {**new, **certain}).problems == {("username", "extension")}
+    assert alice.get("/api/auth/me").body["tenant"]["name"] == "acme"
+
+
 def test_a_new_password_takes_the_old_one_and_ends_the_tokens(acme_user: Rest, nobody: Rest) -> None:
     wrong = acme_user.post(
         "/api/account/password", {"current_password": "no", "new_password": "quite-another-1"}

@@ -115,14 +115,15 @@ def test_everybody_has_an_account_page(signed_in: SignedIn, username: str) -> No
     assert "at least 10 characters" in rules
     saved = browser.post(
         "/account/",
-        {"display_name": "Me", "email": "", "time_zone": "Asia/Tokyo", "current_password": ""},
+        {"username": username, "display_name": "Me", "email": "", "time_zone": "Asia/Tokyo"},
     )
     assert saved.status_code == 302
     assert User.objects.get(username=username).time_zone == "Asia/Tokyo"
 
 
 def test_a_new_address_takes_the_password(acme_browser: Client) -> None:
-    form = {"display_name": "", "email": "boss@acme.example", "time_zone": "", "current_password": "wrong"}
+    kept = {"username": "acme", "display_name": "", "time_zone": ""}
+    form = {**kept, "email": "boss@acme.example", "current_password": "wrong"}
     answer = acme_browser.post("/account/", form)
     assert (answer.status_code, "takes your password" in answer.content.decode()) == (400, True)
     assert acme_browser.post("/account/", {**form, "current_password": WEB_PASSWORD}).status_code == 302
