@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from functools import partial
 from typing import Any
 
 from django import forms
@@ -17,13 +19,16 @@ from unfold.decorators import display
 
 from callmanager.admin.read_only import ReadOnlyModelAdmin
 from callmanager.admin.trunk_form import TrunkForm, template_initial
+from callmanager.admin.trunk_parameters import inbound_parameters_page, outbound_parameters_page
 from callmanager.admin.trunk_tenants import trunk_tenants_page
 from callmanager.admin.trunk_words import STATE_CLASSES, STATE_WORDS, duration_words, status_of
 from callmanager.fleet.models import Trunk, TrunkAssignment
 from callmanager.selectors.trunk import trunk_assignment_list, trunk_list
 from callmanager.selectors.trunk_template import trunk_template_list
+from callmanager.selectors.trunk_usage import trunk_usage
 from callmanager.services.trunk import trunk_create, trunk_delete, trunk_update
 from tenants.admin.service_admin import ServiceModelAdmin
+from tenants.scope import across_tenants, tenant_scope
 
 _LABELS = {STATE_WORDS[state]: colour for state, colour in STATE_CLASSES.items()}
 
@@ -157,6 +162,16 @@ class TrunkAdmin(ServiceModelAdmin):
                 self.admin_site.admin_view(self._tenants_view),
                 name="fleet_trunk_tenants",
             ),
+            path(
+                "<int:trunk_id>/outbound-parameters/",
+                self.admin_site.admin_view(partial(outbound_parameters_page, self)),
+                name="fleet_trunk_outbound",
+            ),
+            path(
+                "<int:trunk_id>/inbound-parameters/",
+                self.admin_site.admin_view(partial(inbound_parameters_page, self)),
+                name="fleet_trunk_inbound",
+            ),
             *super().get_urls(),
         ]
 
@@ -181,8 +196,27 @@ class TrunkAdmin(ServiceModelAdmin):
         changes = {name: cleaned[name] for name in form.changed_data if getattr(trunk, name) != cleaned[name]}
         return trunk_update(trunk=trunk, **changes)
 
+    def get_deleted_objects(
+        self, objs: Iterable[Trunk], request: HttpRequest
+    ) -> tuple[list[str], dict[str, int], set[str], list[str]]:
+        """With those who have built on them: the tab “Tenants” can take a trunk away all the same."""
+        trunks = list(objs)
+        kept = set() if self.has_delete_permission(request) else {"trunks"}
+        return [str(one) for one in trunks], {"trunks": len(trunks)}, kept, _used_by(trunks)
+
     def delete(self, obj: Trunk) -> None:
         trunk_delete(trunk=obj)
+
+
+def _used_by(trunks: Iterable[Trunk]) -> list[str]:
+    words = []
+    with across_tenants():
+        lent = list(trunk_assignment_list().filter(trunk__in=[trunk.pk for trunk in trunks]))
+    for assignment in lent:
+        with tenant_scope(assignment.tenant):
+            usages = trunk_usage(trunk_id=assignment.trunk_id, left=None)
+        words += [f"{assignment.tenant}: {usage.words}" for usage in usages]
+    return words
 
 
 class LentTrunkAdmin(ReadOnlyModelAdmin):

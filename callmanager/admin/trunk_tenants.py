@@ -94,8 +94,7 @@ def _obey(request: HttpRequest, trunk: Trunk) -> Refusal | None:
             messages.warning(request, "This tenant does not have the trunk any more.")
             return None
         if wanted == "remove":
-            _take_back(request, assignment)
-            return None
+            return _take_back(request, assignment)
         pool = request.POST.get(f"pool-{assignment.pk}", "").replace("\0", "")[:POOL_LENGTH]
         return _lend(request, trunk, assignment.tenant, pool, tenant_name=assignment.tenant.name)
 
@@ -118,7 +117,9 @@ def _lend(
 ) -> Refusal | None:
     try:
         with transaction.atomic():
-            assignment = trunk_assign(trunk=trunk, tenant=tenant, did_pool=pool)
+            assignment = trunk_assign(
+                trunk=trunk, tenant=tenant, did_pool=pool, is_forced="force" in request.POST
+            )
             audit_request(request, action="did_pool.set", target=assignment, tenant=tenant)
     except ValidationError as error:
         reason = "; ".join(error.messages)
@@ -130,8 +131,12 @@ def _lend(
     return None
 
 
-def _take_back(request: HttpRequest, assignment: TrunkAssignment) -> None:
-    with transaction.atomic():
-        audit_request(request, action="did_pool.delete", target=assignment, tenant=assignment.tenant)
-        trunk_unassign(assignment=assignment)
+def _take_back(request: HttpRequest, assignment: TrunkAssignment) -> Refusal | None:
+    try:
+        with transaction.atomic():
+            audit_request(request, action="did_pool.delete", target=assignment, tenant=assignment.tenant)
+            trunk_unassign(assignment=assignment, is_forced="force" in request.POST)
+    except ValidationError as error:
+        return Refusal(assignment.tenant.name, "", assignment.did_pool, tuple(error.messages))
     messages.success(request, f"{assignment.trunk} was taken from “{assignment.tenant}”.")
+    return None

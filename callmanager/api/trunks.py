@@ -9,12 +9,13 @@ import django_filters
 from django.db import transaction
 from django.db.models import QuerySet
 from django.db.models.functions import Lower
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import mixins, serializers, status, viewsets
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from callmanager.api.trunk_parameters import CallerMappingsField, HeaderRulesField
 from callmanager.domain.trunk_accounts import TrunkState
 from callmanager.fleet.models import (
     Trunk,
@@ -33,6 +34,7 @@ from callmanager.services.trunk import (
     trunk_unassign,
     trunk_update,
 )
+from callmanager.services.trunk_parameters import caller_mappings_set, header_rules_set
 from tenants.audit_trail import audit_request
 from tenants.models import Tenant
 from tenants.scoped_models import ScopedQuerySet
@@ -51,6 +53,15 @@ class TrunkErrorSerializer(serializers.Serializer[TrunkStatus]):
         return None if instance.error_code is None else super().to_representation(instance)
 
 
+FORCE = OpenApiParameter(
+    "force", bool, description="Rules that need it are switched off, and say why; DIDs are cleared."
+)
+
+
+def _is_forced(request: Request) -> bool:
+    return request.query_params.get("force", "").lower() in ("true", "1")
+
+
 class TrunkSerializer(serializers.ModelSerializer[Trunk]):
     """The password is written, never read: `has_password` says whether there is one."""
 
@@ -60,6 +71,8 @@ class TrunkSerializer(serializers.ModelSerializer[Trunk]):
         write_only=True, required=False, allow_blank=True, max_length=256, trim_whitespace=False
     )
     has_password = serializers.SerializerMethodField()
+    header_rules = HeaderRulesField(required=False)
+    caller_mappings = CallerMappingsField(required=False)
     tenant_count = serializers.IntegerField(read_only=True)
     state = serializers.ChoiceField(
         source="status.state",
@@ -82,6 +95,8 @@ class TrunkSerializer(serializers.ModelSerializer[Trunk]):
             "id",
             *TRUNK_FIELDS,
             "has_password",
+            "header_rules",
+            "caller_mappings",
             "state",
             "state_since",
             "round_trip_ms",
@@ -146,7 +161,9 @@ class TrunkViewSet(viewsets.GenericViewSet[Trunk]):
         form = TrunkSerializer(data=request.data)
         form.is_valid(raise_exception=True)
         with transaction.atomic():
-            trunk = trunk_create(**form.validated_data)
+            fields, parameters = _parted(form.validated_data)
+            trunk = trunk_create(**fields)
+            _set_parameters(trunk, parameters)
             audit_request(request._request, action="trunk.create", target=trunk)
         return Response(TrunkSerializer(self._again(trunk)).data, status=status.HTTP_201_CREATED)
 
@@ -156,13 +173,13 @@ class TrunkViewSet(viewsets.GenericViewSet[Trunk]):
     def partial_update(self, request: Request, pk: str) -> Response:
         return self._change(request, partial=True)
 
-    @extend_schema(responses={204: None})
+    @extend_schema(parameters=[FORCE], responses={204: None})
     def destroy(self, request: Request, pk: str) -> Response:
-        """Takes it from every tenant. Running calls go on."""
+        """Takes it from every tenant. Running calls go on. 409 while rules need it, unless that is forced."""
         trunk = self.get_object()
         with transaction.atomic():
             audit_request(request._request, action="trunk.delete", target=trunk)
-            trunk_delete(trunk=trunk)
+            trunk_delete(trunk=trunk, is_forced=_is_forced(request))
         return Response(status=status.HTTP_204_NO_CONTENT)
 
     @extend_schema(responses=TrunkTemplateSerializer(many=True), filters=False)
@@ -178,12 +195,29 @@ class TrunkViewSet(viewsets.GenericViewSet[Trunk]):
         form = TrunkSerializer(trunk, data=request.data, partial=partial)
         form.is_valid(raise_exception=True)
         with transaction.atomic():
-            trunk_update(trunk=trunk, **form.validated_data)
+            fields, parameters = _parted(form.validated_data)
+            trunk_update(trunk=trunk, **fields)
+            _set_parameters(trunk, parameters)
             audit_request(request._request, action="trunk.update", target=trunk)
         return Response(TrunkSerializer(self._again(trunk)).data)
 
     def _again(self, trunk: Trunk) -> Trunk:
         return trunk_list().get(pk=trunk.pk)
+
+
+def _parted(wanted: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The trunk's own fields, and its tables of header parameters."""
+    tables: dict[str, Any] = {
+        name: wanted[name] for name in ("header_rules", "caller_mappings") if name in wanted
+    }
+    return {name: value for name, value in wanted.items() if name not in tables}, tables
+
+
+def _set_parameters(trunk: Trunk, parameters: dict[str, Any]) -> None:
+    if "header_rules" in parameters:
+        header_rules_set(trunk=trunk, rules=parameters["header_rules"])
+    if "caller_mappings" in parameters:
+        caller_mappings_set(trunk=trunk, mappings=parameters["caller_mappings"])
 
 
 class DidPoolSerializer(serializers.ModelSerializer[TrunkAssignment]):
@@ -245,14 +279,15 @@ class DidPoolViewSet(
         form = DidPoolSerializer(data=request.data)
         form.is_valid(raise_exception=True)
         with transaction.atomic():
-            assignment = trunk_assign(**form.validated_data)
+            assignment = trunk_assign(**form.validated_data, is_forced=_is_forced(request))
             audit_request(
                 request._request, action="did_pool.set", target=assignment, tenant=assignment.tenant
             )
         return Response(DidPoolSerializer(assignment).data, status=status.HTTP_201_CREATED)
 
-    @extend_schema(request=DidPoolChangeSerializer, responses=DidPoolSerializer)
+    @extend_schema(parameters=[FORCE], request=DidPoolChangeSerializer, responses=DidPoolSerializer)
     def partial_update(self, request: Request, pk: str) -> Response:
+        """409 while rules or extensions have numbers that would go, unless that is forced."""
         assignment = self.get_object()
         form = DidPoolChangeSerializer(assignment, data=request.data, partial=True)
         form.is_valid(raise_exception=True)
@@ -261,17 +296,18 @@ class DidPoolViewSet(
                 trunk=assignment.trunk,
                 tenant=assignment.tenant,
                 did_pool=form.validated_data.get("did_pool", assignment.did_pool),
+                is_forced=_is_forced(request),
             )
             audit_request(request._request, action="did_pool.set", target=changed, tenant=changed.tenant)
         return Response(DidPoolSerializer(changed).data)
 
-    @extend_schema(responses={204: None})
+    @extend_schema(parameters=[FORCE], responses={204: None})
     def destroy(self, request: Request, pk: str) -> Response:
-        """Takes the trunk from the tenant."""
+        """Takes the trunk from the tenant. 409 while rules or extensions need it, unless that is forced."""
         assignment = self.get_object()
         with transaction.atomic():
             audit_request(
                 request._request, action="did_pool.delete", target=assignment, tenant=assignment.tenant
             )
-            trunk_unassign(assignment=assignment)
+            trunk_unassign(assignment=assignment, is_forced=_is_forced(request))
         return Response(status=status.HTTP_204_NO_CONTENT)

@@ -8,8 +8,9 @@ from callmanager.fleet.models import Trunk, TrunkAssignment
 
 
 def trunk_list() -> QuerySet[Trunk]:
-    """With `tenant_count`. For administrators: a tenant sees its assignments."""
-    return Trunk.objects.select_related("status").annotate(tenant_count=Count("assignments")).order_by("name")
+    """With `tenant_count` and header parameters. For administrators: a tenant sees its assignments."""
+    trunks = Trunk.objects.select_related("status").prefetch_related("header_rules", "caller_mappings")
+    return trunks.annotate(tenant_count=Count("assignments")).order_by("name")
 
 
 def trunk_assignment_list() -> QuerySet[TrunkAssignment]:

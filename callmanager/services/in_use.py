@@ -14,10 +14,13 @@ _NAMED = 10
 class InUse(ValidationError):
     """`usages` are all of them; the message names the first."""
 
-    def __init__(self, usages: Sequence[Usage], advice: str = "Change these first.") -> None:
+    def __init__(
+        self, usages: Sequence[Usage], *, advice: str = "Change these first.", whose: str = ""
+    ) -> None:
         named = "; ".join(usage.words for usage in usages[:_NAMED])
         more = f"; and {len(usages) - _NAMED} more" if len(usages) > _NAMED else ""
-        super().__init__(f"It is still used by {named}{more}. {advice}", code="in_use")
+        of_whom = f" of “{whose}”" if whose else ""
+        super().__init__(f"It is still used by {named}{more}{of_whom}. {advice}", code="in_use")
         self.usages = tuple(usages)
 
 

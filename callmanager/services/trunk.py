@@ -10,6 +10,7 @@ from django.dispatch import receiver
 
 from callmanager.domain.did_pool import DidPool, parse_did_pool
 from callmanager.fleet.models import Trunk, TrunkAssignment, TrunkAuthentication
+from callmanager.services.trunk_release import trunk_release
 from tenants.integrity import refusing_duplicates
 from tenants.models import Tenant
 from tenants.scope import across_tenants
@@ -73,14 +74,21 @@ def trunk_check(*, trunk_id: int | None, **fields: Any) -> None:
     _check(trunk)
 
 
-def trunk_delete(*, trunk: Trunk) -> None:
-    """Takes it from every tenant. Running calls go on."""
-    with across_tenants():
+def trunk_delete(*, trunk: Trunk, is_forced: bool = False) -> None:
+    """Takes it from every tenant. Running calls go on. InUse while rules need it, unless that is forced."""
+    with across_tenants(), transaction.atomic():
+        for assignment in trunk.assignments.select_related("tenant"):
+            trunk_release(trunk=trunk, tenant=assignment.tenant, is_forced=is_forced)
         trunk.delete()
 
 
-def trunk_assign(*, trunk: Trunk, tenant: Tenant, did_pool: str = "") -> TrunkAssignment:
-    """Lends it, or changes the pool of a tenant that has it. Pools of one trunk share no number."""
+def trunk_assign(
+    *, trunk: Trunk, tenant: Tenant, did_pool: str = "", is_forced: bool = False
+) -> TrunkAssignment:
+    """Lends it, or changes the pool of a tenant that has it. Pools of one trunk share no number.
+
+    InUse while rules or extensions have numbers that would go, unless that is forced.
+    """
     # Also for an administrator who manages one tenant: the numbers of all the others count.
     with across_tenants(), transaction.atomic():
         # One pool of a trunk is checked at a time.
@@ -90,13 +98,18 @@ def trunk_assign(*, trunk: Trunk, tenant: Tenant, did_pool: str = "") -> TrunkAs
             assignment = TrunkAssignment(trunk=trunk, tenant=tenant)
         assignment.did_pool = did_pool.strip()
         assignment.full_clean(validate_unique=False, validate_constraints=False)
-        _refuse_shared_numbers(assignment, parse_did_pool(assignment.did_pool))
+        pool = parse_did_pool(assignment.did_pool)
+        _refuse_shared_numbers(assignment, pool)
+        if assignment.pk is not None:
+            trunk_release(trunk=trunk, tenant=tenant, left=pool, is_forced=is_forced)
         assignment.save()
     return assignment
 
 
-def trunk_unassign(*, assignment: TrunkAssignment) -> None:
-    with across_tenants():
+def trunk_unassign(*, assignment: TrunkAssignment, is_forced: bool = False) -> None:
+    """InUse while rules or extensions need it, unless that is forced."""
+    with across_tenants(), transaction.atomic():
+        trunk_release(trunk=assignment.trunk, tenant=assignment.tenant, is_forced=is_forced)
         assignment.delete()
 
 
