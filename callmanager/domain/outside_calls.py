@@ -63,7 +63,7 @@ def call_emergency(routing: Routing, number: str, on_behalf_of: str) -> DialOut 
             sent = route.number_to_dial(number)
             tries[trunk.trunk_id] = _try(routing, trunk, number, sent, on_behalf_of, is_emergency=True)
     if not tries:
-        return Refuse(503, "There is no trunk for emergency calls")
+        return Refuse(500, "There is no trunk for emergency calls")
     return DialOut(number, tuple(tries.values()), on_behalf_of, passed=routing.passed, is_emergency=True)
 
 
@@ -140,7 +140,7 @@ def _problem_of(
 ) -> Refuse | None:
     """Why this route can't be tried."""
     if trunk is None or not trunk.is_enabled:
-        return Refuse(503, "The trunk is not available")
+        return Refuse(500, "The trunk is not available")
     if not is_dialable(sent):
         return Refuse(404, "Nothing is left of the number after stripping")
     forms = (dialled, dialled[route.strip_digits :], sent)

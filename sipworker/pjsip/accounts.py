@@ -105,8 +105,8 @@ class Accounts:
             return
         for combination, account in self._of_trunks.items():
             if not self._is_used(account):
+                # The last reference: its destructor closes the account, before a new one can get its number.
                 del self._of_trunks[combination]
-                account.shutdown()
                 return
         raise AccountError("Too many trunks are in use at once")
 

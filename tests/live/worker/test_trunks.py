@@ -154,6 +154,16 @@ def test_sound_before_the_answer_is_passed_on(provider: Phone, alice: Phone) -> 
     incoming.wait_heard(ALICE_HZ)
 
 
+def test_a_call_that_nobody_ends_is_noticed_by_session_timers(
+    stand: Stand, provider: Phone, alice: Phone
+) -> None:
+    provider.on_incoming(final=200)
+    alice.dial(NUMBER).wait_confirmed()
+    invite = provider.wait_incoming().wait_confirmed().messages[0]
+    assert "timer" in invite.header("Supported")
+    assert int(invite.header("Session-Expires").split(";")[0]) >= 90
+
+
 def test_a_caller_who_gives_up_stops_the_provider(provider: Phone, alice: Phone) -> None:
     call = alice.dial(NUMBER).wait_state("early")
     incoming = provider.wait_incoming()

@@ -168,7 +168,7 @@ REFUSED = {
         alice_dials(HOME),
         404,
     ),
-    "no trunk is there": (company(trunks=()), alice_dials(HOME), 503),
+    "no trunk is there": (company(trunks=()), alice_dials(HOME), 500),
     "a rule without routes": (
         company(outbound_rules=(replace(ABROAD_AND_HOME, routes=()),)),
         alice_dials(HOME),
