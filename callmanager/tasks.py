@@ -12,6 +12,7 @@ from callmanager.services.deleted_tenant import kept_records_purge_continue
 from callmanager.services.partition import call_events_expire, partitions_make_ahead
 from callmanager.services.registration_failure import registration_failures_expire
 from callmanager.services.trunk_outage import trunk_outages_mail
+from callmanager.services.voicemail import voicemails_settle
 from callmanager.webhooks.delivering import webhooks_drain
 from callmanager.webhooks.outbox import DRAIN_TASK
 from callmanager.webhooks.sweep import webhooks_sweep, webhooks_tend
@@ -23,6 +24,12 @@ logger = structlog.get_logger(__name__)
 def assemble_cdrs(calls: list[tuple[int, str]]) -> None:
     """`[[tenant_id, session_id], ...]` of calls whose last event is stored."""
     cdrs_assemble(session_ids=[session_id for _, session_id in calls])
+
+
+@shared_task(name="callmanager.settle_voicemails")
+def settle_voicemails(session_ids: list[str]) -> None:
+    """Messages that these ended calls left, and what owners did to theirs."""
+    voicemails_settle(session_ids=session_ids)
 
 
 @shared_task(name="callmanager.sweep_open_calls")

@@ -13,6 +13,7 @@ from pbxsite.metrics.page import metrics
 from pbxsite.my_extension import my_extension
 from pbxsite.own_extension import own_extension, own_photo, own_sip_password
 from pbxsite.own_forwarding import own_forwarding
+from pbxsite.own_mailbox import own_greeting_play, own_mailbox, own_voicemail_play
 from pbxsite.second_factor import second_step
 from pbxsite.sign_in import sign_in
 from pbxsite.sign_out import sign_out
@@ -34,6 +35,9 @@ shared_urlpatterns = [
     path("my-extension/profile/", own_extension, name="own_extension"),
     path("my-extension/forwarding/", own_forwarding, name="own_forwarding"),
     path("my-extension/photo/", own_photo, name="own_photo"),
+    path("my-extension/mailbox/", own_mailbox, name="own_mailbox"),
+    path("my-extension/mailbox/messages/<int:voicemail_id>/", own_voicemail_play, name="own_voicemail_play"),
+    path("my-extension/mailbox/greetings/<int:greeting_id>/", own_greeting_play, name="own_greeting_play"),
     path("my-extension/sip-password/", own_sip_password, name="own_sip_password"),
     re_path(
         r"^brand/colours/(?P<accent>[0-9a-f]{6})-(?P<panel>[0-9a-f]{6})\.css$",

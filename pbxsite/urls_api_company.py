@@ -10,6 +10,7 @@ from callmanager.api.music import MusicFileViewSet, MusicOnHoldView
 from callmanager.api.number_policy import BlockedNumberViewSet, CountryCodesView, DisallowedCodeViewSet
 from callmanager.api.outbound_rules import OutboundRuleViewSet
 from callmanager.api.routing_tests import RoutingTestViewSet
+from callmanager.api.voicemails import GreetingViewSet, MailboxViewSet, VoicemailViewSet
 from callmanager.api.webhook_deliveries import WebhookDeliveryViewSet
 from pbxsite.api import Router
 from tenants.api.brand import BrandPictureView, BrandShownView, BrandView
@@ -42,4 +43,7 @@ def company_resources(router: Router) -> None:
     router.register("routing_tests", RoutingTestViewSet, basename="routing_tests")
     router.register("outbound_rules", OutboundRuleViewSet, basename="outbound_rules")
     router.register("webhook_deliveries", WebhookDeliveryViewSet, basename="webhook_deliveries")
+    router.register("voicemails", VoicemailViewSet, basename="voicemails")
+    router.register("mailboxes", MailboxViewSet, basename="mailboxes")
+    router.register("greetings", GreetingViewSet, basename="greetings")
     router.register("music_files", MusicFileViewSet, basename="music_files")

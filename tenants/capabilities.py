@@ -173,6 +173,9 @@ TABLE: Mapping[str, Row] = {
     "fleet.livecall": Row(Area.CALLS, CONTROLLERS, CONTROLLERS, extension=CONTROL),
     "fleet.registration": Row(Area.CALLS, READERS, READERS, extension=VIEW),
     "fleet.registrationfailure": Row(Area.CALLS, READERS, READERS, extension=VIEW),
+    "fleet.voicemail": Row(Area.CALLS, WRITERS, WRITERS, extension=ALL),
+    "callmanager.mailbox": Row(Area.CONFIGURATION, CONTROLLERS, CONTROLLERS, extension=CONTROL),
+    "callmanager.greeting": Row(Area.CONFIGURATION, WRITERS, WRITERS, extension=ALL),
     "fleet.cdr": Row(Area.CDRS, READERS, READERS, extension=VIEW),
     # Which holds call records
     "fleet.webhookdelivery": Row(Area.CDRS, CONTROLLERS, CONTROLLERS),

@@ -17,6 +17,7 @@ from unfold.decorators import display
 
 from callmanager.admin.extension_form import ExceptionFormSet, ExceptionInline, ExtensionForm
 from callmanager.admin.extension_forwarding import ExtensionForwardingAdmin
+from callmanager.admin.extension_mailbox import ExtensionMailboxAdmin
 from callmanager.admin.extension_person import ExtensionPersonAdmin
 from callmanager.admin.extension_table import ExtensionTableAdmin
 from callmanager.admin.week_grid import GRID, ShownWeek
@@ -44,7 +45,12 @@ def _later(title: str, what: str) -> tuple[str, dict[str, Any]]:
 
 
 class ExtensionAdmin(
-    ExtensionTableAdmin, ExtensionForwardingAdmin, ExtensionPersonAdmin, ShownWeek, ServiceModelAdmin
+    ExtensionTableAdmin,
+    ExtensionForwardingAdmin,
+    ExtensionMailboxAdmin,
+    ExtensionPersonAdmin,
+    ShownWeek,
+    ServiceModelAdmin,
 ):
     audit_name = "extension"
     form = ExtensionForm
@@ -68,6 +74,7 @@ class ExtensionAdmin(
         "balance",
         "profile_page",
         "forwarding_page",
+        "mailbox_link",
     )
     fieldsets = (
         (
@@ -87,7 +94,14 @@ class ExtensionAdmin(
                 ),
             },
         ),
-        _later("Voicemail", "Voicemail boxes, their PIN and greetings are set here once voicemail is built."),
+        (
+            "Voicemail",
+            {
+                "classes": ("tab",),
+                "description": "The mailbox has a page of its own: its PIN, its greetings and the messages.",
+                "fields": ("mailbox_link",),
+            },
+        ),
         ("Forwarding rules", {"classes": ("tab",), "fields": ("status", "forwarding_page")}),
         (
             "Options",
@@ -191,6 +205,7 @@ class ExtensionAdmin(
         return [
             path("weak-passwords/", self.admin_site.admin_view(weak), name="extension_weak_passwords"),
             *self.table_urls(),
+            *self.mailbox_urls(),
             *self.person_urls(),
             *self.forwarding_urls(),
             *super().get_urls(),

@@ -36,9 +36,12 @@ class CallExceptionSerializer(serializers.Serializer[Any]):
 
     def validate(self, attributes: dict[str, Any]) -> dict[str, Any]:
         kind = DestinationKind(attributes["action"])
-        named = {"extension": DestinationKind.EXTENSION, "external_number": DestinationKind.EXTERNAL_NUMBER}
-        for field, kind_of_field in named.items():
-            if attributes[field] and kind is not kind_of_field:
+        named = {
+            "extension": (DestinationKind.EXTENSION, DestinationKind.VOICEMAIL),
+            "external_number": (DestinationKind.EXTERNAL_NUMBER,),
+        }
+        for field, kinds_of_field in named.items():
+            if attributes[field] and kind not in kinds_of_field:
                 raise serializers.ValidationError({field: "Not for this action."}, code="not_allowed")
         return attributes
 

@@ -25,7 +25,7 @@ class Mailbox:
     pin_token: str = ""
     says_caller: bool = True
     says_time: bool = True
-    takes_unanswered: bool = True
+    takes_unanswered: bool = False
 
     def greeting_for(self, status: PresenceStatus) -> str:
         """The owner's own greeting for this status, else the one for all; empty if there is none."""

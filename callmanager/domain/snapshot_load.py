@@ -17,6 +17,7 @@ from callmanager.domain.rights import GroupEntry, MonitorScope, Right
 from callmanager.domain.schedule import ALL_WEEK, Interval
 from callmanager.domain.schedule_rows import holiday_of, office_intervals
 from callmanager.domain.snapshot import TenantSnapshot
+from callmanager.domain.snapshot_mailbox_load import load_mailboxes
 from callmanager.domain.snapshot_routing_load import (
     Execute,
     load_forwards,
@@ -114,7 +115,7 @@ def load_snapshot(execute: Execute, tenant_id: int) -> TenantSnapshot | None:
         config_rev=config_rev,
         time_zone=time_zone,
         max_simultaneous_calls=max_simultaneous_calls,
-        extensions=_load_extensions(execute),
+        extensions=_load_extensions(execute, schema_name),
         groups=_load_groups(execute),
         office_intervals=_load_office_intervals(execute),
         holidays=tuple(holiday_of(*row) for row in execute(_HOLIDAYS_SQL, ())),
@@ -126,12 +127,13 @@ def load_snapshot(execute: Execute, tenant_id: int) -> TenantSnapshot | None:
     )
 
 
-def _load_extensions(execute: Execute) -> tuple[ExtensionEntry, ...]:
+def _load_extensions(execute: Execute, schema_name: str) -> tuple[ExtensionEntry, ...]:
     exceptions: defaultdict[str, list[CallException]] = defaultdict(list)
     for number, caller_mask, received_during, action, target in execute(_EXCEPTIONS_SQL, ()):
         destination = Destination(DestinationKind(action), target)
         exceptions[number].append(CallException(caller_mask, ReceivedDuring(received_during), destination))
     forwards = load_forwards(execute)
+    mailboxes = load_mailboxes(execute, schema_name)
     return tuple(
         ExtensionEntry(
             number=number,
@@ -143,6 +145,7 @@ def _load_extensions(execute: Execute) -> tuple[ExtensionEntry, ...]:
             exceptions=tuple(exceptions.get(number, ())),
             status=PresenceStatus(status),
             forwards=forwards.get(number, ()),
+            mailbox=mailboxes.get(number),
             did=did.removeprefix("+"),
             outbound_caller_id=outbound_caller_id,
             emergency_caller_id=emergency_caller_id,

@@ -11,6 +11,7 @@ from callmanager.models.extension_forward import ExtensionForward
 from callmanager.models.extension_group import ExtensionGroup, GroupMembership, GroupMonitor
 from callmanager.models.import_column import ImportColumn
 from callmanager.models.inbound_rule import InboundDestination, InboundRule
+from callmanager.models.mailbox import Greeting, Mailbox
 from callmanager.models.music_on_hold import MusicFile, MusicOnHold
 from callmanager.models.number_policy import BlockedNumber, DisallowedCode, NumberSettings
 from callmanager.models.office_hours import Holiday, OfficeHours
@@ -24,12 +25,14 @@ __all__ = [
     "ExtensionException",
     "ExtensionForward",
     "ExtensionGroup",
+    "Greeting",
     "GroupMembership",
     "GroupMonitor",
     "Holiday",
     "ImportColumn",
     "InboundDestination",
     "InboundRule",
+    "Mailbox",
     "MusicFile",
     "MusicOnHold",
     "NumberSettings",

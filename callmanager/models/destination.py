@@ -14,6 +14,7 @@ ACTIONS = [
     (DestinationKind.END_CALL.value, "End the call"),
     (DestinationKind.EXTENSION.value, "Ring an extension"),
     (DestinationKind.EXTERNAL_NUMBER.value, "Call an outside number"),
+    (DestinationKind.VOICEMAIL.value, "Leave a message for an extension"),
 ]
 
 
@@ -50,6 +51,8 @@ class DestinationColumns(models.Model):
                 return "end the call"
             case Destination(DestinationKind.EXTENSION, number):
                 return f"extension {number}"
+            case Destination(DestinationKind.VOICEMAIL, number):
+                return f"voicemail of {number}"
             case Destination(_, number):
                 return f"call {number}"
 
@@ -58,6 +61,7 @@ def destination_is_whole(name: str) -> models.CheckConstraint:
     return models.CheckConstraint(
         condition=Q(action="end_call", target__isnull=True, external_number="")
         | Q(action="extension", target__isnull=False, external_number="")
+        | Q(action="voicemail", target__isnull=False, external_number="")
         | (Q(action="external_number", target__isnull=True) & ~Q(external_number="")),
         name=name,
     )

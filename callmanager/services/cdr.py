@@ -10,6 +10,7 @@ from functools import partial
 from typing import Any
 
 import structlog
+from celery import current_app
 from django.core.cache import cache
 from django.db import transaction
 from django.utils import timezone
@@ -28,6 +29,7 @@ from callmanager.domain.worker_loss import Silence, WorkerSighting, find_loss, n
 from callmanager.fleet.models import Cdr, OpenCall, StoredCallEvent, WorkerNode
 from callmanager.services.live_event import live_events_publish
 from callmanager.services.lost_events import lost_events_store
+from callmanager.services.voicemail import VOICEMAIL_KINDS
 from callmanager.services.worker_watch import lost_workers_record
 from callmanager.webhooks.outbox import cdrs_tell
 from tenants.scope import across_tenants, no_scope
@@ -35,6 +37,7 @@ from tenants.scope import across_tenants, no_scope
 logger = structlog.get_logger(__name__)
 
 BATCH = 200
+SETTLE_TASK = "callmanager.settle_voicemails"
 # The announcement of an ended call normally arrives in milliseconds; the sweep leaves it that much time.
 ANNOUNCEMENT_GRACE = timedelta(seconds=5)
 # An ended call that still has no record by then has lost events.
@@ -106,11 +109,28 @@ def _assemble_batch(session_ids: Sequence[str]) -> int:
         Cdr.objects.bulk_create([_to_record(detail) for detail in details], ignore_conflicts=True)
         finished = recorded.union(detail.session_id for detail in details)
         OpenCall.objects.filter(pk__in=finished).delete()
+        with_mailboxes = sorted(_with_voicemail(set(session_ids) - recorded))
+        if with_mailboxes:
+            transaction.on_commit(partial(_settle_voicemails, with_mailboxes))
         if details:
             cdrs_tell(details)
             messages = [cdr_message(detail) for detail in details]
             transaction.on_commit(partial(live_events_publish, messages))
     return len(details)
+
+
+def _with_voicemail(session_ids: set[str]) -> Iterable[str]:
+    """The calls that did something to mailboxes."""
+    return (
+        StoredCallEvent.objects.filter(session_id__in=session_ids, kind__in=VOICEMAIL_KINDS)
+        .values_list("session_id", flat=True)
+        .distinct()
+    )
+
+
+def _settle_voicemails(session_ids: Sequence[str]) -> None:
+    """By another task: sounds are read and mails are written there. What is lost here is found by the sweep."""
+    current_app.send_task(SETTLE_TASK, args=[list(session_ids)])
 
 
 def _events_by_call(session_ids: Iterable[str]) -> Iterable[list[CallEvent]]:

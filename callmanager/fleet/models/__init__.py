@@ -21,6 +21,7 @@ from callmanager.fleet.models.trunk import (
 )
 from callmanager.fleet.models.trunk_parameters import TrunkCallerMapping, TrunkHeaderRule
 from callmanager.fleet.models.trunk_status import TrunkStatus
+from callmanager.fleet.models.voicemail import Voicemail
 from callmanager.fleet.models.webhook_delivery import DeliveryState, WebhookDelivery, WebhookHealth
 from callmanager.fleet.models.worker_node import WorkerNode, WorkerState
 
@@ -47,6 +48,7 @@ __all__ = [
     "TrunkSrtp",
     "TrunkStatus",
     "TrunkTransport",
+    "Voicemail",
     "WebhookDelivery",
     "WebhookHealth",
     "WorkerNode",

@@ -78,3 +78,8 @@ CREATE TABLE public.voicemail (
     id bigint PRIMARY KEY, tenant_id bigint, mailbox text, caller text, left_at timestamptz, duration_s double precision,
     stored_path text, is_new boolean, is_urgent boolean
 );
+CREATE TABLE acme.callmanager_mailbox (
+    extension_id bigint, is_enabled boolean, language text, max_message_s integer, is_pin_asked boolean, has_pin boolean,
+    pin text, says_caller boolean, says_time boolean, takes_unanswered boolean
+);
+CREATE TABLE acme.callmanager_greeting (extension_id bigint, status text, stored_name text, is_active boolean);

@@ -45,7 +45,10 @@ def recorded(path: Path) -> frozenset[int]:
 
 def with_mailboxes(greeting: str) -> TenantSnapshot:
     """Carol's phones are nowhere; Alice has messages."""
-    boxes = {CAROL: Mailbox(greeting=greeting), ALICE: Mailbox(is_pin_asked=False, says_time=False)}
+    boxes = {
+        CAROL: Mailbox(greeting=greeting, takes_unanswered=True),
+        ALICE: Mailbox(is_pin_asked=False, says_time=False),
+    }
     extensions = tuple(replace(one, mailbox=boxes.get(one.number)) for one in ACME.extensions)
     return replace(ACME, extensions=extensions)
 

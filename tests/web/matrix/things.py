@@ -23,6 +23,7 @@ from callmanager.fleet.models import (
     SystemDisallowedCode,
     Trunk,
     TrunkAssignment,
+    Voicemail,
     WebhookDelivery,
 )
 from callmanager.models import (
@@ -30,8 +31,10 @@ from callmanager.models import (
     DisallowedCode,
     Extension,
     ExtensionGroup,
+    Greeting,
     Holiday,
     InboundRule,
+    Mailbox,
     MusicFile,
     OutboundRule,
     RoutingTest,
@@ -41,7 +44,7 @@ from callmanager.services.office_hours import holiday_create
 from callmanager.services.outbound_rule import outbound_rule_create
 from callmanager.services.routing_test import routing_test_create
 from callmanager.services.trunk import trunk_assign, trunk_create
-from tenants.models import ApiToken, AuditEntry, Rank, Role, Tenant, User
+from tenants.models import ApiToken, AuditEntry, FileKind, Rank, Role, Tenant, TenantFile, User
 from tenants.models.event_log import EventLogEntry, EventSource, Severity
 from tenants.models.job import Job, JobState
 from tenants.models.user_session import UserSession
@@ -207,6 +210,62 @@ def _music_file(world: World, number: int) -> dict[str, Any]:
 def _music_file_exists(world: World, ids: dict[str, Any]) -> bool:
     with tenant_scope(world.acme):
         return MusicFile.objects.filter(pk=ids["pk"], name__startswith=MARK).exists()
+
+
+def _stored_file(world: World, kind: FileKind) -> TenantFile:
+    return TenantFile.objects.create(tenant_id=world.acme.pk, kind=kind, size_bytes=0)
+
+
+def _voicemail(world: World, number: int) -> dict[str, Any]:
+    with tenant_scope(world.acme):
+        file = _stored_file(world, FileKind.VOICEMAIL)
+        voicemail = Voicemail.objects.create(
+            tenant_id=world.acme.pk,
+            mailbox="103",
+            caller=MARK,
+            left_at=timezone.now(),
+            duration_s=1.0,
+            file_id=file.pk,
+            stored_path=f"x/{number}",
+            session_id=f"{MARK}-{number}",
+            recording="message-1",
+        )
+    return {"pk": voicemail.pk, "voicemail_id": voicemail.pk}
+
+
+def _voicemail_exists(world: World, ids: dict[str, Any]) -> bool:
+    with tenant_scope(world.acme):
+        return Voicemail.objects.filter(pk=ids["pk"], caller=MARK, is_new=True).exists()
+
+
+def _mailbox(world: World, number: int) -> dict[str, Any]:
+    ids = _extension(world, 500 + number)
+    with tenant_scope(world.acme):
+        extension = Extension.objects.get(pk=ids["pk"])
+        Mailbox.objects.filter(extension=extension).update(max_message_s=77)
+    return {**ids, "number": extension.number}
+
+
+def _mailbox_exists(world: World, ids: dict[str, Any]) -> bool:
+    with tenant_scope(world.acme):
+        return Mailbox.objects.filter(extension__number=ids["number"], max_message_s=77).exists()
+
+
+def _greeting(world: World, number: int) -> dict[str, Any]:
+    with tenant_scope(world.acme):
+        greeting = Greeting.objects.create(
+            extension=Extension.objects.get(number="101"),
+            name=f"{MARK} {number}",
+            length_s=1.0,
+            stored_file_id=_stored_file(world, FileKind.PROMPT).pk,
+            stored_name=f"{number:032x}",
+        )
+    return {"pk": greeting.pk, "greeting_id": greeting.pk}
+
+
+def _greeting_exists(world: World, ids: dict[str, Any]) -> bool:
+    with tenant_scope(world.acme):
+        return Greeting.objects.filter(pk=ids["pk"], name__startswith=MARK, is_active=False).exists()
 
 
 def _job(world: World, number: int) -> dict[str, Any]:
@@ -424,6 +483,9 @@ THINGS: Mapping[str, Thing] = {
     "administrators": Thing(_administrator, owner="root", exists=_person_exists),
     "holidays": Thing(_holiday, exists=_holiday_exists, is_for_extensions=True),
     "music_files": Thing(_music_file, exists=_music_file_exists),
+    "voicemails": Thing(_voicemail, exists=_voicemail_exists),
+    "mailboxes": Thing(_mailbox, exists=_mailbox_exists),
+    "greetings": Thing(_greeting, exists=_greeting_exists),
     "jobs": Thing(_job),
     "deleted_tenants": Thing(_deleted_tenant, owner="root", exists=_deleted_tenant_exists),
     "kept_cdrs": Thing(_kept_cdr, owner="root"),
@@ -465,6 +527,8 @@ PAGE_THINGS: Mapping[str, str] = {
     "tenants_job": "jobs",
     "fleet_webhookdelivery": "webhook_deliveries",
     "music_play": "music_files",
+    "voicemail_play": "voicemails",
+    "greeting_play": "greetings",
     "job": "jobs",
     "live_calls_hang_up": "call_sessions",
     "console_manage_tenant": "tenants",

@@ -1,0 +1,59 @@
+"""Reads the mailboxes of a snapshot, over the same cursor as `snapshot_load`."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from callmanager.domain.forwarding import PresenceStatus
+from callmanager.domain.mailbox import Mailbox
+
+Execute = Callable[[str, Sequence[object]], list[tuple[Any, ...]]]
+
+_MAILBOXES_SQL = """
+    SELECT extension.number, box.language, box.max_message_s, box.is_pin_asked AND box.has_pin, box.pin,
+           box.says_caller, box.says_time, box.takes_unanswered
+      FROM callmanager_mailbox AS box
+      JOIN callmanager_extension AS extension ON extension.id = box.extension_id
+     WHERE box.is_enabled
+"""
+
+_GREETINGS_SQL = """
+    SELECT extension.number, greeting.status, greeting.stored_name
+      FROM callmanager_greeting AS greeting
+      JOIN callmanager_extension AS extension ON extension.id = greeting.extension_id
+     WHERE greeting.is_active
+"""
+
+
+def load_mailboxes(execute: Execute, schema_name: str) -> dict[str, Mailbox]:
+    """By the extension's number; extensions without voicemail are not in it."""
+    greetings: defaultdict[str, dict[str, str]] = defaultdict(dict)
+    for number, status, stored_name in execute(_GREETINGS_SQL, ()):
+        greetings[number][status] = f"{schema_name}/prompt/{stored_name}"
+    return {
+        number: Mailbox(
+            language=language,
+            greeting=greetings[number].get("", ""),
+            status_greetings=tuple(
+                (PresenceStatus(status), path) for status, path in greetings[number].items() if status
+            ),
+            max_message_s=max_message_s,
+            is_pin_asked=is_pin_asked,
+            pin_token=pin if is_pin_asked and pin else "",
+            says_caller=says_caller,
+            says_time=says_time,
+            takes_unanswered=takes_unanswered,
+        )
+        for (
+            number,
+            language,
+            max_message_s,
+            is_pin_asked,
+            pin,
+            says_caller,
+            says_time,
+            takes_unanswered,
+        ) in execute(_MAILBOXES_SQL, ())
+    }

@@ -1,0 +1,93 @@
+"""Greetings of an extension's mailbox: converted, stored, and one of them made the active one (manual 5.4)."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import IO
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from callmanager.models import Extension, Greeting
+from callmanager.models.mailbox import GREETINGS_MAX
+from callmanager.wav_conversion import WavInvalid, wav_convert
+from tenants.files import file_delete, file_store
+from tenants.models import FileKind, TenantFile
+
+UPLOAD_BYTES_MAX = 10_000_000
+LENGTH_S_MAX = 120.0
+
+
+def greeting_add(
+    *, extension: Extension, source: IO[bytes], size_bytes: int, name: str, status: str = ""
+) -> Greeting:
+    """Of a WAV file of any usual kind. The first one for its status is active at once."""
+    if size_bytes > UPLOAD_BYTES_MAX:
+        raise ValidationError(
+            {
+                "file": ValidationError(
+                    f"The file is larger than {UPLOAD_BYTES_MAX // 1_000_000} MB.", code="too_large"
+                )
+            }
+        )
+    with tempfile.TemporaryDirectory(prefix="tandem-greeting-") as directory:
+        converted = Path(directory) / "converted.wav"
+        try:
+            length_s = wav_convert(source, converted, length_s_max=LENGTH_S_MAX)
+        except WavInvalid as error:
+            raise ValidationError({"file": ValidationError(str(error), code="invalid_wav")}) from error
+        with converted.open("rb") as file, transaction.atomic():
+            Extension.objects.select_for_update().only("pk").get(pk=extension.pk)
+            if Greeting.objects.filter(extension=extension).count() >= GREETINGS_MAX:
+                raise ValidationError(
+                    f"There can be {GREETINGS_MAX} greetings. Delete one first.", code="limit"
+                )
+            stored = file_store(
+                kind=FileKind.PROMPT, source=file, original_name=name, content_type="audio/wav"
+            )
+            is_first = not Greeting.objects.filter(
+                extension=extension, status=status, is_active=True
+            ).exists()
+            greeting = Greeting(
+                extension=extension,
+                name=_shown_name(name),
+                status=status,
+                is_active=is_first,
+                length_s=round(length_s, 1),
+                stored_file_id=stored.pk,
+                stored_name=stored.name,
+            )
+            greeting.full_clean(validate_constraints=False)
+            greeting.save()
+            return greeting
+
+
+def greeting_activate(*, greeting: Greeting) -> Greeting:
+    """The lock of the manual: from now on callers hear this one at its time."""
+    with transaction.atomic():
+        same_time = Greeting.objects.filter(extension_id=greeting.extension_id, status=greeting.status)
+        same_time.exclude(pk=greeting.pk).update(is_active=False)
+        greeting.is_active = True
+        greeting.save(update_fields=["is_active"])
+    return greeting
+
+
+def greeting_deactivate(*, greeting: Greeting) -> Greeting:
+    """The one that comes with the system is played again."""
+    greeting.is_active = False
+    greeting.save(update_fields=["is_active"])
+    return greeting
+
+
+def greeting_delete(*, greeting: Greeting) -> None:
+    with transaction.atomic():
+        stored = TenantFile.objects.filter(pk=greeting.stored_file_id).first()
+        greeting.delete()
+        if stored is not None:
+            file_delete(file=stored)
+
+
+def _shown_name(name: str) -> str:
+    last = "".join(c for c in name.replace("\\", "/").rpartition("/")[2] if c.isprintable())
+    return last.removesuffix(".wav").removesuffix(".WAV").strip()[:100] or "Greeting"
