@@ -13,11 +13,13 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from callmanager.admin.extension_person import qr_markup
 from callmanager.models import Extension
 from callmanager.models.extension import NO_CONTROL_CHARACTERS, PHONE_NUMBER
 from callmanager.selectors.person import own_extension_list
 from callmanager.services.extension import extension_update
 from callmanager.services.extension_photo import photo_find, photo_set
+from callmanager.services.extension_welcome import phone_account, qr_svg
 from callmanager.services.sip_password import sip_password_generate
 from pbxsite.console.sites import platform_site
 from tenants.acting import Actor
@@ -106,6 +108,8 @@ def _page(
     form: OwnExtensionForm,
     sip_password: str = "",
 ) -> HttpResponse:
+    # The password is in the code only at the moment it was made: its person may never have been shown another one.
+    account = phone_account(tenant=tenant, extension=extension, has_password=bool(sip_password))
     context: dict[str, Any] = {
         **platform_site.each_context(request),
         "title": "My profile",
@@ -113,6 +117,9 @@ def _page(
         "extension": extension,
         "form": form,
         "sip_password": sip_password,
+        "account": account,
+        "has_password": bool(sip_password),
+        "qr": qr_markup(qr_svg(account)),
     }
     return render(request, "pbxsite/own_extension.html", context)
 

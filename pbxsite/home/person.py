@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -41,13 +42,14 @@ def person_home(request: HttpRequest, site_context: dict[str, Any]) -> HttpRespo
     actor: Actor = request.actor  # type: ignore[attr-defined] # nobody else comes this far
     number = actor.user.extension_number
     places = membership_list(number=number)
+    calls = visible_cdr_list(number=number)
     context = {
         **site_context,
         "tenant": actor.tenant,
         "number": number,
         "extension": own_extension_list(number=number).first(),
-        "cards": _cards(number, tenant_id=actor.user.tenant_id or 0),
-        "calls": [_call(cdr) for cdr in visible_cdr_list(number=number)[:CALLS_SHOWN]],
+        "cards": _cards(number, calls, tenant_id=actor.user.tenant_id or 0),
+        "calls": [_call(cdr) for cdr in calls[:CALLS_SHOWN]],
         "groups": [(place, _reach(place)) for place in places],
         "rights": [RIGHT_WORDS[right] for right in Right if right in effective_rights(places)],
         "time_zone": timezone.get_current_timezone_name(),
@@ -55,12 +57,14 @@ def person_home(request: HttpRequest, site_context: dict[str, Any]) -> HttpRespo
     return render(request, "pbxsite/person_home.html", context)
 
 
-def _cards(number: str, *, tenant_id: int) -> list[dict[str, Any]]:
+def _cards(number: str, calls: QuerySet[Cdr], *, tenant_id: int) -> list[dict[str, Any]]:
     try:
         live: int | None = len(visible_live_call_list(tenant_id=tenant_id, number=number))
     except LiveCallsUnavailable:
         live = None
-    calls = visible_cdr_list(number=number).filter(started_at__gte=timezone.now() - timedelta(hours=24))
+    counts = calls.filter(started_at__gte=timezone.now() - timedelta(hours=24)).aggregate(
+        made=Count("pk"), answered=Count("pk", filter=Q(status=CdrStatus.ANSWERED))
+    )
     phones = own_registration_list(number=number).count()
     return [
         {
@@ -73,8 +77,8 @@ def _cards(number: str, *, tenant_id: int) -> list[dict[str, Any]]:
         {
             "label": "Calls",
             "icon": "call_log",
-            "number": calls.count(),
-            "note": f"in the last 24 hours, {calls.filter(status=CdrStatus.ANSWERED).count()} answered",
+            "number": counts["made"],
+            "note": f"in the last 24 hours, {counts['answered']} answered",
             "url": reverse("admin:fleet_cdr_changelist"),
         },
         {

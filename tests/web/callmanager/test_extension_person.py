@@ -234,3 +234,15 @@ def test_company_name_and_website_are_shown_on_both_profiles(cast: Cast, acme: T
         page = client.get(path).content.decode()
         assert "Acme &amp; Sons" in page
         assert "https://acme.example/" in page
+
+
+def test_the_own_page_has_the_code_with_the_password_only_when_it_is_new(cast: Cast, acme: Tenant) -> None:
+    Tenant.objects.filter(pk=acme.pk).update(may_extensions_change_sip_password=True)
+    client = Client()
+    client.force_login(User.objects.get(username="102@acme"), backend="tenants.authentication.SignInBackend")
+    page = client.get("/my-extension/profile/").content.decode()
+    assert "QR code with the sign-in data" in page
+    assert "Not in the code" in page
+    renewed = client.post("/my-extension/sip-password/").content.decode()
+    assert "<dd>In the code</dd>" in renewed
+    assert "Not in the code" in client.get("/my-extension/profile/").content.decode()
