@@ -66,7 +66,8 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "DESCRIPTION": (
         "Sign in at `/api/auth/login` and send the token as `Authorization: Bearer`. An administrator names the "
         "tenant to act in with the header `X-Tenant`. Paths work with and without a trailing slash; failures "
-        'are `{"errors": [{"code", "field", "message"}]}`.'
+        'are `{"errors": [{"code", "field", "message"}]}`. '
+        "The event socket is described at `/api/events/schema` (AsyncAPI)."
     ),
     "VERSION": "1",
     "OAS_VERSION": "3.1.0",

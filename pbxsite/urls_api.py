@@ -8,6 +8,7 @@ from drf_spectacular.views import SpectacularJSONAPIView, SpectacularSwaggerSpli
 from callmanager.api.call_sessions import CallSessionViewSet
 from callmanager.api.cdrs import CdrViewSet
 from callmanager.api.deleted_tenants import DeletedTenantViewSet, KeptCdrViewSet
+from callmanager.api.event_schema import event_schema_view
 from callmanager.api.extension_groups import ExtensionGroupViewSet
 from callmanager.api.extensions import ExtensionViewSet
 from callmanager.api.holidays import HolidayViewSet
@@ -104,6 +105,7 @@ urlpatterns = [
     re_path(r"^sign_in_rules/?$", SignInRuleView.as_view(), name="sign_in_rules"),
     re_path(r"^schema/?$", SpectacularJSONAPIView.as_view(), name="api_schema"),
     re_path(r"^docs/?$", SpectacularSwaggerSplitView.as_view(url_name="api_schema"), name="api_docs"),
+    re_path(r"^events/schema/?$", event_schema_view, name="api_events_schema"),
     *company_routes,
     path("", include(router.urls)),
     re_path(r"^", api_not_found),

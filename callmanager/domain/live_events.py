@@ -11,7 +11,7 @@ from callmanager.domain.subscriptions import CDR_EVENTS, EXTENSION_EVENTS
 
 # What each key tells besides the fields that every event of a call has.
 _TARGET = ("target_id", "number", "trunk_name")
-_FIELDS: Mapping[CallEventKind, tuple[str, ...]] = {
+FIELDS_OF_KIND: Mapping[CallEventKind, tuple[str, ...]] = {
     CallEventKind.CALL_START: (
         *("caller_domain", "caller_display_name", "callee_domain"),
         *("trunk_name", "did"),
@@ -81,7 +81,7 @@ def live_message(
         "tenant_name": _text(about.get("tenant_name")),
         "time": str(int(event.at)),
     }
-    data |= {name: _text(event.data.get(name)) for name in _FIELDS[event.kind]}
+    data |= {name: _text(event.data.get(name)) for name in FIELDS_OF_KIND[event.kind]}
     if event.kind in (CallEventKind.CALL_FAIL, CallEventKind.CALL_NOANSWER):
         data["fail_code"] = _text(event.data.get("sip_code"))
     caller_and_callee = inside_numbers(data["direction"], data["caller"], data["callee"])

@@ -26,6 +26,7 @@ ALONE: Mapping[str, Alone] = {
     "auth_password_reset": Alone.PUBLIC,
     "api_schema": Alone.PUBLIC,
     "api_docs": Alone.PUBLIC,
+    "api_events_schema": Alone.PUBLIC,
     "auth_logout": Alone.OWN,
     "auth_me": Alone.OWN,
     "account": Alone.OWN,

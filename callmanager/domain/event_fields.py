@@ -1,0 +1,147 @@
+"""What each event of the socket tells: the names and meanings of its fields, for its description. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from callmanager.domain.call_events import CallEventKind
+from callmanager.domain.live_events import FIELDS_OF_KIND
+from callmanager.domain.subscriptions import (
+    CDR_EVENTS,
+    EXTENSION_EVENTS,
+    EXTENSION_PRESENCE,
+    EXTENSION_REGISTER,
+    FLEET_EVENTS,
+    TRUNK_EVENTS,
+)
+
+# Every event has them.
+FRAME: Mapping[str, str] = {
+    "number": "Counts the messages of this socket from 1.",
+    "event_id": "Its place in the history of the tenant, for `last_event_id`; empty if it was not kept.",
+    "tenant_id": "The tenant's id.",
+    "tenant_name": "The tenant's name.",
+    "time": "Unix seconds.",
+    "sequence": "Counts the events of one call from 0 without gaps; 0 where there is no call.",
+}
+_CALL: Mapping[str, str] = {
+    "caller": "Who calls.",
+    "callee": "What was dialled.",
+    "direction": "ext (inside), in (from a trunk) or out (to a trunk).",
+    "cdr_id": "Names the record that the call will leave; the same as session_id.",
+    "session_id": "Names the call.",
+    "call_id": "The SIP Call-ID of the caller's side.",
+    "request_id": "Empty: of calls that programs begin.",
+}
+_WORDS: Mapping[str, str] = {
+    "answered_by": "extension, trunk, echo or tone.",
+    "aor": "Whose side, as 101@example.com.",
+    "callee_domain": "The SIP domain that was dialled.",
+    "caller_display_name": "The caller's name.",
+    "caller_domain": "The caller's SIP domain.",
+    "change": "heard, saved, deleted, restored or forwarded.",
+    "contact": "The address of the phone.",
+    "did": "The number that was called from outside.",
+    "ended_by": "caller, callee, pbx or api.",
+    "fail_code": "The SIP code.",
+    "from_number": "Whose call goes on elsewhere.",
+    "is_urgent": "Whether the message is urgent.",
+    "mailbox": "Whose mailbox.",
+    "message_id": "Which message.",
+    "outbound_caller_id": "The number that is shown outside.",
+    "peer_aor": "The other side.",
+    "reason": "In words, or why a call goes on elsewhere.",
+    "side": "caller or callee.",
+    "sip_code": "The SIP code.",
+    "status": "answered, busy, no_answer, cancelled, failed or refused.",
+    "target_id": "Names one phone that is called.",
+    "target_number": "Whose phone it is, or the number outside.",
+    "trunk_name": "The trunk, if it goes over one.",
+    "user_agent": "The phone's make.",
+}
+_RECORD = (
+    *("answered_time", "call_id", "call_status", "callee", "callee_domain", "caller", "caller_display_name"),
+    *(
+        "caller_domain",
+        "cdr_id",
+        "did_cid",
+        "direction",
+        "ended_by",
+        "ended_reason",
+        "ended_time",
+        "fail_code",
+    ),
+    *("final_dest", "outbound_caller_id", "outbound_trunk_name", "related_callid1", "related_callid2"),
+    *("ring_duration", "ring_time", "session_id", "start_time", "talk_duration", "trunk_name"),
+)
+_TRUNK: Mapping[str, str] = {
+    "trunk_id": "The trunk's id.",
+    "trunk_name": "Its name.",
+    "state": "How it is now.",
+    "error_code": "The SIP code of the refusal; empty for tenants.",
+    "error_reason": "In words; empty for tenants.",
+}
+_FIGURES: Mapping[str, str] = {
+    "live_calls": "Calls that run now; empty while that is not known.",
+    "registrations": "Phones that are registered.",
+    "cpu_percent": "Of all cores.",
+    "memory_percent": "In use.",
+    "disk_percent": "In use.",
+}
+# Of what is a list of objects.
+CONTACT: Mapping[str, str] = {
+    "contact_uri": "The contact.",
+    "expires": "Seconds.",
+    "instance": "The phone's own id.",
+    "last_update": "Unix seconds.",
+    "public_address": "Address and port.",
+    "received_from": "With the protocol.",
+    "reg_id": "RFC 5626.",
+    "user_agent": "The phone's make.",
+}
+CONTACT_LISTS = ("registration_contacts", "removed_contacts")
+
+TITLES: Mapping[str, str] = {
+    EXTENSION_REGISTER: "Phones of an extension registered or left",
+    EXTENSION_PRESENCE: "An extension has another status",
+    "call_start": "A call starts",
+    "call_established": "A call was answered and connected",
+    "call_hold": "A call was put on hold",
+    "call_unhold": "A call goes on after hold",
+    "call_reroute": "A call goes on to another target",
+    "call_noanswer": "Nobody answered a call",
+    "call_fail": "A call failed",
+    "call_ended": "A call ended",
+    "target_add": "A phone is called",
+    "target_ringing": "A phone rings",
+    "target_noanswer": "A phone was not answered",
+    "target_fail": "A phone refused or failed",
+    "target_ended": "A phone hung up, or need not ring any more",
+    "voicemail_started": "A caller begins to leave a message",
+    "voicemail_marked": "A caller marked a message as urgent",
+    "voicemail_taken_back": "A caller took a message back",
+    "voicemail_changed": "A message was heard, saved or deleted on the telephone",
+    "call_cdr": "The record of a call that ended",
+    "trunk_connected": "A trunk can be used",
+    "trunk_disconnected": "A trunk can't be used",
+    "figures": "The load of the platform",
+}
+
+
+def fields_of(topic: str, key: str) -> Mapping[str, str]:
+    """Name -> meaning, besides the frame; lists of contacts not included."""
+    if topic == EXTENSION_EVENTS and key in list(CallEventKind):
+        names = ["target_number" if name == "number" else name for name in FIELDS_OF_KIND[CallEventKind(key)]]
+        if key in (CallEventKind.CALL_FAIL, CallEventKind.CALL_NOANSWER):
+            names.append("fail_code")
+        return {**_CALL, **{name: _WORDS[name] for name in names}}
+    if key == EXTENSION_PRESENCE:
+        return {"extension": "Whose.", "status": "The status that was chosen."}
+    if key == EXTENSION_REGISTER:
+        return {"extension": "Whose."}
+    by_topic: Mapping[str, Mapping[str, str]] = {
+        CDR_EVENTS: {name: _CALL.get(name, "As in the call records.") for name in _RECORD},
+        TRUNK_EVENTS: _TRUNK,
+        FLEET_EVENTS: _FIGURES,
+    }
+    return by_topic[topic]
