@@ -10,6 +10,7 @@ from pathlib import Path
 
 from deploy.stack.errors import StackError
 from tests.bench import decisions
+from tests.bench.listeners import event_rates
 from tests.bench.measures import Bench
 from tests.bench.results import BenchReport
 from tests.bench.sipp import SippError
@@ -33,7 +34,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
     parser.add_argument(
         "--only",
-        choices=("calls", "bridged", "trunks", "registrations", "decisions", "sizes"),
+        choices=("calls", "bridged", "trunks", "registrations", "decisions", "sizes", "events"),
         help="one kind of measurement",
     )
     only: str | None = parser.parse_args().only
@@ -60,6 +61,11 @@ def _measure(report: BenchReport, directory: Path, only: str | None) -> None:
     with running_system(workers=1) as system:
         tenant = system.demo.tenants["demo"]
         rest = RestClient.sign_in(system.demo.url, username=tenant.username, password=tenant.password)
+        if only in (None, "events"):
+            _say("events to two hundred listeners")
+            report.events += event_rates(system, rest)
+        if only == "events":
+            return
         subscribers = subscribers_make(system.demo, rest)
         bench = Bench(system, rest, subscribers, directory)
         with answering_phones(system.demo, subscribers, directory):

@@ -65,6 +65,18 @@ class RegistrationRate:
     edge_cpu_us_per_registration: float
 
 
+@dataclass(frozen=True, slots=True)
+class EventRate:
+    """Events of one tenant, each to all listeners; the delay is that of single messages."""
+
+    listeners: int
+    events_per_s: int
+    messages: int
+    lost: int
+    ws_core_percent: float
+    delay_ms: dict[str, float]
+
+
 @dataclass(slots=True)
 class BenchReport:
     cores: int = field(default_factory=lambda: os.cpu_count() or 1)
@@ -75,6 +87,8 @@ class BenchReport:
     bridged: list[BridgedCalls] = field(default_factory=list)
     trunks: list[TrunkCost] = field(default_factory=list)
     registrations: list[RegistrationRate] = field(default_factory=list)
+
+    events: list[EventRate] = field(default_factory=list)
 
     def write(self, directory: Path) -> Path:
         directory.mkdir(parents=True, exist_ok=True)
@@ -97,6 +111,8 @@ class BenchReport:
             parts.append("Calls outside, trunks that fail answer 503 at once\n" + _trunk_table(self.trunks))
         if self.registrations:
             parts.append("Registrations, each with its challenge\n" + _registration_table(self.registrations))
+        if self.events:
+            parts.append("Events of one tenant to all its listeners\n" + _event_table(self.events))
         return "\n\n".join(parts)
 
 
@@ -146,6 +162,22 @@ def _bridged_table(measured: Sequence[BridgedCalls]) -> str:
         for row in measured
     ]
     return "\n".join([_table(header, rows), *heard])
+
+
+def _event_table(rates: Sequence[EventRate]) -> str:
+    header = ("events/s", "listeners", "messages", "lost", "ws %", "p50", "p95", "p99 ms")
+    rows = [
+        (
+            str(rate.events_per_s),
+            str(rate.listeners),
+            str(rate.messages),
+            str(rate.lost),
+            f"{rate.ws_core_percent:.1f}",
+            *(f"{rate.delay_ms[p]:.0f}" for p in ("p50", "p95", "p99")),
+        )
+        for rate in rates
+    ]
+    return _table(header, rows)
 
 
 def _registration_table(rates: Sequence[RegistrationRate]) -> str:
