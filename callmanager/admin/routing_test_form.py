@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from copy import copy
 from typing import TYPE_CHECKING, Any
 
 from django import forms
@@ -36,6 +37,14 @@ class RoutingTestForm(_ModelForm):
     expected_trunk_id = forms.TypedChoiceField(
         label="Over the trunk", coerce=int, empty_value=None, required=False, widget=UnfoldAdminSelectWidget
     )
+    # The admin would make two fields of it.
+    at = forms.DateTimeField(
+        label="Moment",
+        required=False,
+        widget=forms.DateTimeInput(
+            attrs={"type": "datetime-local", "class": "td-input"}, format="%Y-%m-%dT%H:%M"
+        ),
+    )
     phones_text = forms.CharField(
         label="Phones",
         required=False,
@@ -55,9 +64,6 @@ class RoutingTestForm(_ModelForm):
         model = RoutingTest
         fields = tuple(name for name in ROUTING_TEST_FIELDS if name not in _TEXTS)
         widgets = {
-            "at": forms.DateTimeInput(
-                attrs={"type": "datetime-local", "class": "td-input"}, format="%Y-%m-%dT%H:%M"
-            ),
             "clock": forms.TimeInput(attrs={"type": "time", "class": "td-input"}, format="%H:%M"),
         }
 
@@ -84,7 +90,9 @@ class RoutingTestForm(_ModelForm):
         cleaned["phones"] = self._read("phones", cleaned.pop("phones_text", ""), {})
         cleaned["trunks"] = self._read("trunks", cleaned.pop("trunks_text", ""), ids)
         if not self.errors:
-            test = RoutingTest(pk=self.instance.pk, **{name: cleaned[name] for name in ROUTING_TEST_FIELDS})
+            test = copy(self.instance)
+            for name in ROUTING_TEST_FIELDS:
+                setattr(test, name, cleaned[name])
             try:
                 routing_test_check(test)
             except ValidationError as error:

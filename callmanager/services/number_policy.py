@@ -15,6 +15,7 @@ from callmanager.fleet.models import SystemBlockedNumber, SystemDisallowedCode
 from callmanager.models import BlockedNumber, DisallowedCode, Extension, NumberSettings
 from callmanager.models.number_policy import LIST_ROWS_MAX
 from callmanager.selectors.number_policy import number_settings_get
+from callmanager.services.routing_guard import routing_guarded
 from tenants.integrity import refusing_duplicates
 
 _MISTAKES_TOLD = 10
@@ -39,6 +40,7 @@ CODES = NumberList("code", parse_code, "beginnings of numbers", DisallowedCode, 
 BLOCKED = NumberList("number", parse_blocked, "blocked numbers", BlockedNumber, SystemBlockedNumber)
 
 
+@routing_guarded
 def number_settings_set(
     *,
     allowed_countries: Collection[str] | object | None = ...,
@@ -58,11 +60,13 @@ def number_settings_set(
     return settings
 
 
+@routing_guarded
 def number_entry_create(*, kind: NumberList, is_platform: bool, text: str, description: str = "") -> Model:
     entry = kind.model(is_platform=is_platform)(description=description.strip())
     return _stored(kind, entry, text, added=1)
 
 
+@routing_guarded
 def number_entry_update(*, kind: NumberList, entry: Any, **changes: str) -> Model:
     """`text` and `description`."""
     if "description" in changes:
@@ -70,10 +74,12 @@ def number_entry_update(*, kind: NumberList, entry: Any, **changes: str) -> Mode
     return _stored(kind, entry, changes.get("text", getattr(entry, kind.field)), added=0)
 
 
+@routing_guarded
 def number_entry_delete(*, entry: Model) -> None:
     entry.delete()
 
 
+@routing_guarded
 def number_entries_add(*, kind: NumberList, is_platform: bool, text: str) -> tuple[int, int]:
     """One entry a line, a description behind ; or , or a tab. All or none; (added, there already)."""
     model = kind.model(is_platform=is_platform)

@@ -12,6 +12,7 @@ from callmanager.models import (
     InboundRule,
     OfficeHours,
     OutboundRule,
+    RoutingTest,
 )
 from callmanager.services.inbound_rule import inbound_rule_create
 from callmanager.services.office_hours import office_hours_set
@@ -69,6 +70,7 @@ def simulated_company_unmake(acme: Tenant) -> None:
         InboundRule.objects.all().delete()
         OutboundRule.objects.all().delete()
         OfficeHours.objects.all().delete()
+        RoutingTest.objects.all().delete()
         ExtensionGroup.objects.update(may_call_external=False)
         TrunkAssignment.objects.all().delete()
     Trunk.objects.filter(name__in=("First line", "Second line")).delete()

@@ -88,3 +88,29 @@ def test_it_fits_a_small_screen(acme_page: Page) -> None:
     )
     assert overflow == 0
     keep(acme_page, "small")
+
+
+def test_a_simulated_call_is_kept_and_guards_the_rules(acme_page: Page) -> None:
+    call_in(acme_page)
+    acme_page.get_by_role("link", name="Keep as a routing test").click()
+    acme_page.locator("#id_name").fill("Mondays at ten")
+    acme_page.locator("#id_when").select_option("weekday")
+    acme_page.locator("#id_weekday").select_option("0")
+    acme_page.locator("#id_clock").fill("10:00")
+    keep(acme_page, "routing-test-form")
+    acme_page.get_by_role("button", name="Save", exact=True).click()
+    expect(acme_page.locator("#result_list")).to_contain_text("Met")
+    keep(acme_page, "routing-tests")
+    acme_page.goto("/admin/office-hours/")
+    acme_page.get_by_label("Monday").fill("")
+    acme_page.get_by_role("button", name="Save").click()
+    expect(acme_page.get_by_role("alert")).to_contain_text("The change breaks 1 routing test")
+    keep(acme_page, "confirmation")
+    acme_page.set_viewport_size({"width": 390, "height": 844})
+    overflow = acme_page.evaluate(
+        "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+    )
+    assert overflow == 0
+    keep(acme_page, "confirmation-small")
+    acme_page.get_by_role("button", name="Apply the change").click()
+    expect(acme_page.locator("body")).to_contain_text("The office hours are saved")
