@@ -64,7 +64,12 @@ def _written(value: Any) -> Any:
 
 def test_a_simulated_call_is_kept_as_a_test(acme: Tenant, trunk: Trunk) -> None:
     client = signed_in("acme")
-    question = {"from": "outside", "number": "+34911234567", "trunk": trunk.pk, "called": DID}
+    question: dict[str, str | int] = {
+        "from": "outside",
+        "number": "+34911234567",
+        "trunk": trunk.pk,
+        "called": DID,
+    }
     page = client.get("/admin/call-simulator/", {**question, "phone.102": "busy", "phone.101": "busy"})
     address = page.context["keep_address"]
     assert html.escape(address) in page.content.decode()
