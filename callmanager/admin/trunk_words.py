@@ -8,7 +8,8 @@ from datetime import datetime
 from django.utils import timezone
 
 from callmanager.domain.trunk_accounts import TrunkState
-from callmanager.fleet.models import Trunk, TrunkAuthentication, TrunkStatus
+from callmanager.fleet.models import Trunk
+from callmanager.selectors.trunk import trunk_state, trunk_status_find
 
 STATE_WORDS = {
     TrunkState.READY: "Ready",
@@ -71,12 +72,9 @@ class StatusWords:
 
 
 def status_of(trunk: Trunk) -> StatusWords:
-    status: TrunkStatus | None = getattr(trunk, "status", None)
+    status = trunk_status_find(trunk)
     if status is None:
-        begins = TrunkState.REGISTERING if trunk.is_enabled else TrunkState.DISABLED
-        if trunk.is_enabled and trunk.authentication == TrunkAuthentication.ACCEPT_REGISTER:
-            begins = TrunkState.OFFLINE
-        return StatusWords(begins)
+        return StatusWords(trunk_state(trunk))
     return StatusWords(
         state=TrunkState(status.state),
         since=status.since,

@@ -24,7 +24,7 @@ from callmanager.fleet.models import (
     TrunkStatus,
     TrunkTransport,
 )
-from callmanager.selectors.trunk import trunk_assignment_list, trunk_list
+from callmanager.selectors.trunk import trunk_assignment_list, trunk_list, trunk_state, trunk_status_find
 from callmanager.selectors.trunk_template import trunk_template_list
 from callmanager.services.trunk import (
     TRUNK_FIELDS,
@@ -40,6 +40,13 @@ from tenants.models import Tenant
 from tenants.scoped_models import ScopedQuerySet
 
 TRUNK_STATES = [(state.value, state.value) for state in TrunkState]
+
+
+class TrunkStateField(serializers.ChoiceField):
+    """Also of a trunk that was made a moment ago."""
+
+    def to_representation(self, value: Any) -> Any:
+        return trunk_state(value).value
 
 
 class TrunkErrorSerializer(serializers.Serializer[TrunkStatus]):
@@ -74,19 +81,13 @@ class TrunkSerializer(serializers.ModelSerializer[Trunk]):
     header_rules = HeaderRulesField(required=False)
     caller_mappings = CallerMappingsField(required=False)
     tenant_count = serializers.IntegerField(read_only=True)
-    state = serializers.ChoiceField(
-        source="status.state",
-        choices=TRUNK_STATES,
-        read_only=True,
-        allow_null=True,
-        help_text="null until the edge has looked for the first time.",
-    )
+    state = TrunkStateField(source="*", choices=TRUNK_STATES, read_only=True)
     state_since = serializers.DateTimeField(source="status.since", read_only=True, allow_null=True)
 
     round_trip_ms = serializers.FloatField(
         source="status.round_trip_ms", read_only=True, allow_null=True, default=None
     )
-    calls = serializers.IntegerField(source="status.calls", read_only=True, default=0)
+    calls = serializers.SerializerMethodField(help_text="How many it has at present, both ways.")
     last_error = TrunkErrorSerializer(source="status", read_only=True, allow_null=True, default=None)
 
     class Meta:
@@ -107,6 +108,10 @@ class TrunkSerializer(serializers.ModelSerializer[Trunk]):
             "updated_at",
         )
         read_only_fields = ("id", "created_at", "updated_at")
+
+    def get_calls(self, trunk: Trunk) -> int:
+        status = trunk_status_find(trunk)
+        return 0 if status is None else status.calls
 
     def get_has_password(self, trunk: Trunk) -> bool:
         return bool(trunk.password)
@@ -226,12 +231,7 @@ class DidPoolSerializer(serializers.ModelSerializer[TrunkAssignment]):
 
     trunk = serializers.PrimaryKeyRelatedField(queryset=Trunk.objects.all())
     trunk_name = serializers.CharField(source="trunk.name", read_only=True)
-    trunk_state = serializers.ChoiceField(
-        source="trunk.status.state",
-        choices=TRUNK_STATES,
-        read_only=True,
-        default=TrunkState.REGISTERING.value,
-    )
+    trunk_state = TrunkStateField(source="trunk", choices=TRUNK_STATES, read_only=True)
     trunk_state_since = serializers.DateTimeField(
         source="trunk.status.since", read_only=True, allow_null=True, default=None
     )

@@ -24,7 +24,7 @@ HOST = "127.0.0.1"
 TIMEOUT_S = 3.0
 # Ten thousand registrations take the edge less than a second.
 DUMP_TIMEOUT_S = 20.0
-HTTP_OK, HTTP_NOT_FOUND = 200, 404
+HTTP_OK, HTTP_NOT_FOUND, HTTP_FAULT = 200, 404, 500
 
 EdgeCache = Literal["auth", "tenants", "announced"]
 
@@ -35,6 +35,10 @@ class EdgeAwayError(Exception):
 
 class EdgeRefusedError(Exception):
     """The edge answered that it will not; asking again will not help."""
+
+    def __init__(self, message: str, status: int = 0) -> None:
+        super().__init__(message)
+        self.status = status
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +107,7 @@ class EdgeRpc:
         if response.status == HTTP_NOT_FOUND:
             return None
         if response.status != HTTP_OK:
-            raise EdgeRefusedError(f"{method}: status {response.status}")
+            raise EdgeRefusedError(f"{method}: status {response.status}", response.status)
         try:
             return rpc_result(answer)
         except EdgeFormatError as error:

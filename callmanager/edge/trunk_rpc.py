@@ -15,7 +15,7 @@ from callmanager.domain.edge_events import (
 )
 from callmanager.domain.trunk_accounts import TrunkAccount, TrunkState
 from callmanager.domain.trunk_answers import Answer, answers_parse
-from callmanager.edge.rpc import EdgeRefusedError, EdgeRpc
+from callmanager.edge.rpc import HTTP_FAULT, EdgeRefusedError, EdgeRpc
 
 TrunkTable = Literal["trunks", "trunk_answers"]
 Parsed = TypeVar("Parsed")
@@ -59,12 +59,17 @@ class TrunkRpc(EdgeRpc):
 
     def gateway(self, aor: str) -> EdgeRegistration | None:
         asked_at = time.time()
-        return self._read(
-            "ul.lookup",
-            "trunk_location",
-            aor,
-            parse=lambda result: gateway_contact_parse(result, at=asked_at),
-        )
+        try:
+            found = self._call("ul.lookup", "trunk_location", aor)
+        except EdgeRefusedError as refusal:
+            # For a moment after its farewell a gateway is known and has no contact.
+            if refusal.status != HTTP_FAULT:
+                raise
+            return None
+        try:
+            return gateway_contact_parse(found, at=asked_at)
+        except EdgeFormatError as error:
+            raise EdgeRefusedError(f"ul.lookup: {error}") from error
 
     def gateway_remove(self, aor: str) -> None:
         self._call("ul.rm", "trunk_location", aor)

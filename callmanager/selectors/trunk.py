@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from django.db.models import Count, QuerySet
 
-from callmanager.fleet.models import Trunk, TrunkAssignment
+from callmanager.domain.trunk_accounts import TrunkState
+from callmanager.fleet.models import Trunk, TrunkAssignment, TrunkAuthentication, TrunkStatus
 
 
 def trunk_list() -> QuerySet[Trunk]:
@@ -17,3 +18,19 @@ def trunk_assignment_list() -> QuerySet[TrunkAssignment]:
     """Of the tenant in scope, or of all."""
     assignments: QuerySet[TrunkAssignment] = TrunkAssignment.objects.select_related("trunk__status", "tenant")
     return assignments
+
+
+def trunk_status_find(trunk: Trunk) -> TrunkStatus | None:
+    """None for one that was made a moment ago, which nobody has looked at yet."""
+    status: TrunkStatus | None = getattr(trunk, "status", None)
+    return status
+
+
+def trunk_state(trunk: Trunk) -> TrunkState:
+    status = trunk_status_find(trunk)
+    if status is not None:
+        return TrunkState(status.state)
+    if not trunk.is_enabled:
+        return TrunkState.DISABLED
+    is_gateway = trunk.authentication == TrunkAuthentication.ACCEPT_REGISTER
+    return TrunkState.OFFLINE if is_gateway else TrunkState.REGISTERING

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.live.edge.conftest import ALICE, PhoneMaker
-from tests.live.edge.edge_process import Directory, Edge
+from tests.live.edge.edge_process import Directory, Edge, wait_for
 from tests.live.edge.endpoints import SDP, Phone, Worker
 from tests.live.edge.messages import Account, Challenge, Header, SipMessage
 from tests.live.edge.providers import as_callee, as_caller, contact_of
@@ -143,3 +143,9 @@ def test_a_new_registration_takes_the_place_of_the_one_before(
     contacts = str(edge.rpc("ul.lookup", "trunk_location", GATEWAY.aor))
     assert f":{moved.transport.port}" in contacts
     assert f":{gateway.transport.port}" not in contacts
+
+
+def test_a_gateway_that_says_goodbye_is_gone(gateway: Phone, edge: Edge) -> None:
+    assert gateway.register().status == 200
+    assert gateway.register(expires=0).status == 200
+    wait_for("it is gone", lambda: "error" in edge.rpc("ul.lookup", "trunk_location", GATEWAY.aor))

@@ -6,8 +6,10 @@ from typing import Any
 
 import pytest
 
+from callmanager.domain.trunk_accounts import TrunkState
 from callmanager.fleet.models import Trunk
 from callmanager.selectors.trunk_template import trunk_template_list
+from callmanager.services.trunk_status import TrunkReport, trunk_reports_record
 from tenants.models import AuditEntry, Tenant
 from tests.web.api.conftest import Rest
 
@@ -70,6 +72,13 @@ def test_the_password_is_stored_encrypted_and_never_shown(administrator: Rest) -
         ({"addresses": ["192.0.2.300"]}, ("addresses.0", "address")),
         ({"addresses": ["0.0.0.0/0"]}, ("addresses.0", "address")),
         ({"codecs": ["MP3"]}, ("codecs.0", "invalid_choice")),
+        ({"called_number_source": "header"}, ("called_number_header", "called_number_header")),
+        ({"called_number_header": "X-Called"}, ("called_number_header", "called_number_header")),
+        (
+            {"called_number_source": "header", "called_number_header": "X: y\r\nZ"},
+            ("called_number_header", "header"),
+        ),
+        ({"ping_interval_s": 1}, ("ping_interval_s", "ping_interval")),
         ({"authentication": "accept_register", "host": "acme.example"}, ("host", "host_is_tenant")),
         (
             {"authentication": "accept_register", "host": "gw.example", "outbound_proxy": "a.example"},
@@ -193,3 +202,29 @@ def test_a_trunk_can_begin_with_any_template(administrator: Rest, key: str) -> N
     (template,) = (each for each in administrator.get(f"{TRUNKS}/templates").body if each["key"] == key)
     fields = {name: value for name, value in template.items() if name != "key"}
     make_trunk(administrator, **fields, brand=key, authorization_name="acct", password="s3cret")
+
+
+def test_how_a_trunk_fares_is_told_to_administrators_and_its_state_to_whom_it_is_lent(
+    administrator: Rest, acme_user: Rest, globex_user: Rest
+) -> None:
+    trunk = make_trunk(administrator)
+    lend(administrator, trunk, "acme", "4930123")
+    path = f"{TRUNKS}/{trunk['id']}"
+    fresh = administrator.get(path).body
+    assert (fresh["state"], fresh["state_since"], fresh["last_error"], fresh["calls"]) == (
+        "registering",
+        None,
+        None,
+        0,
+    )
+    report = TrunkReport(
+        TrunkState.FAILED, error_code=403, error_reason="Forbidden", calls=2, round_trip_ms=8.5
+    )
+    trunk_reports_record(reports={trunk["id"]: report})
+    failed = administrator.get(path).body
+    assert (failed["state"], failed["calls"], failed["round_trip_ms"]) == ("failed", 2, 8.5)
+    assert (failed["last_error"]["code"], failed["last_error"]["reason"]) == (403, "Forbidden")
+    lent = acme_user.get(POOLS).body
+    assert [row["trunk_state"] for row in lent["results"]] == ["failed"]
+    assert "Forbidden" not in str(lent)
+    assert globex_user.get(POOLS).body["count"] == 0
