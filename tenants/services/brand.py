@@ -41,11 +41,11 @@ def brand_set(*, tenant: Tenant | None, **fields: Any) -> Brand:
 
 def brand_remove(*, tenant: Tenant | None) -> None:
     """With its pictures: the platform's is shown again, or the product's own."""
-    brand = brand_find_own(tenant=tenant)
-    if brand is None:
-        return
     with transaction.atomic():
-        for picture in brand.pictures.all():
+        brand = Brand.objects.select_for_update().filter(tenant=tenant).first()
+        if brand is None:
+            return
+        for picture in BrandPicture.objects.defer("content").filter(brand=brand):
             _forget(brand, picture)
         brand.delete()
 
@@ -54,6 +54,7 @@ def brand_picture_set(*, brand: Brand, kind: PictureKind, data: bytes) -> BrandP
     """The one before goes, and so does its address."""
     clean = picture_clean(kind=kind, data=data)
     with transaction.atomic():
+        _lock(brand)
         if kind is PictureKind.LOGO_DARK and _find(brand, PictureKind.LOGO) is None:
             raise picture_invalid(
                 kind, "It stands in for the logo on dark surfaces: give that first.", "logo_first"
@@ -74,6 +75,7 @@ def brand_picture_set(*, brand: Brand, kind: PictureKind, data: bytes) -> BrandP
 def brand_picture_remove(*, brand: Brand, kind: PictureKind) -> bool:
     """Whether there was one."""
     with transaction.atomic():
+        _lock(brand)
         former = _find(brand, kind)
         if former is None:
             return False
@@ -97,6 +99,12 @@ def _set_profile(tenant: Tenant, fields: dict[str, Any]) -> None:
         raise ValidationError(
             {names.get(column, column): problems for column, problems in error.error_dict.items()}
         ) from error
+
+
+def _lock(brand: Brand) -> None:
+    """One after the other, or two pictures of a kind would stand beside each other."""
+    if not Brand.objects.select_for_update().filter(pk=brand.pk).exists():
+        raise ValidationError("The brand was removed meanwhile.", code="gone")
 
 
 def _find(brand: Brand, kind: PictureKind) -> BrandPicture | None:

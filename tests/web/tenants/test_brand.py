@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -17,7 +19,11 @@ from tenants.models import Brand, BrandPicture, PictureKind, Tenant, TenantFile
 from tenants.scope import across_tenants, tenant_scope
 from tenants.selectors.brand import brand_find_own, brand_shown, brand_shown_by_name
 from tenants.services.brand import brand_picture_remove, brand_picture_set, brand_remove, brand_set
+from tenants.services.tenant import tenant_create
+from tenants.services.tenant_deletion import tenant_delete
+from tests.web.asgi_server import committed
 from tests.web.brands import ACCENT, brand_make, picture
+from tests.web.conftest import WEB_PASSWORD, TenantMaker
 
 LOGO, LOGO_DARK, FAVICON = PictureKind.LOGO, PictureKind.LOGO_DARK, PictureKind.FAVICON
 
@@ -242,6 +248,32 @@ class TestPictures:
     def test_a_logo_within_its_bounds_is_not_blown_up(self) -> None:
         assert picture_clean(kind=LOGO, data=picture(64, 20)).width == 64
         assert picture_clean(kind=LOGO, data=picture(3000, 20)).width == LOGO_BOX[0]
+
+
+class TestWhatElseHappensMeanwhile:
+    def test_a_tenant_that_is_deleted_takes_its_brand_along(self, globex: Tenant, tmp_path: Path) -> None:
+        tenant = tenant_create(name="hooli", sip_domain="hooli.example", password=WEB_PASSWORD)
+        brand_make(tenant)
+        logo = brand_shown(tenant=tenant).logo
+        assert logo is not None
+        tenant_delete(tenant=tenant)
+        assert (Brand.objects.count(), brand_picture_find(logo.name)) == (0, None)
+        assert brand_shown_by_name("hooli") == brand_shown(tenant=None)
+
+    def test_a_picture_for_a_brand_that_was_removed_is_refused(self, acme: Tenant) -> None:
+        brand = brand_make(acme)
+        brand_remove(tenant=acme)
+        with pytest.raises(ValidationError) as caught:
+            brand_picture_set(brand=brand, kind=LOGO, data=picture())
+        assert caught.value.code == "gone"
+
+    def test_two_pictures_at_once_leave_one(self, make_committed_tenant: TenantMaker) -> None:
+        tenant = make_committed_tenant("twice")
+        brand = committed(lambda: brand_make(tenant, pictures=False))
+        with ThreadPoolExecutor(4) as threads:
+            set_one = partial(brand_picture_set, brand=brand, kind=LOGO, data=picture())
+            list(threads.map(lambda _: committed(set_one), range(4)))
+        assert committed(lambda: BrandPicture.objects.filter(brand=brand).count()) == 1
 
 
 def test_the_accent_of_the_cast_can_be_read(acme: Tenant) -> None:
