@@ -223,7 +223,6 @@ class LentTrunkAdmin(ReadOnlyModelAdmin):
     """For a tenant: the trunks it may use, and its numbers on them. Nothing of accounts."""
 
     list_display = ("trunk_name", "state", "since", "numbers")
-    list_display_links = None
     search_fields = ("trunk__name", "did_pool")
     fields = ("trunk_name", "state", "since", "numbers")
 

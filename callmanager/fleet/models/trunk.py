@@ -273,7 +273,7 @@ class TrunkAssignment(models.Model):
         constraints = [models.UniqueConstraint(fields=["trunk", "tenant"], name="trunk_assigned_once")]
 
     def __str__(self) -> str:
-        return f"{self.trunk_id}:{self.tenant_id}"
+        return str(self.trunk)
 
     def clean(self) -> None:
         super().clean()
