@@ -44,13 +44,14 @@ class CdrAdmin(ReadOnlyModelAdmin):
         "started",
         "caller",
         "callee",
+        "way",
         "outcome",
         "talk_time",
         "mos",
         "ended_by_whom",
     )
     list_display_links: tuple[str, ...] | None = ("started", "caller", "callee")
-    list_filter: tuple[Any, ...] = ("status", ("started_at", RangeDateTimeFilter))
+    list_filter: tuple[Any, ...] = ("status", DirectionFilter, ("started_at", RangeDateTimeFilter))
     list_filter_submit = True
     search_fields = ("caller", "caller_display_name", "callee", "answered_number", "call_id")
     list_per_page = 50

@@ -158,8 +158,9 @@ def _messages(event: CallEvent, story: Sequence[CallEvent]) -> tuple[_Message, .
             side = CALLER if data.get("side") == "caller" else _answered_lane(story) or PBX
             return (_Message(side, PBX, "hold" if event.kind is CallEventKind.CALL_HOLD else "resume"),)
         case CallEventKind.CALL_REROUTE:
-            where = f"{_text(data, 'number')} ({_text(data, 'reason').replace('_', ' ')})"
-            return (_Message(PBX, CALLER, f"181 Forwarded to {where}"),)
+            # To whom is told by the next INVITE.
+            why = _text(data, "reason").replace("_", " ")
+            return (_Message(PBX, CALLER, f"181 Forwarded ({why})"),)
         case CallEventKind.CALL_NOANSWER | CallEventKind.CALL_FAIL:
             return (_Message(PBX, CALLER, answer or "failed", Tone.BAD),)
         case CallEventKind.VOICEMAIL_STARTED:

@@ -155,7 +155,7 @@ rows.addEventListener("click", (event) => {
 new window.TandemEvents({
   tenant: card.dataset.tenant,
   topics: [{ topic: "extension_events", keys: [
-    "call_start", "target_ringing", "call_established", "call_hold", "call_unhold", "call_ended",
+    "call_start", "target_add", "target_ringing", "call_established", "call_hold", "call_unhold", "call_ended",
   ] }],
   onEvent: apply,
   onResync: reload,
