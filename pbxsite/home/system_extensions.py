@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 
 from django.utils import timezone
 
-from callmanager.domain.service_numbers import SERVICE_NUMBERS, ServiceNumber
+from callmanager.domain.service_numbers import SERVICE_NUMBERS
+from callmanager.domain.snapshot import VOICEMAIL_NUMBER
 from callmanager.fleet.models import WorkerNode
 from callmanager.fleet.models.worker_node import WorkerState
 from callmanager.selectors.call import cdr_list
@@ -15,6 +16,25 @@ from pbxsite.home.services import WORKER_SILENT_AFTER
 from tenants.models import Tenant
 
 RECENT = timedelta(days=30)
+
+
+@dataclass(frozen=True, slots=True)
+class SystemNumber:
+    """`does` says to people what they hear."""
+
+    number: str
+    name: str
+    does: str
+
+
+SYSTEM_NUMBERS = (
+    *(SystemNumber(one.number, one.name, one.does) for one in SERVICE_NUMBERS),
+    SystemNumber(
+        VOICEMAIL_NUMBER,
+        "Voicemail",
+        "Plays the messages of who calls, and asks for the PIN of the mailbox if that is set.",
+    ),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +49,7 @@ class Home:
 class SystemExtensions:
     """`problem` says why the numbers can't be reached at the moment; `home` is None for the fleet."""
 
-    services: tuple[ServiceNumber, ...]
+    services: tuple[SystemNumber, ...]
     workers: tuple[str, ...]
     home: Home | None
     problem: str
@@ -45,7 +65,7 @@ def system_extensions(*, tenant: Tenant | None) -> SystemExtensions:
     if tenant is not None and not tenant.is_enabled:
         problem = "The tenant is disabled."
     return SystemExtensions(
-        services=SERVICE_NUMBERS,
+        services=SYSTEM_NUMBERS,
         workers=running,
         home=_home(running) if tenant is not None else None,
         problem=problem,

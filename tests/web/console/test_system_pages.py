@@ -17,6 +17,7 @@ from callmanager.fleet.models import WorkerNode, WorkerState
 from callmanager.selectors.snapshot import snapshot_get
 from pbxsite.home.network import qr_svg
 from pbxsite.home.services import Service, ServiceState, service_list
+from pbxsite.home.system_extensions import SYSTEM_NUMBERS
 from pbxsite.home.system_figures import KEY, system_figures_sample
 from tenants.models import Tenant
 from tests.web.api.conftest import rest_as
@@ -127,7 +128,8 @@ def test_system_extensions_are_listed_with_their_worker(
 ) -> None:
     page = acme_browser.get("/admin/system-extensions/").content.decode()
     only = WorkerNode.objects.get().pk
-    assert all(number.number in page for number in SERVICE_NUMBERS)
+    assert all(f">{one.number}</td>" in page for one in SYSTEM_NUMBERS)
+    assert {one.number for one in SERVICE_NUMBERS} < {one.number for one in SYSTEM_NUMBERS}
     assert only in page
     assert "Ready" in page
     assert only in administrator_browser.get("/admin/system-extensions/").content.decode()
