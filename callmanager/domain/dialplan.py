@@ -22,7 +22,7 @@ from callmanager.domain.mailbox_calls import mailbox_of
 from callmanager.domain.outside_calls import call_emergency, call_outside, is_emergency, is_outside
 from callmanager.domain.provider_calls import call_number
 from callmanager.domain.routing import Routing
-from callmanager.domain.service_numbers import find_service_number
+from callmanager.domain.service_numbers import VOICEMAIL_CODE, find_service_number
 from callmanager.domain.snapshot import TenantSnapshot
 from callmanager.domain.unanswered import Unanswered as Unanswered
 
@@ -100,9 +100,16 @@ def _decide(routing: Routing) -> Decision:
         return Refuse(403, "Calls to other domains are not allowed")
     if not call.dialled:
         return Refuse(484, "No number dialled")
-    if call.dialled == snapshot.voicemail_number and caller.mailbox is not None:
+    if caller.mailbox is not None and _is_voicemail(call.dialled, snapshot):
         return CheckMessages(caller.number, caller.mailbox)
     return _service(call.dialled) or _dialled(routing)
+
+
+def _is_voicemail(dialled: str, snapshot: TenantSnapshot) -> bool:
+    """An extension of that number goes before the service."""
+    if dialled == snapshot.voicemail_number:
+        return snapshot.find_extension(dialled) is None
+    return dialled == VOICEMAIL_CODE
 
 
 def _service(dialled: str) -> EchoTest | ToneTest | None:

@@ -9,18 +9,22 @@ from callmanager.domain.decisions import EchoTest, ToneTest
 
 @dataclass(frozen=True, slots=True)
 class ServiceNumber:
-    """`does` says to people what they hear."""
+    """`does` says to people what they hear. Without a `decision` the dialplan makes one for who calls."""
 
     number: str
     name: str
     does: str
-    decision: EchoTest | ToneTest
+    decision: EchoTest | ToneTest | None = None
 
+
+VOICEMAIL_CODE = "*97"
 
 SERVICE_NUMBERS: tuple[ServiceNumber, ...] = (
     ServiceNumber(
         "*43", "Echo test", "Sends your own voice back: proves sound in both directions.", EchoTest()
     ),
+    # 999 as well, where it is neither an emergency number nor somebody's extension.
+    ServiceNumber(VOICEMAIL_CODE, "Voicemail", "Plays the messages that were left for you; 999 does, too."),
     ServiceNumber("*44", "Tone test", "Plays a steady tone: proves that sound reaches you.", ToneTest()),
 )
 

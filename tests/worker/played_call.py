@@ -5,9 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from callmanager.domain.call_assumptions import PhoneState, TrunkState
+from callmanager.domain.call_events import CallEventKind
 from callmanager.domain.call_simulation import EndKind
 from callmanager.domain.header_parameters import OutgoingHeaders, ProviderCaller, ProviderField
-from sipworker.call.actions import AnswerLeg, CancelLeg, DialLeg, DialTrunk, EchoLeg, PlayTone, RefuseLeg
+from sipworker.call.actions import (
+    AnswerLeg,
+    CancelLeg,
+    DialLeg,
+    DialTrunk,
+    EchoLeg,
+    PlayFiles,
+    PlayTone,
+    RefuseLeg,
+)
 from sipworker.call.signals import Contact, InviteReceived, LegAnswered, LegFailed, LegId, LegRinging
 from tests.cast import ACME_DOMAIN, ACME_ID
 from tests.fakes import WorkerInMemory
@@ -73,11 +83,20 @@ class _Player:
                     self.played.sip_code, self.played.reason = action.sip_code, action.reason
                 case EchoLeg() | PlayTone():
                     self.played.kind, self.played.answered_by = EndKind.SERVICE, self._given.dialled
+                case PlayFiles() if self.played.kind is None:
+                    self.played.kind, self.played.answered_by = EndKind.VOICEMAIL, self._mailbox()
                 case AnswerLeg() if self._answered_leg:
                     self.played.answered_by = self._dialled[self._answered_leg]
                 case CancelLeg(leg=leg):
                     self._worker.hear(LegFailed(leg, 487, "Request Terminated"))
         return bool(actions)
+
+    def _mailbox(self) -> str:
+        """Whose it is stands in the event alone."""
+        answers = [
+            event for event in self._worker.events.events if event.kind is CallEventKind.CALL_ESTABLISHED
+        ]
+        return str(answers[-1].data["number"])
 
     def _ring(self, dial: DialLeg) -> None:
         self._dialled[dial.leg] = dial.number

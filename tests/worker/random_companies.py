@@ -19,6 +19,7 @@ from callmanager.domain.forwarding import (
 )
 from callmanager.domain.header_parameters import HeaderPart, HeaderRule, HeaderSource
 from callmanager.domain.inbound_rules import InboundRule, find_conflict, parse_caller_mask
+from callmanager.domain.mailbox import Mailbox
 from callmanager.domain.number_policy import NumberPolicy
 from callmanager.domain.outbound_rules import OutboundRoute, OutboundRule, RuleHours, parse_callers
 from callmanager.domain.rights import GroupEntry, Right
@@ -40,7 +41,7 @@ OUTSIDE = (
     "00199955500",
 )
 CALLERS = ("+4917012345", "0044207946001", "34911234567", "", "anonymous", "101", "+49305559999")
-DIALLED = (*NUMBERS, *OUTSIDE, *OUTSIDE, "*43", "*44", "999", "9030123456", "sip", "12;x")
+DIALLED = (*NUMBERS, *OUTSIDE, *OUTSIDE, "*43", "*44", "999", "*97", "9030123456", "sip", "12;x")
 CODES = (404, 486, 500, 503, 403, 603, 480, 302, 407, 488)
 NINE_TO_FIVE = tuple(Interval(weekday, 9 * 60, 17 * 60) for weekday in range(5))
 NIGHT = tuple(Interval(weekday, 20 * 60, 6 * 60) for weekday in range(7))
@@ -128,6 +129,7 @@ def _extension(chance: Random, number: str) -> ExtensionEntry:
         exceptions=tuple(_exception(chance) for _ in range(chance.choice((0, 0, 0, 1, 2)))),
         status=chance.choice([*PresenceStatus, PresenceStatus.AVAILABLE, PresenceStatus.AVAILABLE]),
         forwards=_forwards(chance),
+        mailbox=chance.choice((None, None, Mailbox(), Mailbox(takes_unanswered=True))),
         did=chance.choice(("", DIDS[int(number[-1])])),
         outbound_caller_id=chance.choice(("", f"+4930555{number}")),
         emergency_caller_id=chance.choice(("", "+4930555000")),
@@ -141,6 +143,8 @@ def _destination(chance: Random) -> Destination:
         [*DestinationKind, DestinationKind.EXTERNAL_NUMBER, *[DestinationKind.EXTENSION] * 3]
     )
     match kind:
+        case DestinationKind.VOICEMAIL:
+            return Destination(kind, chance.choice(NUMBERS))
         case DestinationKind.EXTENSION:
             return Destination(kind, chance.choice((*NUMBERS, *NUMBERS, "199")))
         case DestinationKind.EXTERNAL_NUMBER:

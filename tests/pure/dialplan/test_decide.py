@@ -7,9 +7,10 @@ from datetime import UTC, datetime
 
 import pytest
 
-from callmanager.domain.decisions import Decision, EchoTest, Refuse, RingExtension, ToneTest
+from callmanager.domain.decisions import CheckMessages, Decision, EchoTest, Refuse, RingExtension, ToneTest
 from callmanager.domain.dialplan import IncomingCall, decide
-from callmanager.domain.snapshot import TenantSnapshot
+from callmanager.domain.mailbox import Mailbox
+from callmanager.domain.snapshot import ExtensionEntry, TenantSnapshot
 from tests.cast import (
     ACME,
     ACME_DOMAIN,
@@ -113,3 +114,25 @@ def test_the_same_number_never_crosses_tenants(snapshot: TenantSnapshot) -> None
     other = GLOBEX_DOMAIN if snapshot is ACME else ACME_DOMAIN
     call = IncomingCall("101", snapshot.sip_domain, "102", other)
     assert isinstance(decide(call, snapshot, MONDAY_MORNING), Refuse)
+
+
+def with_mailbox(*numbers: str) -> TenantSnapshot:
+    extensions = [replace(one, mailbox=Mailbox()) if one.number == ALICE else one for one in ACME.extensions]
+    return replace(ACME, extensions=(*extensions, *(ExtensionEntry(number, "") for number in numbers)))
+
+
+@pytest.mark.parametrize(
+    ("snapshot", "dialled", "expected"),
+    [
+        (with_mailbox(), "999", CheckMessages(ALICE, Mailbox())),
+        (with_mailbox(), "*97", CheckMessages(ALICE, Mailbox())),
+        (with_mailbox("999"), "999", RingExtension("999", "", 30)),
+        (with_mailbox("999"), "*97", CheckMessages(ALICE, Mailbox())),
+        (ACME, "999", Refuse(404, "No such extension")),
+        (ACME, "*97", Refuse(404, "No such extension")),
+    ],
+)
+def test_messages_are_heard_by_who_has_a_mailbox(
+    snapshot: TenantSnapshot, dialled: str, expected: Decision
+) -> None:
+    assert decide(from_alice(dialled), snapshot, MONDAY_MORNING) == expected
