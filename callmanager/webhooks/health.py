@@ -25,16 +25,26 @@ SWITCHED_OFF = "The address was switched off."
 
 def success_note(*, event_url: EventUrl, now: datetime) -> None:
     """Across tenants, inside the transaction that notes the delivery."""
+    known = WebhookHealth.objects.filter(pk=event_url.pk).first()
+    if known is not None and _is_noted(known, event_url, now):
+        return
     health = health_locked(event_url)
     if health.failures_in_row:
         if health.paused_until is not None:
             # What failed with it need not wait as if nothing had changed.
             _waiting(event_url).filter(next_attempt_at__gt=now).update(next_attempt_at=now)
         health.failures_in_row, health.failing_since, health.paused_until = 0, None, None
-    elif health.answered_at is not None and now - health.answered_at < _NOTED_EVERY:
-        return
     health.answered_at = now
     health.save()
+
+
+def _is_noted(health: WebhookHealth, event_url: EventUrl, now: datetime) -> bool:
+    return (
+        health.settings_of == event_url.updated_at
+        and not health.failures_in_row
+        and health.answered_at is not None
+        and now - health.answered_at < _NOTED_EVERY
+    )
 
 
 def failure_note(*, event_url: EventUrl, verdict: Verdict, error: str, now: datetime) -> None:

@@ -75,6 +75,8 @@ def _md5(text: str) -> str:
 def _handler(host: HookHost) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        # Head and body in one packet: a second one would wait 40 ms for the first one's acknowledgement.
+        wbufsize = -1
 
         def log_message(self, *_: object) -> None:
             pass
@@ -112,6 +114,7 @@ def _handler(host: HookHost) -> type[BaseHTTPRequestHandler]:
                 self.send_header(name, value)
             self.end_headers()
             self.wfile.write(body)
+            self.wfile.flush()
 
     return Handler
 

@@ -18,7 +18,7 @@ from tests.phones.waiting import holds_for, until
 REAPER_S = 30.0
 REDIS_AWAY_S = 10.0
 POSTGRES_AWAY_S = 5.0
-APPLICATION = ("web", "ws", "tasks", "beat", "edge-link")
+APPLICATION = ("web", "ws", "tasks", "webhooks", "beat", "edge-link")
 
 
 @pytest.fixture(autouse=True)
