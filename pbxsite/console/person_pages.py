@@ -33,7 +33,7 @@ PERSON_NAVIGATION = (
         (
             ("My extension", "dialpad", "my_extension"),
             ("Status and forwarding", "phone_forwarded", "own_forwarding"),
-            ("Status and forwarding", "phone_forwarded", "own_forwarding"),
+            ("Mailbox", "voicemail", "own_mailbox"),
             ("My profile", "badge", "own_extension"),
             ("Registrations", "wifi_calling_3", "admin:fleet_registration_changelist"),
             ("Refused registrations", "phonelink_erase", "admin:fleet_registrationfailure_changelist"),

