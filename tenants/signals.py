@@ -11,6 +11,9 @@ sip_domain_changed = Signal()
 # elsewhere.
 sip_domain_wanted = Signal()
 
+# Sent with `tenant`, whose country is the new one and not stored yet; raise ValidationError if it can't be there.
+country_wanted = Signal()
+
 # Sent with `tenant` while it is being deleted: {"registrations": 3}, what of it still goes on.
 tenant_leaving = Signal()
 

@@ -102,7 +102,7 @@ class NumberListAdmin(ServiceModelAdmin):
             "opts": self.opts,
             "form": form,
         }
-        return render(request, "pbxsite/number_many.html", context, status=400 if form.errors else 200)
+        return render(request, "pbxsite/number_many.html", context)
 
     def _add(self, request: HttpRequest, text: str) -> None:
         with transaction.atomic():

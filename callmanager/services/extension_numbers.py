@@ -6,13 +6,15 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from django.core.exceptions import ValidationError
+from django.dispatch import receiver
 
 from callmanager.domain.telephone_number import is_emergency_number
 from callmanager.models import Extension, NumberSettings
 from callmanager.selectors.trunk_lent import LentTrunk, is_own_number, trunk_lent_list
 from tenants.models import Tenant
-from tenants.scope import current_tenant_id
+from tenants.scope import current_tenant_id, tenant_scope
 from tenants.selectors.tenant import tenant_get
+from tenants.signals import country_wanted
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,3 +59,14 @@ def extension_numbers_check(*, extension: Extension, number_before: str, did_bef
     problems: dict[str, ValidationError] = dict(ExtensionNumberChecks.read().problems(number=number, did=did))
     if problems:
         raise ValidationError(problems)
+
+
+@receiver(country_wanted, dispatch_uid="callmanager.refuse_emergency_extensions")
+def refuse_emergency_extensions(tenant: Tenant, **_: object) -> None:
+    """An extension would stand in the way of the new country's emergency number."""
+    with tenant_scope(tenant):
+        numbers = Extension.objects.values_list("number", flat=True)
+        taken = next((one for one in numbers if is_emergency_number(one, tenant.country)), None)
+    if taken is not None:
+        message = f"{taken} calls for help there, and is an extension: give it another number first."
+        raise ValidationError({"country": ValidationError(message, code="emergency_number")})

@@ -16,7 +16,7 @@ from tenants.models.tenant_options import CAPABILITY_FIELDS, CLEANING_FIELDS, OP
 from tenants.schema_template import schema_create
 from tenants.scope import no_scope
 from tenants.services.user import user_create
-from tenants.signals import sip_domain_changed, sip_domain_wanted
+from tenants.signals import country_wanted, sip_domain_changed, sip_domain_wanted
 
 # What its own people may change in their profile, and what only the administrator may.
 PROFILE_FIELDS = ("display_name", "time_zone", *OPTION_FIELDS, *CLEANING_FIELDS)
@@ -78,12 +78,14 @@ def tenant_update(*, tenant: Tenant, **changes: Any) -> Tenant:
         locked = Tenant.objects.select_for_update().get(pk=tenant.pk)
         if locked.is_being_deleted:
             raise ValidationError("The tenant is being deleted.", code="being_deleted")
-        former_domain = locked.sip_domain
+        former_domain, former_country = locked.sip_domain, locked.country
         for field, value in changes.items():
             setattr(locked, field, value)
         locked.full_clean()
         if locked.sip_domain != former_domain:
             sip_domain_wanted.send(sender=Tenant, sip_domain=locked.sip_domain)
+        if locked.country != former_country:
+            country_wanted.send(sender=Tenant, tenant=locked)
         locked.save(update_fields=list(changes))
         if locked.sip_domain != former_domain:
             sip_domain_changed.send(sender=Tenant, tenant=locked)

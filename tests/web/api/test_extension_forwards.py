@@ -211,6 +211,16 @@ def test_emergency_numbers_are_no_extensions(acme_user: Rest, acme: Tenant, bob_
     assert acme_user.post("/api/extensions", {"number": "911"}).status == 201
 
 
+def test_a_country_whose_emergency_number_is_an_extension_is_refused(
+    acme_user: Rest, acme: Tenant, bob_path: str
+) -> None:
+    assert acme_user.patch(bob_path, {"number": "112"}).status == 200
+    refused = acme_user.patch("/api/profile", {"country": "DE"})
+    assert refused.problems == {("country", "emergency_number")}
+    acme_user.patch(bob_path, {"number": "102"})
+    assert acme_user.patch("/api/profile", {"country": "DE"}).status == 200
+
+
 def test_a_did_is_one_number_however_it_is_written(acme_user: Rest, acme: Tenant, bob_path: str) -> None:
     lent_trunk(acme, pool="49301")
     assert acme_user.patch(bob_path, {"did": "+49301"}).status == 200
