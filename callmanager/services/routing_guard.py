@@ -19,7 +19,7 @@ from django.db import transaction
 from callmanager.models import RoutingTest
 from callmanager.selectors.routing_test import verdict_list
 from tenants.models import Tenant
-from tenants.scope import current_tenant_id
+from tenants.scope import current_scope, current_tenant_id
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -74,7 +74,8 @@ def asking(*, is_asked: bool) -> Iterator[None]:
 @contextmanager
 def routing_tests_guard() -> Iterator[None]:
     """The outermost one counts: what is done inside is judged as a whole. Raises BreaksRoutingTests."""
-    if not _asks.get() or _is_watching.get():
+    # The platform's own lists are of no tenant whose tests could be asked.
+    if not _asks.get() or _is_watching.get() or current_scope().tenant_id is None:
         yield
         return
     with transaction.atomic():

@@ -95,7 +95,7 @@ def test_what_is_only_shown_cannot_be_set(acme_user: Rest, bob: str) -> None:
         ("time_zone", "Mars/Olympus", "time_zone"),
         ("week", {"monday": [{"from": "9", "to": "10"}]}, "week_hours"),
         ("week", {"someday": []}, "week_hours"),
-        ("exceptions", [{"action": "voicemail"}], "invalid_choice"),
+        ("exceptions", [{"action": "call_queue"}], "invalid_choice"),
         ("exceptions", [{"action": "extension"}], "required"),
         ("exceptions", [{"action": "extension", "extension": "999"}], "not_found"),
         ("exceptions", [{"action": "extension", "extension": "102"}], "not_allowed"),
