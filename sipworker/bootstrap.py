@@ -59,6 +59,7 @@ class Worker:
     sip: PjsipPort
     runner: Runner
     snapshots: SnapshotGateway
+    stored_use: StoredUseGateway
     threads: tuple[ReconnectingThread[Any], ...]
 
     def start(self) -> None:
@@ -66,6 +67,8 @@ class Worker:
             thread.start()
         if not self.snapshots.wait_loaded(FIRST_LOAD_TIMEOUT_S):
             log.warning("worker.starts_with_stored_snapshots")
+        elif not self.stored_use.wait_read(FIRST_LOAD_TIMEOUT_S):
+            log.warning("worker.starts_without_minutes_of_today")
         log.info("worker.started", worker=self.config.name, sip=self.config.sip_uri)
 
     def run(self, stop_requests: Callable[[], int]) -> None:
@@ -140,7 +143,7 @@ def build_worker(
     # Stopped in reverse: the node's row first, the queues that everything else still writes to last.
     ours: tuple[ReconnectingThread[Any], ...] = (feed, store, snapshots, stored_use, commands, mailboxes)
     threads = (*ours, *contact_threads, node)
-    return Worker(config, sip, runner, snapshots, threads)
+    return Worker(config, sip, runner, snapshots, stored_use, threads)
 
 
 class LoopWatch:

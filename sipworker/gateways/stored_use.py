@@ -6,6 +6,7 @@ another worker may have had a tenant's calls for a while.
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import closing, contextmanager
@@ -18,7 +19,7 @@ from callmanager.domain.snapshot import TenantSnapshot
 from sipworker.gateways.postgres import OUTAGES, connect
 from sipworker.gateways.reconnecting import ReconnectingThread
 
-WAIT_S = 1.0
+WAIT_S = 0.25
 READ_EVERY_S = 30.0
 
 MINUTES_SQL = """
@@ -45,10 +46,20 @@ class StoredUseGateway(ReconnectingThread[extensions.connection]):
         self._read_at: dict[int, float] = {}
         # Replaced as a whole, never changed: the SIP thread reads it without a lock.
         self._minutes: dict[int, tuple[datetime, Mapping[str, float]]] = {}
+        # Whether anybody of a tenant has a limit, at that revision of its configuration.
+        self._has_limits: dict[int, tuple[int, bool]] = {}
+        self._turns = 0
+        self._turn_ended = threading.Condition()
 
     def minutes(self, tenant_id: int, day_began_at: datetime) -> Mapping[str, float]:
         day, minutes = self._minutes.get(tenant_id, (None, {}))
         return minutes if day == day_began_at else {}
+
+    def wait_read(self, timeout_s: float) -> bool:
+        """Whether all that is wanted by now has been read; a turn that is under way may have begun too early."""
+        with self._turn_ended:
+            wanted = self._turns + 2
+            return self._turn_ended.wait_for(lambda: self._turns >= wanted, timeout_s)
 
     @contextmanager
     def open(self) -> Iterator[extensions.connection]:
@@ -60,14 +71,24 @@ class StoredUseGateway(ReconnectingThread[extensions.connection]):
         for snapshot in tuple(self._snapshots()):
             if self._is_due(snapshot):
                 self._read(link, snapshot)
+        with self._turn_ended:
+            self._turns += 1
+            self._turn_ended.notify_all()
         self._stopping.wait(WAIT_S)
 
     def _is_due(self, snapshot: TenantSnapshot) -> bool:
-        if not any(entry.max_external_minutes_per_day for entry in snapshot.extensions):
+        if not self._is_limited(snapshot):
             return False
         day, _ = self._minutes.get(snapshot.tenant_id, (None, {}))
         is_old = time.monotonic() - self._read_at.get(snapshot.tenant_id, 0.0) > READ_EVERY_S
         return is_old or day != _day_began_at(snapshot)
+
+    def _is_limited(self, snapshot: TenantSnapshot) -> bool:
+        revision, has_limits = self._has_limits.get(snapshot.tenant_id, (-1, False))
+        if revision != snapshot.config_rev:
+            has_limits = any(entry.max_external_minutes_per_day for entry in snapshot.extensions)
+            self._has_limits[snapshot.tenant_id] = (snapshot.config_rev, has_limits)
+        return has_limits
 
     def _read(self, link: extensions.connection, snapshot: TenantSnapshot) -> None:
         day = _day_began_at(snapshot)

@@ -10,6 +10,10 @@ CREATE TABLE public.call_event (
 CREATE TABLE public.open_call (
     session_id text PRIMARY KEY, tenant_id bigint, worker text, started_at timestamptz, ended_at timestamptz
 );
+CREATE TABLE public.cdr (
+    tenant_id bigint, worker text, started_at timestamptz, answered_at timestamptz, ended_at timestamptz,
+    on_behalf_of text
+);
 CREATE TABLE public.worker_node (
     worker text PRIMARY KEY, sip_uri text, started_at timestamptz, last_seen_at timestamptz, state text
 );
