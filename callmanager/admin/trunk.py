@@ -225,6 +225,7 @@ class LentTrunkAdmin(ReadOnlyModelAdmin):
     list_display = ("trunk_name", "state", "since", "numbers")
     search_fields = ("trunk__name", "did_pool")
     fields = ("trunk_name", "state", "since", "numbers")
+    ordering = ("trunk__name",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[TrunkAssignment]:
         return trunk_assignment_list()

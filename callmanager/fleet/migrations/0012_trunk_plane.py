@@ -82,5 +82,9 @@ class Migration(migrations.Migration):
             name='state',
             field=models.CharField(choices=[('ready', 'ready'), ('registered', 'registered'), ('registering', 'registering'), ('failed', 'failed'), ('offline', 'offline'), ('silent', 'silent'), ('unresolved', 'unresolved'), ('disabled', 'disabled')], max_length=12),
         ),
+        migrations.AlterModelOptions(
+            name='trunkassignment',
+            options={'ordering': ('trunk_id', 'tenant_id'), 'verbose_name': 'trunk'},
+        ),
         migrations.RunSQL(EDGE_SQL.read_text(encoding="utf-8")),
     ]

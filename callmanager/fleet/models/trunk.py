@@ -269,6 +269,7 @@ class TrunkAssignment(models.Model):
 
     class Meta:
         db_table = "trunk_assignment"
+        verbose_name = "trunk"
         ordering = ("trunk_id", "tenant_id")
         constraints = [models.UniqueConstraint(fields=["trunk", "tenant"], name="trunk_assigned_once")]
 

@@ -11,6 +11,7 @@ from tests.live.edge.conftest import ALICE, BOB, CAROL_DISABLED, PhoneMaker
 from tests.live.edge.edge_process import Directory, Edge, EventStream
 from tests.live.edge.endpoints import SDP, Phone, Worker, in_dialog_request
 from tests.live.edge.messages import Account, Header, SipMessage
+from tests.live.edge.providers import acknowledge_refusal
 from tests.live.edge.transports import NothingReceived
 
 
@@ -216,7 +217,9 @@ def test_ruid_rings_one_contact_of_two(phone: PhoneMaker, worker: Worker, events
         received = rung.expect("INVITE")
         quiet.expect_silence("INVITE", 0.3)
         rung.send(received.answer(486))
-        assert worker.expect("INVITE", 486)["Call-ID"] == invite["Call-ID"]
+        refused = worker.expect("INVITE", 486)
+        assert refused["Call-ID"] == invite["Call-ID"]
+        acknowledge_refusal(worker, invite, refused)
 
 
 def test_without_ruid_all_contacts_ring(phone: PhoneMaker, worker: Worker, events: EventStream) -> None:

@@ -118,7 +118,7 @@ def test_a_call_goes_to_where_the_gateway_registered_from(gateway: Phone, worker
     as_callee(gateway, "BYE", received, sent, 9)
     worker.send(worker.expect("BYE").answer(200))
     gateway.expect("BYE", 200)
-    assert lines_in_use(edge) == 0
+    assert lines_in_use(edge, TRUNK) == 0
 
 
 @pytest.mark.parametrize("kind", ["tcp", "tls"])

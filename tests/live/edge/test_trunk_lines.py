@@ -17,8 +17,8 @@ from tests.live.edge.transports import NothingReceived
 TRUNK: Header = ("X-PBX-Trunk", str(PROVIDER_TRUNK))
 
 
-def lines_in_use(edge: Edge) -> int:
-    return int(edge.rpc("dlg.profile_get_size", "trunk", str(PROVIDER_TRUNK)))
+def lines_in_use(edge: Edge, trunk: int = PROVIDER_TRUNK) -> int:
+    return int(edge.rpc("dlg.profile_get_size", "trunk", str(trunk)))
 
 
 @pytest.fixture

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
-from tests.live.edge.conftest import PROVIDER_TRUNK
-from tests.live.edge.edge_process import Edge
+from tests.live.edge.conftest import PROVIDER_HOST, PROVIDER_TRUNK
+from tests.live.edge.edge_process import Directory, Edge
 from tests.live.edge.endpoints import SDP, Endpoint, Worker
 from tests.live.edge.messages import Header, SipMessage
 from tests.live.edge.providers import ListeningTransport, as_callee, as_caller, contact_of, inbound
@@ -40,14 +41,6 @@ def assert_nothing_inside_shows(message: SipMessage, edge: Edge, worker: Worker)
         assert re.fullmatch(r"<sip:pbx-[0-9a-f]+@[^@]+>", message["Contact"])
 
 
-def call_out(provider: Endpoint, worker: Worker) -> tuple[SipMessage, SipMessage, SipMessage]:
-    """The worker's INVITE, the provider's 200 as sent, and as the worker got it."""
-    invite = worker.invite("0049891234@sip.provider.example", TRUNK, dest="trunk")
-    received = provider.expect("INVITE")
-    sent = provider.send(received.answer(200, contact=contact_of(provider)))
-    return invite, sent, worker.expect("INVITE", 200)
-
-
 @pytest.mark.parametrize("hides", ["1", "0"])
 def test_a_call_out_lives_whether_or_not_the_inside_is_hidden(
     provider: Endpoint, worker: Worker, settings: Edge, hides: str
@@ -73,10 +66,9 @@ def test_a_call_out_lives_whether_or_not_the_inside_is_hidden(
         invite["Via"].partition(";rport")[0]
     ]
     assert all(route in answered.all("Record-Route") for _, route in recorded)
-    if hides == "1":
-        return
-    as_caller(worker, "ACK", invite, answered, int(invite["CSeq"].split()[0]))
-    provider.expect("ACK")
+    if hides == "0":
+        as_caller(worker, "ACK", invite, answered, int(invite["CSeq"].split()[0]))
+        provider.expect("ACK")
     as_callee(provider, "BYE", received, sent, 7)
     worker.send(worker.expect("BYE").answer(200))
     provider.expect("BYE", 200)
@@ -179,17 +171,21 @@ def test_a_contact_that_we_did_not_make_leads_nowhere(
     provider: Endpoint, worker: Worker, settings: Edge
 ) -> None:
     set_how(settings, "hide=1")
-    invite, sent, _ = call_out(provider, worker)
-    shown = provider_sees(invite, sent)
+    worker.invite("0049891234@sip.provider.example", TRUNK, dest="trunk")
+    received = provider.expect("INVITE")
+    sent = provider.send(received.answer(200, contact=contact_of(provider)))
+    worker.expect("INVITE", 200)
+    shown = received["Contact"].partition("@")[2].rstrip(">")
     for user in ("pbx-" + "0" * 48, "pbx-" + "f" * 48, "pbx-00"):
-        forged = SipMessage(sent.start_line, tuple(h for h in sent.headers if h[0] != "Contact"))
-        target = SipMessage(invite.start_line, (*forged.headers, ("Contact", f"<sip:{user}@{shown}>")))
+        target = SipMessage(
+            sent.start_line,
+            (*(h for h in sent.headers if h[0] != "Contact"), ("Contact", f"<sip:{user}@{shown}>")),
+        )
         as_caller(provider, "BYE", sent, target, 9)
         assert provider.expect_final("BYE").status in (403, 404)
-
-
-def provider_sees(invite: SipMessage, sent: SipMessage) -> str:
-    return sent["Via"].split()[1].split(";")[0]
+    as_callee(provider, "BYE", received, sent, 10)
+    worker.send(worker.expect("BYE").answer(200))
+    provider.expect("BYE", 200)
 
 
 @pytest.mark.parametrize("kind", ["tcp", "tls", "udp6", "tcp6"])
@@ -229,3 +225,49 @@ def test_calls_to_a_provider_go_by_the_transport_of_its_trunk(
     finally:
         settings.rpc("htable.delete", "trunks", f"to:{PROVIDER_TRUNK}")
         provider.close()
+
+
+@pytest.mark.parametrize("is_inbound", [True, False])
+def test_a_restart_of_the_edge_ends_no_call(
+    services: dict[str, str], worker_port: int, directory: Directory, tmp_path: Path, is_inbound: bool
+) -> None:
+    """Not even before it was told of the trunk again."""
+    edge = Edge(tmp_path, services["EDGE_DATABASE_URL"])
+    edge.prepare()
+    edge.start()
+    provider = Endpoint(UdpTransport(edge.at("SIP_UDP"), host=PROVIDER_HOST))
+    worker = Worker(edge.at("EDGE_PRIVATE"), worker_port)
+    edge.rpc("dispatcher.reload")
+    target = f"sip:{PROVIDER_HOST}:{provider.transport.port}"
+    edge.rpc("htable.sets", "trunks", f"to:{PROVIDER_TRUNK}", target)
+    caller: Endpoint = provider if is_inbound else worker
+    callee: Endpoint = worker if is_inbound else provider
+    try:
+        if is_inbound:
+            invite = inbound(provider, ACMES_NUMBER)
+            received = worker.expect("INVITE")
+            sent = worker.send(received.answer(200, contact=f"<{worker.uri}>"))
+            answered = provider.expect("INVITE", 200)
+        else:
+            invite = worker.invite("0049891234@sip.provider.example", TRUNK, dest="trunk")
+            received = provider.expect("INVITE")
+            sent = provider.send(received.answer(200, contact=contact_of(provider)))
+            answered = worker.expect("INVITE", 200)
+        as_caller(caller, "ACK", invite, answered, int(invite["CSeq"].split()[0]))
+        callee.expect("ACK")
+        edge.stop()
+        edge.start()
+        as_callee(callee, "INFO", received, sent, 600)
+        info = caller.expect("INFO")
+        caller.send(info.answer(200))
+        callee.expect("INFO", 200)
+        as_caller(caller, "BYE", invite, answered, 700)
+        bye = callee.expect("BYE")
+        to_provider = info if is_inbound else bye
+        assert len(to_provider.all("Via")) == 1
+        callee.send(bye.answer(200))
+        caller.expect("BYE", 200)
+    finally:
+        provider.close()
+        worker.close()
+        edge.stop()

@@ -82,8 +82,36 @@ def test_a_change_of_one_trunk_leaves_the_others_alone(
         other.take_farewell()
         assert "4930123@" in other.take_registration()["To"]
         administrator.patch(first, {"website": "https://provider.example", "max_calls": 10})
+        administrator.patch(first, {"is_single_via": False, "called_number_source": "to", "codecs": ["PCMA"]})
         wait_state(administrator, second, "registered")
         provider.expect_silence("REGISTER", for_s=3)
+
+
+def test_lending_taking_back_and_deleting_registers_nobody_anew(
+    system: RunningSystem, administrator: RestClient, trunks: list[str], provider: Provider
+) -> None:
+    with Provider(system.sip_udp, OTHER_HOST, LineAccount("acct-2", "other-secret")) as other:
+        first = make_trunk(administrator, trunks, provider)
+        provider.take_registration()
+        second = make_trunk(administrator, trunks, other)
+        other.take_registration()
+        for trunk in (first, second):
+            wait_state(administrator, trunk, "registered")
+        first_id = int(first.rpartition("/")[2])
+        lent = [
+            administrator.post("/did_pools", {"trunk": first_id, "tenant": tenant, "did_pool": pool})["id"]
+            for tenant, pool in (("demo", "493011*"), ("globex", "493012*"))
+        ]
+        # A tenant is taken away: the other keeps its numbers.
+        administrator.delete(f"/did_pools/{lent[1]}")
+        assert [row["did_pool"] for row in administrator.rows("/did_pools", trunk=first_id)] == ["493011*"]
+        administrator.delete(second)
+        other.take_farewell()
+        # The link starts anew and finds everything as it should be.
+        with system.stopped("edge-link"):
+            pass
+        provider.expect_silence("REGISTER", for_s=6)
+        wait_state(administrator, first, "registered")
 
 
 def test_a_trunk_whose_host_nobody_knows_says_so(
