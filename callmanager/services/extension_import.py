@@ -17,7 +17,7 @@ from callmanager.selectors.extension_group import extension_group_get_default
 from callmanager.services.extension_columns import import_columns_check, import_columns_remember
 from callmanager.services.extension_rows import Existing, ReadyRow, RowReader, RowRules
 from callmanager.services.extension_welcome import NO_SERVER
-from callmanager.services.extension_welcome_job import welcome_job_start
+from callmanager.services.extension_welcome_job import welcome_jobs_start
 from tenants.csv_reading import CsvRefused, CsvTable, csv_decode, csv_read
 from tenants.import_hasher import hash_all
 from tenants.integrity import refusing_duplicates
@@ -158,14 +158,14 @@ def _ready_rows(
 
 
 def _welcomed(run: JobRun, options: ImportOptions, rows: Iterable[ReadyRow]) -> dict[str, Any]:
-    """The mails are a job of their own: it begins when this one has ended well."""
+    """The mails are jobs of their own: they begin when this one has ended well."""
     if not options.sends_welcome:
         return {}
     new = [row.extension for row in rows if row.is_new and row.extension.email]
     if options.is_dry_run or not new:
         return {"welcome_mails": len(new)}
-    job = welcome_job_start(extensions=new, started_by=run.job.started_by)
-    return {"welcome_mails": len(new), "welcome_job": job.pk}
+    jobs = welcome_jobs_start(extensions=new, started_by=run.job.started_by)
+    return {"welcome_mails": len(new), "welcome_jobs": [job.pk for job in jobs]}
 
 
 def _require_room(tenant: Tenant, rows: Iterable[ReadyRow]) -> None:

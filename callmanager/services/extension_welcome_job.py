@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Sequence
 from typing import Any
 
 from callmanager.models import Extension
@@ -17,16 +17,23 @@ from tenants.services.job import job_start
 from tenants.services.mail import mails_send
 
 KIND = "extensions.welcome"
+MAILS_MAX = 2_000
 
 
-def welcome_job_start(*, extensions: Collection[Extension], started_by: str) -> Job:
-    return job_start(
-        kind=KIND,
-        title=f"Welcome mails to {len(extensions):,} new extensions",
-        started_by=started_by,
-        parameters={"extension_ids": [extension.pk for extension in extensions]},
-        rows_total=len(extensions),
-    )
+def welcome_jobs_start(*, extensions: Sequence[Extension], started_by: str) -> list[Job]:
+    """Several for very many: drawing the codes takes its time, and a job has an end."""
+    parts = [extensions[begin : begin + MAILS_MAX] for begin in range(0, len(extensions), MAILS_MAX)]
+    return [
+        job_start(
+            kind=KIND,
+            title=f"Welcome mails to {len(part):,} new extensions"
+            + (f", part {number} of {len(parts)}" if len(parts) > 1 else ""),
+            started_by=started_by,
+            parameters={"extension_ids": [extension.pk for extension in part]},
+            rows_total=len(part),
+        )
+        for number, part in enumerate(parts, start=1)
+    ]
 
 
 @job_kind(KIND)

@@ -23,7 +23,7 @@ from tenants.services.job import NotRepeatable, is_repeatable, job_repeat
 
 STATE_LABELS = {"Waiting": "info", "Running": "info", "Done": "success", "Failed": "danger"}
 # Results that are jobs which this one has begun.
-_FOLLOWING_JOBS = ("welcome_job",)
+_FOLLOWING_JOBS = ("welcome_jobs",)
 STATE_CLASSES = {"queued": "td-info", "running": "td-info", "done": "td-good", "failed": "td-bad"}
 
 
@@ -62,7 +62,7 @@ class JobAdmin(ModelAdmin):
                 for name, value in job.result.items()
                 if name not in _FOLLOWING_JOBS
             ],
-            "following": [job.result[name] for name in _FOLLOWING_JOBS if name in job.result],
+            "following": [one for name in _FOLLOWING_JOBS for one in job.result.get(name, ())],
             "unshown_errors": job.error_count - len(job.errors),
         }
         return render(request, "pbxsite/job.html", context)

@@ -11,6 +11,7 @@ from django.test import Client
 
 from callmanager.models import Extension, ImportColumn
 from callmanager.selectors.extension import extension_get
+from callmanager.services import extension_welcome_job
 from tenants.models import Job, MailSecurity, MailServer, OutgoingMail, Tenant, User
 from tenants.scope import across_tenants, tenant_scope
 from tenants.services.job import job_run
@@ -133,7 +134,7 @@ def test_new_extensions_are_welcomed_by_a_job_of_its_own(
     job = imported(acme_user, table, sends_welcome="true", existing="update")
     assert job["result"]["welcome_mails"] == 2
     assert not OutgoingMail.objects.exists()
-    following = job["result"]["welcome_job"]
+    (following,) = job["result"]["welcome_jobs"]
     assert globex_user.get(f"/api/jobs/{following}").status == 404
     with across_tenants():
         waiting = Job.objects.get(pk=following)
@@ -156,7 +157,7 @@ def test_a_try_tells_how_many_would_be_welcomed_and_writes_to_nobody(acme_user: 
     mail_server(acme)
     job = imported(acme_user, "number,email\n201,a@acme.example\n", sends_welcome="true", is_dry_run="true")
     assert job["result"]["welcome_mails"] == 1
-    assert "welcome_job" not in job["result"]
+    assert "welcome_jobs" not in job["result"]
 
 
 def test_without_a_mail_server_nobody_can_be_welcomed(acme_user: Rest, acme: Tenant) -> None:
@@ -165,8 +166,23 @@ def test_without_a_mail_server_nobody_can_be_welcomed(acme_user: Rest, acme: Ten
     mail_server(acme)
     job = imported(acme_user, table, sends_welcome="true")
     MailServer.objects.all().delete()
-    job_run(tenant_id=acme.pk, job_id=job["result"]["welcome_job"])
-    failed = acme_user.get(f"/api/jobs/{job['result']['welcome_job']}").body
+    (following,) = job["result"]["welcome_jobs"]
+    job_run(tenant_id=acme.pk, job_id=following)
+    failed = acme_user.get(f"/api/jobs/{following}").body
     assert failed["state"] == "failed"
     assert "No mail server" in failed["failure"]
     assert not OutgoingMail.objects.exists()
+
+
+def test_very_many_are_welcomed_by_several_jobs(
+    acme_user: Rest, acme: Tenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(extension_welcome_job, "MAILS_MAX", 2)
+    mail_server(acme)
+    rows = "".join(f"{201 + n},p{n}@acme.example\n" for n in range(5))
+    job = imported(acme_user, f"number,email\n{rows}", sends_welcome="true")
+    jobs = job["result"]["welcome_jobs"]
+    assert len(jobs) == 3
+    for following in jobs:
+        job_run(tenant_id=acme.pk, job_id=following)
+    assert OutgoingMail.objects.count() == 5
