@@ -13,7 +13,7 @@ from django.db.models import QuerySet
 from django.db.models.functions import Length
 from django.utils.functional import cached_property
 from drf_spectacular.utils import PolymorphicProxySerializer, extend_schema
-from rest_framework import status
+from rest_framework import serializers, status
 from rest_framework.decorators import action
 from rest_framework.exceptions import PermissionDenied
 from rest_framework.request import Request
@@ -215,9 +215,20 @@ class ExtensionViewSet(ResourceAccess, ExtensionTableActions, ExtensionPersonAct
     def _shown(self, extension: Extension) -> Any:
         actor = actor_of(self.request)
         if actor.role != Role.EXTENSION or actor.user.extension_number == extension.number:
-            return ExtensionSerializer(extension).data
+            return self._form(ExtensionSerializer).to_representation(extension)
         is_managed = extension.pk in self._managed_ids
-        return (ManagedColleagueSerializer if is_managed else ColleagueSerializer)(extension).data
+        form = self._form(ManagedColleagueSerializer if is_managed else ColleagueSerializer)
+        return form.to_representation(extension)
+
+    def _form(self, kind: type[serializers.ModelSerializer[Extension]]) -> Any:
+        """One for all rows: to make its fields anew for each takes longer than to read them."""
+        if kind not in self._forms:
+            self._forms[kind] = kind()
+        return self._forms[kind]
+
+    @cached_property
+    def _forms(self) -> dict[type[serializers.ModelSerializer[Extension]], Any]:
+        return {}
 
     @cached_property
     def _managed_ids(self) -> frozenset[int]:

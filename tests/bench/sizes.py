@@ -32,7 +32,7 @@ REST = {
     "tenants, 100 a page": ("", "/tenants/?page_size=100"),
     "tenants, the last page": ("", f"/tenants/?page={TENANTS // 25}"),
     "tenants, searched": ("", "/tenants/?search=company-07"),
-    "registrations of all": ("", "/registrations/"),
+    "registrations": (ONE_OF_MANY, "/registrations/"),
     "call records of all": ("", "/cdrs/"),
     "extensions": (ONE_OF_MANY, "/extensions/"),
     "extensions of the large one": (LARGE_NAME, "/extensions/?page_size=100"),
