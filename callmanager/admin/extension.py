@@ -65,6 +65,7 @@ class ExtensionAdmin(
     )
     search_fields = ("number", "display_name", "first_name", "last_name", "email", "mobile", "did")
     list_fullwidth = True
+    list_per_page = 50
     change_list_template = "pbxsite/extension_list.html"
     readonly_fields = (
         "may_page",

@@ -29,6 +29,7 @@ log = structlog.get_logger(__name__)
 
 COMPARE_EVERY_S = 5.0
 WAIT_S = 1.0
+ROWS_AT_ONCE = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,11 @@ class SnapshotLink:
     def execute(self, sql: str, parameters: Sequence[object]) -> list[tuple[Any, ...]]:
         with self.reader.cursor() as cursor:
             cursor.execute(sql, parameters)
-            return cursor.fetchall()
+            rows: list[tuple[Any, ...]] = []
+            # Not all at once: the driver keeps Python while it makes rows, and the thread of calls waits.
+            while some := cursor.fetchmany(ROWS_AT_ONCE):
+                rows += some
+            return rows
 
     def revisions(self) -> dict[int, int]:
         with self.reader:
