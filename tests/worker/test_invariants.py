@@ -12,6 +12,7 @@ from structlog.testing import capture_logs
 from callmanager.domain.call_events import CallEventKind
 from callmanager.domain.cdr import assemble
 from callmanager.domain.live_events import LiveEventFeed
+from callmanager.domain.routing import MAX_FORWARDS
 from sipworker.call.actions import (
     AnswerLeg,
     BridgeLegs,
@@ -155,7 +156,9 @@ class History:
         for leg in self.callers:
             if leg not in self.ended_by_far_end:
                 self._say(LegHungUp(leg, False, 200, ""))
-        self.worker.wait(13 * 3600)
+        # A call that is forwarded rings anew each time.
+        for _ in range(MAX_FORWARDS + 1):
+            self.worker.wait(13 * 3600)
         self._check_new_actions()
 
 
