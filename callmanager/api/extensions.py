@@ -30,7 +30,7 @@ from callmanager.api.extension_fields import (
 from callmanager.api.extension_person import ExtensionPersonActions
 from callmanager.api.extension_table import ExtensionTableActions
 from callmanager.models import Extension
-from callmanager.models.extension import Gender
+from callmanager.models.extension import STATUSES, Gender
 from callmanager.selectors.extension import extension_list_whole, weak_password_list
 from callmanager.selectors.person import changeable_extension_list, visible_extension_list
 from callmanager.services.extension import extension_create, extension_delete, extension_update
@@ -73,6 +73,7 @@ class ExtensionFilter(ColleagueFilter):
     did = django_filters.CharFilter()
     mobile = django_filters.CharFilter()
     gender = django_filters.ChoiceFilter(choices=[one for one in Gender.choices if one[0]])
+    status = django_filters.ChoiceFilter(choices=STATUSES)
     group = django_filters.NumberFilter(field_name="memberships__group_id")
     is_audio_recorded = TrueFalseFilter()
     is_video_recorded = TrueFalseFilter()

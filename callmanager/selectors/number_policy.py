@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
+from unicodedata import combining, normalize
 
 import pycountry
 from django.db.models import QuerySet
@@ -30,7 +31,7 @@ class CallingCountry:
 def calling_country_list() -> tuple[CallingCountry, ...]:
     """By name."""
     countries = (CallingCountry(code, _name(code), number) for code, number in calling_codes().items())
-    return tuple(sorted(countries, key=lambda country: country.name))
+    return tuple(sorted(countries, key=lambda country: _without_accents(country.name)))
 
 
 def number_settings_get() -> NumberSettings:
@@ -51,6 +52,10 @@ def disallowed_code_list(*, is_platform: bool) -> QuerySet[AnyCode]:
 
 def blocked_number_list(*, is_platform: bool) -> QuerySet[AnyBlocked]:
     return SystemBlockedNumber.objects.all() if is_platform else BlockedNumber.objects.all()
+
+
+def _without_accents(name: str) -> str:
+    return "".join(letter for letter in normalize("NFD", name) if not combining(letter))
 
 
 def _name(code: str) -> str:

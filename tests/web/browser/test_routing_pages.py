@@ -43,11 +43,19 @@ def rules(acme_page: Page) -> Iterator[Page]:
     committed(_forget_rules)
 
 
-def order(page: Page) -> list[str]:
-    return [
-        text.strip()
-        for text in page.locator("[data-order] + *, th.field-name, td.field-name").all_inner_texts()
-    ]
+def test_countries_are_found_by_name_and_by_code(acme_page: Page) -> None:
+    page = acme_page
+    page.goto("/admin/country-codes/")
+    expect(page.get_by_label("Find a country")).to_be_hidden()
+    page.get_by_label("The countries chosen below").check()
+    search = page.get_by_label("Find a country")
+    search.fill("fra")
+    expect(page.get_by_label("France", exact=False).first).to_be_visible()
+    expect(page.locator("[data-country]:visible")).to_have_count(1)
+    page.locator("[data-country]:visible input").check()
+    expect(page.get_by_text("1 country is chosen.")).to_be_visible()
+    search.fill("+49")
+    expect(page.locator("[data-country]:visible")).to_have_count(1)
 
 
 def test_rules_move_by_keyboard_and_by_dragging(rules: Page) -> None:
