@@ -13,11 +13,13 @@ from django.db.models.functions import Lower
 from django.forms import ModelForm
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import format_html
 from unfold.decorators import display
 
 from callmanager.admin.routing_test_form import RoutingTestForm
 from callmanager.domain.call_simulation import EndKind, Simulation
-from callmanager.domain.routing_test import Verdict, when_words
+from callmanager.domain.routing_test import Verdict, WhenKind, when_words
 from callmanager.models import RoutingTest
 from callmanager.selectors.routing_test import routing_test_list, verdict_list
 from callmanager.selectors.trunk_lent import trunk_lent_list
@@ -111,6 +113,23 @@ def routing_test_address(simulation: Simulation) -> str:
     return f"{reverse('admin:callmanager_routingtest_add')}?{query}"
 
 
+def _simulator_address(verdict: Verdict) -> str:
+    """The question of a test, for whoever wants to see the whole way of its call."""
+    test = verdict.test
+    is_now = verdict.at is None or test.when.kind is WhenKind.NOW
+    asked = {
+        "from": "outside" if test.trunk_id else "extension",
+        "number" if test.trunk_id else "extension": test.caller,
+        "trunk": str(test.trunk_id or ""),
+        "called": test.called,
+        "at": "" if is_now else f"{timezone.localtime(verdict.at):%Y-%m-%dT%H:%M}",
+        **{f"phone.{number}": state for number, state in test.phones.items()},
+        **{f"trunk.{trunk}": answer for trunk, answer in test.trunks.items()},
+    }
+    query = urlencode({name: value for name, value in asked.items() if value})
+    return f"{reverse('admin:call_simulator')}?{query}"
+
+
 def _wanted(form: ModelForm[Any]) -> dict[str, Any]:
     return {name: form.cleaned_data[name] for name in ROUTING_TEST_FIELDS}
 
@@ -136,7 +155,10 @@ def _actual(results: _Results) -> Callable[[RoutingTest], str]:
     @admin.display(description="Now")
     def actual(test: RoutingTest) -> str:
         verdict = results.verdicts[test.pk]
-        return verdict.actual if verdict.is_met else " ".join(verdict.differences)
+        words = verdict.actual if verdict.is_met else " ".join(verdict.differences)
+        return format_html(
+            '<a href="{}" title="{}">{}</a>', _simulator_address(verdict), "See the way of the call", words
+        )
 
     return actual
 

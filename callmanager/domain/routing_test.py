@@ -70,12 +70,14 @@ class RoutingTestEntry:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """`actual` is how the call ends, `differences` what is not as expected (empty: all is well)."""
+    """`actual` is how the call ends, `differences` what is not as expected (empty: all is well), `at` when it was asked
+    for."""
 
     test: RoutingTestEntry
     expected: str
     actual: str
     differences: tuple[str, ...] = ()
+    at: datetime | None = None
 
     @property
     def is_met(self) -> bool:
@@ -92,10 +94,10 @@ def run_routing_test(test: RoutingTestEntry, snapshot: TenantSnapshot, now: date
         asked = read_wish(wish_of(test), snapshot, at)
     except SimulationInvalid as error:
         differences = tuple(f"{one.field}: {one.message}" for one in error.problems)
-        return Verdict(test, expected, "Can't be asked", differences)
+        return Verdict(test, expected, "Can't be asked", differences, at)
     simulation = simulate(asked, snapshot)
     actual = end_words(simulation.end)
-    return Verdict(test, expected, actual, tuple(_differences(test.expected, simulation, snapshot)))
+    return Verdict(test, expected, actual, tuple(_differences(test.expected, simulation, snapshot)), at)
 
 
 def wish_of(test: RoutingTestEntry) -> SimulationWish:

@@ -14,6 +14,7 @@ from callmanager.selectors.usage import extension_usage
 from callmanager.services.extension_group import group_members_add
 from callmanager.services.extension_photo import photos_forget
 from callmanager.services.in_use import refuse_if_used
+from callmanager.services.routing_guard import routing_guarded
 
 
 class BulkAction(StrEnum):
@@ -23,6 +24,7 @@ class BulkAction(StrEnum):
     ADD_TO_GROUP = "add_to_group"
 
 
+@routing_guarded
 def extensions_change(
     *, action: BulkAction, ids: Collection[int], group: ExtensionGroup | None = None
 ) -> list[str]:

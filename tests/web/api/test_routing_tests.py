@@ -191,6 +191,11 @@ CHANGES: dict[str, Callable[[Rest], Answer]] = {
 }  # fmt: skip
 
 
+CHANGES["many extensions at once"] = lambda rest: rest.post(
+    "/api/extensions/bulk", {"action": "disable", "ids": [extension("102")]}
+)
+
+
 def rule(name: str) -> int:
     return int(InboundRule.objects.get(name=name).pk)
 
@@ -233,6 +238,13 @@ def test_the_parameter_confirms_too_and_is_not_needed_for_other_changes(
     assert acme_user.patch(f"/api/inbound_rules/{other}", {"is_enabled": False}).status == 200
     assert acme_user.patch(f"/api/inbound_rules/{main}?confirm=false", {"is_enabled": False}).status == 409
     assert acme_user.patch(f"/api/inbound_rules/{main}?confirm=true", {"is_enabled": False}).status == 200
+
+
+def test_an_extension_is_neither_asked_nor_told(acme_user: Rest, trunk: Trunk) -> None:
+    made(acme_user, monday(trunk))
+    answer = rest_as("102@acme").patch("/api/account/presence", {"status": "do_not_disturb"})
+    assert (answer.status, answer.body.get("broken")) == (200, None), answer.body
+    assert run(acme_user)["met"] == 0
 
 
 def test_an_outbound_rule_and_the_rights_behind_it(acme_user: Rest, trunk: Trunk, acme: Tenant) -> None:

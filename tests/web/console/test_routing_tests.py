@@ -88,6 +88,9 @@ def test_the_list_shows_what_comes_of_each_test_now(acme: Tenant, monday: Routin
     text = text_of(signed_in("acme").get(LIST))
     assert "+34911234567 over First line → 493055500, Monday" in text
     assert "Extension 102 answers Extension 102 answers Met" in text
+    link = re.search(r'href="(/admin/call-simulator/\?[^"]*)"', signed_in("acme").get(LIST).content.decode())
+    assert link is not None
+    assert "Extension 102 answers" in text_of(signed_in("acme").get(html.unescape(link[1])))
     with tenant_scope(acme):
         InboundRule.objects.filter(name="Main number").update(is_enabled=False)
     assert "Extension 101 answers, not: Extension 102 answers. Not met" in text_of(
