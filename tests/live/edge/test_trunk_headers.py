@@ -195,3 +195,21 @@ def test_providers_outside_see_the_public_address_and_those_inside_do_not(
     finally:
         provider.close()
         worker.close()
+
+
+def test_an_edge_without_ipv6_refuses_a_provider_that_has_nothing_else(
+    services: dict[str, str], worker_port: int, directory: Directory, tmp_path: Path
+) -> None:
+    edge = Edge(tmp_path, services["EDGE_DATABASE_URL"], settings={"PBX_BIND6": ""})
+    edge.prepare()
+    edge.start()
+    worker = Worker(edge.at("EDGE_PRIVATE"), worker_port)
+    try:
+        edge.rpc("dispatcher.reload")
+        edge.rpc("htable.sets", "trunks", f"to:{PROVIDER_TRUNK}", "sip:[2001:db8::7]:5060")
+        worker.invite("0049891234@sip.provider.example", TRUNK, dest="trunk")
+        assert worker.expect_final("INVITE").status >= 500
+        assert edge.rpc("dlg.profile_get_size", "trunk", str(PROVIDER_TRUNK)) == 0
+    finally:
+        worker.close()
+        edge.stop()

@@ -9,7 +9,7 @@ from types import TracebackType
 
 from tests.live.edge.endpoints import Endpoint
 from tests.live.edge.messages import SipMessage, unique
-from tests.live.edge.transports import UdpTransport
+from tests.live.edge.transports import Transport, UdpTransport
 
 REALM = "provider.example"
 
@@ -25,8 +25,15 @@ class LineAccount:
 class Provider(Endpoint):
     """At an address of its own, so that the edge can tell it from phones."""
 
-    def __init__(self, edge: tuple[str, int], host: str, account: LineAccount | None = None) -> None:
-        super().__init__(UdpTransport(edge, host=host))
+    def __init__(
+        self,
+        edge: tuple[str, int],
+        host: str,
+        account: LineAccount | None = None,
+        *,
+        transport: Transport | None = None,
+    ) -> None:
+        super().__init__(transport or UdpTransport(edge, host=host))
         self.account = account or LineAccount()
 
     def __enter__(self) -> Provider:

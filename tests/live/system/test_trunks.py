@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
+from tests.live.edge.providers import ListeningTransport
 from tests.live.system.provider import LineAccount, Provider
 from tests.live.system.running_system import RunningSystem
 from tests.phones.rest import RestClient
@@ -132,3 +134,22 @@ def test_registrations_are_back_after_the_edge_was_restarted(
     system.wait_healthy()
     provider.take_registration(timeout_s=20)
     wait_state(administrator, trunk, "registered")
+
+
+@pytest.mark.parametrize(
+    ("kind", "contact"),
+    [("udp6", r"<sip:trk-\d+-\w+@\[::1\]:\d+>"), ("tcp", r"<sip:trk-\d+-\w+@127.0.0.1:\d+;transport=tcp>")],
+)
+def test_we_register_by_the_transport_of_the_trunk(
+    system: RunningSystem, administrator: RestClient, trunks: list[str], kind: str, contact: str
+) -> None:
+    edge = ("::1", system.sip_udp[1]) if kind == "udp6" else system.sip_udp
+    transport = ListeningTransport(PROVIDER_HOST) if kind == "tcp" else None
+    with Provider(edge, PROVIDER_HOST, transport=transport) as provider:
+        trunk = make_trunk(
+            administrator, trunks, provider, transport=kind.rstrip("6"), is_enabled=True, ping_interval_s=0
+        )
+        register = provider.take_registration()
+        assert re.fullmatch(contact, register["Contact"]), register["Contact"]
+        assert register["Via"].startswith(f"SIP/2.0/{provider.transport.via} ")
+        wait_state(administrator, trunk, "registered")

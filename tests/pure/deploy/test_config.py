@@ -39,6 +39,8 @@ def test_a_variable_of_the_operator_wins() -> None:
         ("PBX_WORKERS", "0"),
         ("PBX_BIND", "localhost"),
         ("PBX_BIND", "0.0.0.0"),
+        ("PBX_PUBLIC_ADDRESS", "pbx.example"),
+        ("PBX_PUBLIC_ADDRESS", "0.0.0.0"),
         ("PBX_BIND6", "127.0.0.1"),
         ("PBX_BIND6", "::"),
         ("PBX_LOG_LEVEL", "loud"),
