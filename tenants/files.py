@@ -19,7 +19,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 from django.db.models import Sum
-from django.http import FileResponse
+from django.http import FileResponse, Http404
 
 from tenants.models import FileKind, Tenant, TenantFile, TenantFileUsage
 from tenants.models.tenant_file import new_file_name
@@ -84,8 +84,13 @@ def file_path(file: TenantFile) -> Path:
 def file_response(file: TenantFile, *, is_download: bool = False) -> FileResponse:
     """For a view that has checked who asks. Nothing a tenant uploaded runs as a page of ours."""
     is_inline = not is_download and file.content_type.startswith(_SHOWN_INLINE)
+    try:
+        content = file_path(file).open("rb")
+    except FileNotFoundError as gone:
+        # Somebody else's hand, or a disk that was restored without it.
+        raise Http404 from gone
     response = FileResponse(
-        file_path(file).open("rb"),
+        content,
         as_attachment=not is_inline,
         filename=file.original_name or f"{file.kind}-{file.pk}",
         content_type=file.content_type if is_inline else "application/octet-stream",

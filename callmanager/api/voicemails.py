@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import django_filters
@@ -103,13 +104,13 @@ class VoicemailFilter(django_filters.FilterSet):
     is_urgent = TrueFalseFilter()
 
 
-def _own(request: Request, rows: QuerySet[Any], field: str) -> QuerySet[Any]:
-    """Of the extension that asks; all for its company."""
+def _own(request: Request, rows: Callable[[], QuerySet[Any]], field: str) -> QuerySet[Any]:
+    """Of the extension that asks; all for its company. Asked for only where a tenant is acted in."""
     tenant_of(request)
     actor = actor_of(request)
     if actor.role != Role.EXTENSION:
-        return rows
-    return rows.filter(**{field: actor.user.extension_number})
+        return rows()
+    return rows().filter(**{field: actor.user.extension_number})
 
 
 class VoicemailViewSet(
@@ -131,7 +132,7 @@ class VoicemailViewSet(
     search_fields = ("caller", "caller_name", "mailbox")
 
     def get_queryset(self) -> QuerySet[Voicemail]:
-        return _own(self.request, voicemail_list(), "mailbox")
+        return _own(self.request, voicemail_list, "mailbox")
 
     @extend_schema(request=VoicemailSerializer, responses=VoicemailSerializer)
     def partial_update(self, request: Request, pk: str) -> Response:
@@ -187,7 +188,7 @@ class MailboxViewSet(
     search_fields = ("extension__number", "extension__display_name")
 
     def get_queryset(self) -> QuerySet[Mailbox]:
-        return _own(self.request, mailbox_list(), "extension__number")
+        return _own(self.request, mailbox_list, "extension__number")
 
     @extend_schema(request=MailboxSerializer, responses=MailboxSerializer)
     def partial_update(self, request: Request, number: str) -> Response:
@@ -227,7 +228,7 @@ class GreetingViewSet(
         return [MultiPartParser()] if is_upload and is_sending else list(super().get_parsers())
 
     def get_queryset(self) -> QuerySet[Greeting]:
-        return _own(self.request, greeting_list(), "extension__number")
+        return _own(self.request, greeting_list, "extension__number")
 
     @extend_schema(
         request={"multipart/form-data": GreetingUploadSerializer}, responses={201: GreetingSerializer}
