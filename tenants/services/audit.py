@@ -48,7 +48,8 @@ def audit_record(
         object_id=str(target.pk or "")[:64] if target is not None else object_id[:64],
         object_name=str(target)[:200] if target is not None else "",
         outcome=outcome,
-        reason=reason[:REASON_LENGTH],
+        # Refusals quote what was sent, and the database takes no NUL.
+        reason=reason.replace("\0", "")[:REASON_LENGTH],
         changes=dict(changes or {}),
         ip=ip,
     )

@@ -28,6 +28,14 @@ def lend(administrator: Rest, trunk: dict[str, Any], tenant: str, pool: str) -> 
     return administrator.post(POOLS, {"trunk": trunk["id"], "tenant": tenant, "did_pool": pool})
 
 
+def test_a_refusal_that_quotes_a_nul_is_a_refusal(administrator: Rest) -> None:
+    trunk = administrator.post("/api/trunks", {"name": "NUL", "authentication": "ip", "host": "192.0.2.77"})
+    answer = administrator.patch(
+        f"/api/trunks/{trunk.body['id']}", {"caller_mappings": [{"field": "from_user", "part": "a\0b"}]}
+    )
+    assert answer.status == 400
+
+
 def test_a_trunk_is_made_changed_and_deleted(administrator: Rest) -> None:
     trunk = make_trunk(administrator, country="DE", codecs=["PCMA", "G722"], max_calls=30)
     path = f"{TRUNKS}/{trunk['id']}"
