@@ -23,8 +23,9 @@ CREATE TRIGGER voicemail_follows_extension
 CREATE TRIGGER greeting_takes_its_file
     AFTER DELETE ON callmanager_greeting
     FOR EACH ROW EXECUTE FUNCTION public.greeting_takes_its_file();
+-- Not for new ones: they come with their extension, which tells of itself.
 CREATE TRIGGER tenant_config_changed
-    AFTER INSERT OR UPDATE OR DELETE ON callmanager_mailbox
+    AFTER UPDATE OR DELETE ON callmanager_mailbox
     FOR EACH STATEMENT EXECUTE FUNCTION public.tenant_config_changed();
 CREATE TRIGGER tenant_config_changed
     AFTER INSERT OR UPDATE OR DELETE ON callmanager_greeting

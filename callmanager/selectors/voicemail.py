@@ -7,7 +7,7 @@ from django.http import FileResponse
 
 from callmanager.fleet.models import Voicemail
 from callmanager.models import Greeting, Mailbox
-from tenants.files import file_response
+from tenants.files import file_path, file_response
 from tenants.models import TenantFile
 
 
@@ -33,4 +33,6 @@ def greeting_list() -> QuerySet[Greeting]:
 def stored_sound(*, file_id: int) -> FileResponse | None:
     """The sound as a response; None where the file is gone."""
     file = TenantFile.objects.filter(pk=file_id).first()
-    return file_response(file) if file is not None else None
+    if file is None or not file_path(file).is_file():
+        return None
+    return file_response(file)

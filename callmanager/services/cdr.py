@@ -101,15 +101,16 @@ def _assemble_batch(session_ids: Sequence[str]) -> int:
         open_calls = OpenCall.objects.filter(pk__in=session_ids).order_by("pk")
         list(open_calls.select_for_update().values_list("pk"))
         recorded = set(Cdr.objects.filter(session_id__in=session_ids).values_list("session_id", flat=True))
-        details = [
-            detail
-            for events in _events_by_call(set(session_ids) - recorded)
-            if (detail := assemble(events)) is not None
-        ]
+        details: list[CallDetail] = []
+        with_mailboxes: list[str] = []
+        for events in _events_by_call(set(session_ids) - recorded):
+            detail = assemble(events)
+            if detail is not None:
+                details.append(detail)
+                with_mailboxes += [detail.session_id] if _has_voicemail(events) else []
         Cdr.objects.bulk_create([_to_record(detail) for detail in details], ignore_conflicts=True)
         finished = recorded.union(detail.session_id for detail in details)
         OpenCall.objects.filter(pk__in=finished).delete()
-        with_mailboxes = sorted(_with_voicemail(set(session_ids) - recorded))
         if with_mailboxes:
             transaction.on_commit(partial(_settle_voicemails, with_mailboxes))
         if details:
@@ -119,13 +120,9 @@ def _assemble_batch(session_ids: Sequence[str]) -> int:
     return len(details)
 
 
-def _with_voicemail(session_ids: set[str]) -> Iterable[str]:
-    """The calls that did something to mailboxes."""
-    return (
-        StoredCallEvent.objects.filter(session_id__in=session_ids, kind__in=VOICEMAIL_KINDS)
-        .values_list("session_id", flat=True)
-        .distinct()
-    )
+def _has_voicemail(events: Iterable[CallEvent]) -> bool:
+    """Whether the call did something to a mailbox."""
+    return any(event.kind in VOICEMAIL_KINDS for event in events)
 
 
 def _settle_voicemails(session_ids: Sequence[str]) -> None:

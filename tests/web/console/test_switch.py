@@ -30,7 +30,15 @@ def test_what_an_administrator_does_inside_is_the_administrators(
     administrator_browser.post(f"/console/manage/{acme.pk}/")
     administrator_browser.post(
         "/admin/callmanager/extension/add/",
-        {"number": "103", "ring_timeout_s": "30", "is_enabled": "on", "sip_password": "k8sd7Fjw92kXq"},
+        {
+            "number": "103",
+            "ring_timeout_s": "30",
+            "status": "available",
+            "max_external_calls": "0",
+            "max_external_minutes_per_day": "0",
+            "is_enabled": "on",
+            "sip_password": "k8sd7Fjw92kXq",
+        },
     )
     entry = AuditEntry.objects.get(action="extension.create")
     assert (entry.username, entry.tenant) == ("root", acme)
