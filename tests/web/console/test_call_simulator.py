@@ -9,7 +9,9 @@ import pytest
 from django.test import Client
 
 from callmanager.fleet.models import Trunk
+from callmanager.models import InboundRule, OutboundRule
 from tenants.models import Rank, Role, Tenant, User
+from tenants.scope import tenant_scope
 from tenants.services.user import user_create
 from tests.web.conftest import WEB_PASSWORD
 from tests.web.simulated_company import DID, simulated_company_make
@@ -92,3 +94,18 @@ def test_a_moment_is_read_by_the_company_s_clocks(trunk: Trunk, acme: Tenant) ->
     question = {"from": "outside", "trunk": trunk.pk, "called": DID}
     assert "Extension 102 answers" in ask(signed_in("acme"), **question, at="2026-03-02T16:59")[1]
     assert "Extension 101 answers" in ask(signed_in("acme"), **question, at="2026-03-02T17:00")[1]
+
+
+def test_a_rule_leads_to_the_simulator_with_its_question(trunk: Trunk, acme: Tenant) -> None:
+    client = signed_in("acme")
+    with tenant_scope(acme):
+        inbound = InboundRule.objects.get(name="Main number").pk
+        outbound = OutboundRule.objects.get(name="Germany").pk
+    page = client.get(f"/admin/callmanager/inboundrule/{inbound}/change/").content.decode()
+    assert f'href="{PAGE}?from=outside&amp;trunk={trunk.pk}&amp;called={DID}"' in page
+    assert "Extension 10" in ask(client, **{"from": "outside", "trunk": trunk.pk, "called": DID})[1]
+    assert (
+        f'href="{PAGE}?from=extension"'
+        in client.get(f"/admin/callmanager/outboundrule/{outbound}/change/").content.decode()
+    )
+    assert f'href="{PAGE}?' not in client.get("/admin/callmanager/inboundrule/add/").content.decode()
