@@ -103,6 +103,8 @@ def test_a_provider_is_told_our_password_as_it_asks(
         provider.send(invite.answer(486))
         call = alice.calls[-1].wait_over()
     assert call.code == 486
+    for log in system.stack.config.log_dir.glob("worker-*"):
+        assert provider.account.password not in log.read_text(errors="replace")
 
 
 @pytest.mark.parametrize(("code", "heard"), [(486, 486), (603, 603), (404, 404), (500, 500)])
@@ -205,6 +207,12 @@ def test_no_answer_goes_outside_and_so_does_nobodys_phone(
     call = alice.dial("102").wait_confirmed(timeout_s=15)
     call.wait_heard(PROVIDER_HZ)
     assert bob.wait_incoming().wait_over().code == 487
+    rerouted = events.wait_key(call.sip_call_id, "call_reroute")
+    assert (rerouted["reason"], rerouted["from_number"], rerouted["target_number"]) == (
+        "no_answer",
+        "102",
+        NUMBER,
+    )
     call.hang_up()
     bob.unregister()
     again = alice.dial("102").wait_confirmed()
