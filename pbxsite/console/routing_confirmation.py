@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.utils.http import url_has_allowed_host_and_scheme
 
 from callmanager.services.routing_guard import BreaksRoutingTests, asking
 from pbxsite.console.sites import site_of
@@ -58,8 +59,16 @@ class RoutingConfirmationMiddleware:
             "confirmed_field": CONFIRMED_FIELD,
             "has_files": bool(request.FILES),
             "address": request.get_full_path(),
+            "way_back": _way_back(request),
         }
         return render(request, "pbxsite/routing_confirmation.html", context, status=409)
+
+
+def _way_back(request: HttpRequest) -> str:
+    """The page that was sent, which is not always the address it was sent to."""
+    page = request.headers.get("Referer", "")
+    is_ours = url_has_allowed_host_and_scheme(page, {request.get_host()}, require_https=request.is_secure())
+    return page if is_ours else request.get_full_path()
 
 
 def _may_see_tests(request: HttpRequest) -> bool:

@@ -3,12 +3,32 @@
 const marks = [...document.querySelectorAll("[data-order]")];
 const csrf = document.querySelector("[name=csrfmiddlewaretoken]");
 
+// Sent as a page, so that what the server asks before it does so can be read and answered.
+function moveAsPage(mark, position) {
+  const form = document.createElement("form");
+  form.method = "post";
+  form.action = mark.dataset.order;
+  for (const [name, value] of [["position", position], ["csrfmiddlewaretoken", csrf ? csrf.value : ""]]) {
+    const field = document.createElement("input");
+    field.type = "hidden";
+    field.name = name;
+    field.value = value;
+    form.append(field);
+  }
+  document.body.append(form);
+  form.submit();
+}
+
 async function move(mark, position) {
   const answer = await fetch(mark.dataset.order, {
     method: "POST",
     headers: { Accept: "application/json", "X-CSRFToken": csrf ? csrf.value : "" },
     body: new URLSearchParams({ position: String(position) }),
   });
+  if (answer.status === 409) {
+    moveAsPage(mark, position);
+    return;
+  }
   if (answer.ok) {
     sessionStorage.setItem("rule-moved", mark.dataset.order);
   }

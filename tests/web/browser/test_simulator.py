@@ -8,8 +8,12 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Page, expect
 
+from callmanager.domain.outbound_rules import OutboundRoute
 from callmanager.fleet.models import Trunk
+from callmanager.services.outbound_rule import outbound_rule_create
+from callmanager.services.routing_test import routing_test_create
 from tenants.models import Tenant
+from tenants.scope import tenant_scope
 from tests.web.asgi_server import committed
 from tests.web.simulated_company import DID, simulated_company_make, simulated_company_unmake
 
@@ -114,3 +118,28 @@ def test_a_simulated_call_is_kept_and_guards_the_rules(acme_page: Page) -> None:
     keep(acme_page, "confirmation-small")
     acme_page.get_by_role("button", name="Apply the change").click()
     expect(acme_page.locator("body")).to_contain_text("The office hours are saved")
+
+
+def test_another_order_of_rules_is_asked_about_too(acme_page: Page, acme: Tenant, first_line: Trunk) -> None:
+    def guarded() -> None:
+        with tenant_scope(acme):
+            outbound_rule_create(name="Everything", routes=[OutboundRoute(first_line.pk)])
+            routing_test_create(
+                name="By Germany",
+                caller="101",
+                called="030123456",
+                expected_end="outside",
+                expected_rule="Germany",
+            )
+
+    committed(guarded)
+    acme_page.goto("/admin/callmanager/outboundrule/")
+    acme_page.locator("tr", has_text="Everything").locator("[data-order-step='-1']").click()
+    expect(acme_page.get_by_role("alert")).to_contain_text("The change breaks 1 routing test")
+    acme_page.get_by_role("link", name="Leave it as it is").click()
+    expect(acme_page.locator("#result_list")).to_contain_text("Everything")
+    acme_page.locator("tr", has_text="Everything").locator("[data-order-step='-1']").click()
+    acme_page.get_by_role("button", name="Apply the change").click()
+    expect(acme_page.locator("tr", has_text="Everything").locator("[data-order]")).to_have_attribute(
+        "data-position", "2"
+    )
