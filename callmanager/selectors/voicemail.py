@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db.models import QuerySet
+from django.db.models.functions import Length
 from django.http import FileResponse
 
 from callmanager.fleet.models import Voicemail
@@ -21,7 +22,9 @@ def own_voicemail_list(*, number: str) -> QuerySet[Voicemail]:
 
 
 def mailbox_list() -> QuerySet[Mailbox]:
-    boxes: QuerySet[Mailbox] = Mailbox.objects.select_related("extension")
+    boxes: QuerySet[Mailbox] = Mailbox.objects.select_related("extension").order_by(
+        Length("extension__number"), "extension__number"
+    )
     return boxes
 
 
