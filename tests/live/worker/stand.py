@@ -124,6 +124,11 @@ class Stand:
         self._contacts.setdefault(f"{number}@{DOMAIN}", []).append(contact)
         self.contacts_file.write_text(json.dumps(self._contacts))
 
+    def unregister(self, number: str) -> None:
+        """The extension is nowhere, whatever tests before have registered."""
+        self._contacts.pop(f"{number}@{DOMAIN}", None)
+        self.contacts_file.write_text(json.dumps(self._contacts))
+
     def query(self, statement: str, *values: object) -> list[tuple[Any, ...]]:
         with closing(psycopg2.connect(self.database_url)) as link, link, link.cursor() as cursor:
             cursor.execute(statement, values or None)

@@ -58,6 +58,7 @@ def mailboxes(stand: Stand) -> Iterator[Stand]:
     write_tone(stand.directory / "state" / "files" / "acme/voicemail/greeting", GREETING_HZ, 1.5)
     write_tone(stand.directory / "state" / "files" / "acme/voicemail/message", MESSAGE_HZ, 3.0)
     stand.configure(with_mailboxes("acme/voicemail/greeting"))
+    stand.unregister(CAROL)
     yield stand
     stand.snapshot_file.unlink()
 
