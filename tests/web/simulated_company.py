@@ -71,7 +71,8 @@ def simulated_company_unmake(acme: Tenant) -> None:
         OutboundRule.objects.all().delete()
         OfficeHours.objects.all().delete()
         RoutingTest.objects.all().delete()
-        ExtensionGroup.objects.update(may_call_external=False)
+        # As the group DEFAULT is made, and there is no other.
+        ExtensionGroup.objects.update(may_call_external=True)
         TrunkAssignment.objects.all().delete()
     Trunk.objects.filter(name__in=("First line", "Second line")).delete()
     Tenant.objects.filter(pk=acme.pk).update(country=acme.country)

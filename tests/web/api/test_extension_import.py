@@ -209,7 +209,8 @@ def test_rows_cost_no_query(acme_user: Rest) -> None:
             job = Job.objects.get(pk=begun.body["id"])
         with CaptureQueriesContext(connection) as captured:
             job_run(tenant_id=job.tenant_id, job_id=job.pk)
-        return len(captured)
+        # A job writes its progress as time goes by, not as rows do.
+        return len([query for query in captured.captured_queries if "tenants_job" not in query["sql"]])
 
     assert queries(2000, 2) == queries(3000, 300)
 

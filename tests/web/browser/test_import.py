@@ -123,7 +123,8 @@ def test_an_import_is_followed_to_its_errors_and_to_its_end(
     page.locator("[name=group]").select_option(label="Sales")
     page.get_by_role("button", name="Run").click()
     expect(page.locator("body")).to_contain_text("Done for")
-    assert count(initech, groups__name="Sales") >= 100
+    # As many as a page of the list shows.
+    assert count(initech, groups__name="Sales") == 50
 
 
 def _note(answer: Response, asked: list[str]) -> None:

@@ -73,6 +73,9 @@ def test_a_schema_from_the_dump_equals_a_migrated_one_with_its_triggers(
     shape = _shape(make_committed_tenant("dumped").schema_name)
     assert {row[2] for row in shape if row[0] == "trigger"} == {
         "extension_to_sip_directory",
+        "extension_gets_mailbox",
+        "voicemail_follows_extension",
+        "greeting_takes_its_file",
         "extension_joins_default_group",
         "extension_keeps_a_group",
         "default_group_is_not_deleted",

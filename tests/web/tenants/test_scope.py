@@ -102,7 +102,7 @@ def test_row_level_security_hides_other_tenants_rows_from_raw_sql(cast: Cast) ->
 
 
 def test_every_shared_table_with_tenants_rows_is_locked(db: None) -> None:
-    """But those read before a scope is known: the edge's directory, who signs in, whose mail is sent."""
+    """But those read before a scope is known: the edge's directory, who signs in, whose mail is sent, how it looks."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT relname FROM pg_class JOIN pg_attribute ON attrelid = pg_class.oid AND attname = 'tenant_id'"
@@ -113,6 +113,7 @@ def test_every_shared_table_with_tenants_rows_is_locked(db: None) -> None:
         "sip_directory",
         "tenants_apitoken",
         "tenants_auditentry",
+        "tenants_brand",
         "tenants_mailserver",
         "tenants_outgoingmail",
         "tenants_signinrule",
