@@ -12,6 +12,9 @@ from django.core.signals import request_finished, request_started
 from django.db import close_old_connections
 from schemathesis import BaseSchema
 
+# Now, while no server's thread runs: pytest rewrites this module, and Python 3.11 may fail when two threads parse.
+from schemathesis.specs.openapi import schemas as schemas
+
 from tenants.models import Tenant
 from tests.web.matrix.conftest import world
 from tests.web.matrix.things import THINGS, World
