@@ -63,7 +63,6 @@ class ExtensionMailboxAdmin(ModelAdmin):
         context: dict[str, Any] = {
             **self.admin_site.each_context(request),
             "title": f"Mailbox of {extension}",
-            "opts": Extension._meta,
         }
         return mailbox_page(
             request,
