@@ -10,7 +10,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.db.models.functions import Length, Lower
 from drf_spectacular.utils import extend_schema
-from rest_framework import generics, serializers, status, viewsets
+from rest_framework import generics, mixins, serializers, status, viewsets
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -122,7 +122,9 @@ class ExtensionGroupFilter(django_filters.FilterSet):
     )
 
 
-class ExtensionGroupViewSet(viewsets.GenericViewSet[ExtensionGroup]):
+class ExtensionGroupViewSet(
+    mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet[ExtensionGroup]
+):
     serializer_class = ExtensionGroupSerializer
     queryset = ScopedQuerySet(ExtensionGroup)  # names the model; without a scope it answers nothing
     lookup_value_regex = r"[0-9]{1,18}"
@@ -138,13 +140,6 @@ class ExtensionGroupViewSet(viewsets.GenericViewSet[ExtensionGroup]):
     def get_queryset(self) -> QuerySet[ExtensionGroup]:
         tenant_of(self.request)
         return extension_group_list()
-
-    def list(self, request: Request) -> Response:
-        page = self.paginate_queryset(self.filter_queryset(self.get_queryset()))
-        return self.get_paginated_response(ExtensionGroupSerializer(page, many=True).data)
-
-    def retrieve(self, request: Request, pk: str) -> Response:
-        return Response(ExtensionGroupSerializer(self.get_object()).data)
 
     @extend_schema(request=ExtensionGroupSerializer, responses={201: ExtensionGroupSerializer})
     def create(self, request: Request) -> Response:

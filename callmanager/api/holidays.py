@@ -9,7 +9,7 @@ import django_filters
 from django.db import transaction
 from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema
-from rest_framework import serializers, status, viewsets
+from rest_framework import mixins, serializers, status, viewsets
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -101,7 +101,9 @@ class HolidayFilter(django_filters.FilterSet):
     to_day = django_filters.DateFilter(field_name="first_day", lookup_expr="lte")
 
 
-class HolidayViewSet(ResourceAccess, viewsets.GenericViewSet[Holiday]):
+class HolidayViewSet(
+    ResourceAccess, mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet[Holiday]
+):
     verbs = {"import_country": Verb.ADD, "import_calendar": Verb.ADD}
     serializer_class = HolidaySerializer
     queryset = ScopedQuerySet(Holiday)  # names the model for the schema; without a scope it answers nothing
@@ -118,13 +120,6 @@ class HolidayViewSet(ResourceAccess, viewsets.GenericViewSet[Holiday]):
     def get_queryset(self) -> QuerySet[Holiday]:
         tenant_of(self.request)
         return holiday_list()
-
-    def list(self, request: Request) -> Response:
-        page = self.paginate_queryset(self.filter_queryset(self.get_queryset()))
-        return self.get_paginated_response(HolidaySerializer(page, many=True).data)
-
-    def retrieve(self, request: Request, pk: str) -> Response:
-        return Response(HolidaySerializer(self.get_object()).data)
 
     @extend_schema(request=HolidaySerializer, responses={201: HolidaySerializer})
     def create(self, request: Request) -> Response:

@@ -97,13 +97,6 @@ class InboundRuleViewSet(RuleTableActions):
         tenant_of(self.request)
         return inbound_rule_list()
 
-    def list(self, request: Request) -> Response:
-        page = self.paginate_queryset(self.filter_queryset(self.get_queryset()))
-        return self.get_paginated_response(InboundRuleSerializer(page, many=True).data)
-
-    def retrieve(self, request: Request, pk: str) -> Response:
-        return Response(InboundRuleSerializer(self.get_object()).data)
-
     def create(self, request: Request) -> Response:
         tenant_of(request)
         form = InboundRuleSerializer(data=request.data)

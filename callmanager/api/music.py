@@ -9,9 +9,8 @@ from django.db.models import QuerySet
 from django.http import FileResponse, Http404
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiResponse, extend_schema
-from rest_framework import serializers, status, viewsets
+from rest_framework import mixins, serializers, status, viewsets
 from rest_framework.decorators import action
-from rest_framework.parsers import BaseParser, MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -26,6 +25,7 @@ from callmanager.services.music import (
     music_on_hold_set,
 )
 from tenants.api.access import ResourceAccess, tenant_of
+from tenants.api.uploads import MadeOfUpload
 from tenants.audit_trail import audit_request
 from tenants.capabilities import Verb
 from tenants.scoped_models import ScopedQuerySet
@@ -83,7 +83,13 @@ class MusicOnHoldView(ResourceAccess, APIView):
         return Response(MusicOnHoldSerializer(music).data)
 
 
-class MusicFileViewSet(ResourceAccess, viewsets.GenericViewSet[MusicFile]):
+class MusicFileViewSet(
+    ResourceAccess,
+    MadeOfUpload,
+    mixins.ListModelMixin,
+    mixins.RetrieveModelMixin,
+    viewsets.GenericViewSet[MusicFile],
+):
     verbs = {"reorder": Verb.CHANGE}
     serializer_class = MusicFileSerializer
     queryset = ScopedQuerySet(MusicFile)  # names the model for the schema; without a scope it answers nothing
@@ -91,24 +97,9 @@ class MusicFileViewSet(ResourceAccess, viewsets.GenericViewSet[MusicFile]):
     ordering_fields = {"position": ("position",), "name": ("name",), "created_at": ("created_at",)}
     search_fields = ("name",)
 
-    def get_parsers(self) -> list[BaseParser]:
-        is_upload = (
-            getattr(self, "action", None) == "create"
-            or (getattr(self, "action_map", None) or {}).get("post") == "create"
-        )
-        is_sending = getattr(self, "request", None) is None or self.request.method == "POST"
-        return [MultiPartParser()] if is_upload and is_sending else list(super().get_parsers())
-
     def get_queryset(self) -> QuerySet[MusicFile]:
         tenant_of(self.request)
         return music_file_list()
-
-    def list(self, request: Request) -> Response:
-        page = self.paginate_queryset(self.filter_queryset(self.get_queryset()))
-        return self.get_paginated_response(MusicFileSerializer(page, many=True).data)
-
-    def retrieve(self, request: Request, pk: str) -> Response:
-        return Response(MusicFileSerializer(self.get_object()).data)
 
     @extend_schema(
         request={"multipart/form-data": MusicUploadSerializer}, responses={201: MusicFileSerializer}

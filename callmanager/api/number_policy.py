@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 from django.db import transaction
 from django.db.models import Model, QuerySet
 from drf_spectacular.utils import extend_schema
-from rest_framework import serializers, status, viewsets
+from rest_framework import mixins, serializers, status, viewsets
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -148,7 +148,9 @@ class BlockedNumberSerializer(serializers.Serializer[Any]):
     created_at = serializers.DateTimeField(read_only=True)
 
 
-class NumberListViewSet(ResourceAccess, viewsets.GenericViewSet[Any]):
+class NumberListViewSet(
+    ResourceAccess, mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet[Any]
+):
     kind: ClassVar[NumberList]
     audit_name: ClassVar[str]
     verbs = {"add_many": Verb.ADD}
@@ -157,13 +159,6 @@ class NumberListViewSet(ResourceAccess, viewsets.GenericViewSet[Any]):
     @property
     def is_platform(self) -> bool:
         return actor_of(self.request).tenant is None
-
-    def list(self, request: Request) -> Response:
-        page = self.paginate_queryset(self.filter_queryset(self.get_queryset()))
-        return self.get_paginated_response(self.get_serializer(page, many=True).data)
-
-    def retrieve(self, request: Request, pk: str) -> Response:
-        return Response(self.get_serializer(self.get_object()).data)
 
     def create(self, request: Request) -> Response:
         form = self.get_serializer(data=request.data)

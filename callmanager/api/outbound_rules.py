@@ -133,13 +133,6 @@ class OutboundRuleViewSet(RuleTableActions):
         tenant_of(self.request)
         return outbound_rule_list()
 
-    def list(self, request: Request) -> Response:
-        page = self.paginate_queryset(self.filter_queryset(self.get_queryset()))
-        return self.get_paginated_response(OutboundRuleSerializer(page, many=True).data)
-
-    def retrieve(self, request: Request, pk: str) -> Response:
-        return Response(OutboundRuleSerializer(self.get_object()).data)
-
     def create(self, request: Request) -> Response:
         tenant_of(request)
         form = OutboundRuleSerializer(data=request.data)

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.db.models.functions import Lower
 from drf_spectacular.utils import extend_schema
-from rest_framework import serializers, status, viewsets
+from rest_framework import mixins, serializers, status, viewsets
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -93,7 +93,9 @@ class RoutingTestRunSerializer(serializers.Serializer[Any]):
     results = RoutingTestVerdictSerializer(many=True)
 
 
-class RoutingTestViewSet(ResourceAccess, viewsets.GenericViewSet[RoutingTest]):
+class RoutingTestViewSet(
+    ResourceAccess, mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet[RoutingTest]
+):
     # Asking changes nothing.
     verbs = {"run": Verb.VIEW, "run_one": Verb.VIEW}
     serializer_class = RoutingTestSerializer
@@ -110,13 +112,6 @@ class RoutingTestViewSet(ResourceAccess, viewsets.GenericViewSet[RoutingTest]):
     def get_queryset(self) -> QuerySet[RoutingTest]:
         tenant_of(self.request)
         return routing_test_list()
-
-    def list(self, request: Request) -> Response:
-        page = self.paginate_queryset(self.filter_queryset(self.get_queryset()))
-        return self.get_paginated_response(RoutingTestSerializer(page, many=True).data)
-
-    def retrieve(self, request: Request, pk: str) -> Response:
-        return Response(RoutingTestSerializer(self.get_object()).data)
 
     def create(self, request: Request) -> Response:
         tenant_of(request)

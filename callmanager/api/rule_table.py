@@ -8,7 +8,7 @@ from django.db import transaction
 from django.http import HttpResponseBase
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
-from rest_framework import serializers, status
+from rest_framework import mixins, serializers, status
 from rest_framework.decorators import action
 from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
@@ -35,7 +35,7 @@ class TableImportSerializer(serializers.Serializer[Any]):
     existing = serializers.ChoiceField(choices=[one.value for one in Existing], default="refuse")
 
 
-class RuleTableActions(ResourceAccess, GenericViewSet[Any]):
+class RuleTableActions(ResourceAccess, mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericViewSet[Any]):
     table: ClassVar[RuleTable]
     verbs = {"import_table": Verb.ADD, "export": Verb.VIEW}
 

@@ -138,7 +138,7 @@ class TrunkFilter(django_filters.FilterSet):
     country = django_filters.CharFilter(lookup_expr="iexact")
 
 
-class TrunkViewSet(viewsets.GenericViewSet[Trunk]):
+class TrunkViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet[Trunk]):
     serializer_class = TrunkSerializer
     queryset = Trunk.objects.none()
     lookup_value_regex = r"[0-9]{1,18}"
@@ -154,13 +154,6 @@ class TrunkViewSet(viewsets.GenericViewSet[Trunk]):
 
     def get_queryset(self) -> QuerySet[Trunk]:
         return trunk_list()
-
-    def list(self, request: Request) -> Response:
-        page = self.paginate_queryset(self.filter_queryset(self.get_queryset()))
-        return self.get_paginated_response(TrunkSerializer(page, many=True).data)
-
-    def retrieve(self, request: Request, pk: str) -> Response:
-        return Response(TrunkSerializer(self.get_object()).data)
 
     def create(self, request: Request) -> Response:
         form = TrunkSerializer(data=request.data)

@@ -14,7 +14,6 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework import mixins, serializers, status, viewsets
 from rest_framework.decorators import action
-from rest_framework.parsers import BaseParser, MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -33,6 +32,7 @@ from callmanager.services.mailbox import MAILBOX_FIELDS, mailbox_update
 from callmanager.services.voicemail import voicemail_delete, voicemail_forward, voicemail_set_new
 from tenants.api.access import ResourceAccess, actor_of, tenant_of
 from tenants.api.filters import TrueFalseFilter
+from tenants.api.uploads import MadeOfUpload
 from tenants.audit_trail import audit_request
 from tenants.capabilities import Verb
 from tenants.models import Role
@@ -208,6 +208,7 @@ class GreetingFilter(django_filters.FilterSet):
 
 class GreetingViewSet(
     ResourceAccess,
+    MadeOfUpload,
     mixins.ListModelMixin,
     mixins.RetrieveModelMixin,
     viewsets.GenericViewSet[Greeting],
@@ -218,14 +219,6 @@ class GreetingViewSet(
     filterset_class = GreetingFilter
     ordering_fields = {"name": ("name",), "created_at": ("created_at",)}
     search_fields = ("name", "extension__number")
-
-    def get_parsers(self) -> list[BaseParser]:
-        is_upload = (
-            getattr(self, "action", None) == "create"
-            or (getattr(self, "action_map", None) or {}).get("post") == "create"
-        )
-        is_sending = getattr(self, "request", None) is None or self.request.method == "POST"
-        return [MultiPartParser()] if is_upload and is_sending else list(super().get_parsers())
 
     def get_queryset(self) -> QuerySet[Greeting]:
         return _own(self.request, greeting_list, "extension__number")

@@ -8,7 +8,7 @@ import django_filters
 from django.db import transaction
 from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema
-from rest_framework import serializers, status, viewsets
+from rest_framework import mixins, serializers, status, viewsets
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -106,7 +106,9 @@ class UserFilter(django_filters.FilterSet):
     email = django_filters.CharFilter(lookup_expr="iexact")
 
 
-class PeopleViewSet(ResourceAccess, viewsets.GenericViewSet[User]):
+class PeopleViewSet(
+    ResourceAccess, mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet[User]
+):
     """What both lists of people share."""
 
     serializer_class = UserSerializer
@@ -126,13 +128,6 @@ class PeopleViewSet(ResourceAccess, viewsets.GenericViewSet[User]):
 
     def get_queryset(self) -> QuerySet[User]:
         return person_list(tenant=self.tenant())
-
-    def list(self, request: Request) -> Response:
-        page = self.paginate_queryset(self.filter_queryset(self.get_queryset()))
-        return self.get_paginated_response(UserSerializer(page, many=True).data)
-
-    def retrieve(self, request: Request, pk: str) -> Response:
-        return Response(UserSerializer(self.get_object()).data)
 
     @extend_schema(request=UserCreateSerializer, responses={201: UserCreatedSerializer})
     def create(self, request: Request) -> Response:
