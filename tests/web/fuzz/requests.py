@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from itertools import chain
 from typing import Any
 
@@ -29,10 +31,11 @@ def requests_of(operation: Operation, *, thorough: int, random: int) -> Iterator
     ones of each mode.
     """
     config = operation.schema.config.generation_for(operation=operation)
-    every = list(
-        operation.schema.iter_coverage_cases(operation, generation_modes=BOTH, generation_config=config)
-    )
-    return chain(_spread(every, thorough), *(_drawn(operation, mode, random) for mode in BOTH))
+    with _no_collection():
+        every = list(
+            operation.schema.iter_coverage_cases(operation, generation_modes=BOTH, generation_config=config)
+        )
+        return chain(_spread(every, thorough), *(_drawn(operation, mode, random) for mode in BOTH))
 
 
 def url_name_of(operation: Operation) -> str:
@@ -78,6 +81,21 @@ def _drawn(operation: Operation, mode: GenerationMode, count: int) -> list[Reque
 
     keep()
     return drawn
+
+
+@contextmanager
+def _no_collection() -> Iterator[None]:
+    """The library parses the source of lambdas. Python before 3.11.8 calls that a SystemError ("AST constructor
+    recursion depth mismatch") if a collection amid it lets go of the GIL and another thread parses, too
+    (python/cpython issue 106905).
+    """
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 def _takes_anything(operation: Any) -> bool:
