@@ -120,7 +120,7 @@ def build_worker(
         is_past_stored=lambda: store.has_replayed,
     )
     sip = PjsipPort(config, inbox.append, announce_drain=node.drain, note_turn=watch.note_turn)
-    commands = CommandGateway(config.redis_url, feed.put, sip.wake)
+    commands = CommandGateway(config.redis_url, config.name, feed.put, sip.wake)
 
     mailboxes = MailboxGateway(config.database_url, config.name, config.encryption_keys, sip.wake)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
@@ -89,9 +89,12 @@ class Command:
 
 @dataclass(frozen=True, slots=True)
 class CommandReply:
+    """`result` is what the asker gets to know, in either case."""
+
     ok: bool
     code: str = ""
     message: str = ""
+    result: Mapping[str, object] = field(default_factory=dict)
 
 
 class CommandSource(Protocol):

@@ -211,8 +211,8 @@ class WorkerInMemory:
         self.clock.seconds += seconds
         self.runner.run_once(0.02)
 
-    def command(self, name: str, tenant_id: int, session_id: str) -> CommandReply:
-        self.commands.waiting.append(Command("c1", name, tenant_id, session_id, {}))
+    def command(self, name: str, tenant_id: int, session_id: str, **arguments: object) -> CommandReply:
+        self.commands.waiting.append(Command("c1", name, tenant_id, session_id, arguments))
         self.runner.run_once(0.02)
         return self.commands.replies.pop("c1")
 

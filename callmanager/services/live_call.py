@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import secrets
 import time
+from collections.abc import Mapping
 
 import redis
 
@@ -26,26 +27,35 @@ class WorkerUnavailable(RuntimeError):
 
 
 class CommandRefused(RuntimeError):
-    """The worker knows the call and will not do it; `code` is its reason."""
+    """The worker knows the call and will not do it; `code` is its reason, `result` what else it says."""
 
-    def __init__(self, code: str, message: str) -> None:
+    def __init__(self, code: str, message: str, result: Mapping[str, object]) -> None:
         super().__init__(message)
         self.code = code
+        self.result = result
 
 
 def live_call_hang_up(*, tenant_id: int, session_id: str) -> None:
     """Returns when the worker has confirmed; LiveCallsUnavailable when Redis is away."""
+    live_call_command(tenant_id=tenant_id, session_id=session_id, command="hang_up", arguments={})
+
+
+def live_call_command(
+    *, tenant_id: int, session_id: str, command: str, arguments: Mapping[str, object]
+) -> Mapping[str, object]:
+    """What the worker says of its result; the same errors as those of hanging up, and CommandRefused."""
     started = time.monotonic()
     reply_to = f"pbx:replies:{secrets.token_hex(16)}"
-    command = {
-        "command": "hang_up",
+    message = {
+        **arguments,
+        "command": command,
         "session_id": session_id,
         "tenant_id": tenant_id,
         "reply_to": reply_to,
         "id": secrets.token_hex(8),
     }
     try:
-        listeners = live_redis().publish(COMMAND_CHANNEL, json.dumps(command))
+        listeners = live_redis().publish(COMMAND_CHANNEL, json.dumps(message))
         answer = _wait(reply_to, FIRST_WAIT_S) if listeners else None
         if answer is None:
             if live_call_find(tenant_id=tenant_id, session_id=session_id) is None:
@@ -54,8 +64,8 @@ def live_call_hang_up(*, tenant_id: int, session_id: str) -> None:
     except redis.RedisError as error:
         raise LiveCallsUnavailable("Live calls can't be reached at the moment.") from error
     if answer is None:
-        raise WorkerUnavailable("The worker of this call does not answer.")
-    _raise_if_refused(answer)
+        raise WorkerUnavailable(f"The worker of call {session_id} does not answer.")
+    return _result(answer)
 
 
 def _wait(reply_to: str, timeout_s: float) -> dict[str, object] | None:
@@ -66,10 +76,12 @@ def _wait(reply_to: str, timeout_s: float) -> dict[str, object] | None:
     return answer if isinstance(answer, dict) else None
 
 
-def _raise_if_refused(answer: dict[str, object]) -> None:
+def _result(answer: dict[str, object]) -> Mapping[str, object]:
+    said = answer.get("result")
+    result = said if isinstance(said, dict) else {}
     if answer.get("ok") is True:
-        return
+        return result
     code = str(answer.get("code", "refused"))
     if code == "not_found":
         raise LiveCallNotFound(code)
-    raise CommandRefused(code, str(answer.get("message", "The worker refused.")))
+    raise CommandRefused(code, str(answer.get("message", "The worker refused.")), result)

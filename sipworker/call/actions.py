@@ -242,6 +242,18 @@ class StopTimer:
 
 
 @dataclass(frozen=True, slots=True)
+class AnswerRequest:
+    """What came of a Request, said among the actions that it caused. `code` empty: it is done.
+
+    `message` says which rule or state stood against it; `result` is what the asker gets to know.
+    """
+
+    code: str = ""
+    message: str = ""
+    result: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class EmitEvent:
     """Tell the world; the runtime adds session, sequence, time and worker."""
 
@@ -281,5 +293,13 @@ LegAction = (
 BridgeAction = BridgeLegs | UnbridgeLegs
 MailboxAction = CheckPin | FindMessages
 Action = (
-    LegAction | BridgeAction | FindContacts | MailboxAction | StartTimer | StopTimer | EmitEvent | EndCall
+    LegAction
+    | BridgeAction
+    | FindContacts
+    | MailboxAction
+    | StartTimer
+    | StopTimer
+    | AnswerRequest
+    | EmitEvent
+    | EndCall
 )

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import assert_never
-
 from callmanager.domain.decisions import DialOut, TrunkTry
 from callmanager.domain.trunk_failover import (
     NOTHING_RANG,
@@ -29,19 +27,11 @@ from sipworker.call.actions import (
 )
 from sipworker.call.context import CallContext
 from sipworker.call.signals import (
-    ContactsFound,
     DigitPressed,
-    HangUpRequested,
     LegAnswered,
     LegFailed,
-    LegHeld,
     LegHungUp,
     LegRinging,
-    LegUnheld,
-    MessagesFound,
-    PinChecked,
-    PlaybackEnded,
-    RecordingStopped,
     Signal,
     TimerFired,
 )
@@ -103,13 +93,8 @@ class DialOutside:
                 return self._pass_on_digit(signal)
             case TimerFired(timer=timer):
                 return self._time_out(timer)
-            case LegHeld() | LegUnheld() | HangUpRequested() | ContactsFound():
-                return ()  # there is nobody yet to play music to; the session hears the third
-            case PlaybackEnded() | RecordingStopped():
-                return ()  # nothing of ours
-            case PinChecked() | MessagesFound():
-                return ()  # of a mailbox
-        assert_never(signal)
+            case _:
+                return ()  # there is nobody yet to play music to
 
     def _next(self) -> tuple[Action, ...]:
         while self._waiting and not self._is_time_up:

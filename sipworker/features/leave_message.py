@@ -28,17 +28,7 @@ from sipworker.call.actions import (
 )
 from sipworker.call.context import CallContext
 from sipworker.call.signals import (
-    ContactsFound,
     DigitPressed,
-    HangUpRequested,
-    LegAnswered,
-    LegFailed,
-    LegHeld,
-    LegHungUp,
-    LegRinging,
-    LegUnheld,
-    MessagesFound,
-    PinChecked,
     PlaybackEnded,
     RecordingStopped,
     Signal,
@@ -90,13 +80,8 @@ class LeavingMessage:
                 return self._pressed(digit)
             case TimerFired(timer=timer):
                 return self._time_out(timer)
-            case LegRinging() | LegAnswered() | LegFailed() | LegHungUp() | LegHeld() | LegUnheld():
+            case _:
                 return ()  # of phones that rang before; a caller on hold may go on recording
-            case ContactsFound() | HangUpRequested():
-                return ()  # nothing of ours: the session hears the second
-            case PinChecked() | MessagesFound():
-                return ()  # of a mailbox
-        assert_never(signal)
 
     def _played(self) -> tuple[Action, ...]:
         match self._stage:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import assert_never
-
 from callmanager.domain.decisions import RingExtension
 from callmanager.domain.outcome import CallOutcome, CallStatus
 from callmanager.domain.unanswered import (
@@ -31,18 +29,11 @@ from sipworker.call.signals import (
     Contact,
     ContactsFound,
     DigitPressed,
-    HangUpRequested,
     LegAnswered,
     LegFailed,
-    LegHeld,
     LegHungUp,
     LegId,
     LegRinging,
-    LegUnheld,
-    MessagesFound,
-    PinChecked,
-    PlaybackEnded,
-    RecordingStopped,
     Signal,
     TimerFired,
 )
@@ -90,11 +81,8 @@ class Ring:
                 return self._pass_on_digit(signal)
             case TimerFired(timer=timer):
                 return self._give_up() if timer == RING_TIMER else ()
-            case LegHeld() | LegUnheld() | HangUpRequested() | PlaybackEnded() | RecordingStopped():
-                return ()  # there is nobody yet to play anything to; the session hears the third
-            case PinChecked() | MessagesFound():
-                return ()  # of a mailbox
-        assert_never(signal)
+            case _:
+                return ()  # there is nobody yet to play anything to
 
     def _dial(self, contacts: tuple[Contact, ...]) -> tuple[Action | Unreached, ...]:
         if not contacts:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import assert_never
-
 from callmanager.domain.call_events import CallEventKind
 from callmanager.domain.outcome import CallOutcome, CallStatus, EndedBy
 from sipworker.call.actions import (
     Action,
+    AnswerRequest,
     BridgeLegs,
     EmitEvent,
     EndCall,
@@ -18,22 +17,14 @@ from sipworker.call.actions import (
 )
 from sipworker.call.context import CallContext
 from sipworker.call.signals import (
-    ContactsFound,
     DigitPressed,
-    HangUpRequested,
-    LegAnswered,
-    LegFailed,
+    DigitsRequested,
     LegHeld,
     LegHungUp,
     LegId,
-    LegRinging,
     LegUnheld,
-    MessagesFound,
-    PinChecked,
-    PlaybackEnded,
-    RecordingStopped,
+    Side,
     Signal,
-    TimerFired,
 )
 
 
@@ -64,13 +55,10 @@ class Talk:
             case LegHungUp(leg=leg) if leg == self._callee_leg:
                 reason = signal.reason if signal.sip_code >= 400 else "Callee hangup"
                 return (EndCall(CallOutcome(CallStatus.ANSWERED, EndedBy.CALLEE, reason, 200)),)
-            case LegRinging() | LegAnswered() | LegFailed() | LegHungUp():
-                return ()  # of phones that rang too and lost
-            case ContactsFound() | TimerFired() | HangUpRequested() | PlaybackEnded() | RecordingStopped():
-                return ()  # nothing of ours: the session hears the last two
-            case PinChecked() | MessagesFound():
-                return ()  # of a mailbox
-        assert_never(signal)
+            case DigitsRequested():
+                return self._send_digits(signal)
+            case _:
+                return ()  # of phones that rang too and lost, or nothing of ours
 
     def _hold(self, leg: LegId) -> tuple[Action, ...]:
         if leg in self._held:
@@ -86,6 +74,11 @@ class Talk:
         self._held.remove(leg)
         bridge = () if self._held else (BridgeLegs(self._caller_leg, self._callee_leg),)
         return (*self._stop(self._other(leg)), *bridge, self._event(CallEventKind.CALL_UNHOLD, leg))
+
+    def _send_digits(self, wanted: DigitsRequested) -> tuple[Action, ...]:
+        leg = self._caller_leg if wanted.side is Side.CALLER else self._callee_leg
+        digits = (SendDigit(leg, digit, wanted.duration_ms) for digit in wanted.digits)
+        return (*digits, AnswerRequest())
 
     def _play_to(self, leg: LegId) -> tuple[Action, ...]:
         return () if self._music is None else (PlayMusicOnHold(leg, self._music),)

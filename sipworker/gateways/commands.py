@@ -22,7 +22,7 @@ CHANNEL = "pbx:commands"
 WAIT_S = 1.0
 CHECK_EVERY_S = 10
 LONGEST_NAME = 200
-NAMED = {"id", "command", "tenant_id", "session_id", "reply_to"}
+NAMED = {"id", "command", "tenant_id", "session_id", "reply_to", "worker"}
 
 
 class CommandFormatError(ValueError):
@@ -30,13 +30,16 @@ class CommandFormatError(ValueError):
 
 
 class CommandGateway(ReconnectingThread[PubSub]):
-    """Every worker hears every command; the one that owns the call answers (see `find`)."""
+    """Every worker hears every command; the one that owns the call answers, or the one that is named."""
 
     outages = (redis.RedisError, OSError)
 
-    def __init__(self, redis_url: str, answer: Callable[[Reply], None], wake: Callable[[], None]) -> None:
+    def __init__(
+        self, redis_url: str, worker: str, answer: Callable[[Reply], None], wake: Callable[[], None]
+    ) -> None:
         super().__init__("commands")
         self._redis_url = redis_url
+        self._worker = worker
         self._answer = answer
         self._wake = wake
         self._waiting: SimpleQueue[tuple[Command, str]] = SimpleQueue()
@@ -70,15 +73,17 @@ class CommandGateway(ReconnectingThread[PubSub]):
         if message is None:
             return
         try:
-            self._waiting.put(read_command(message["data"]))
+            command, reply_to, worker = read_command(message["data"])
         except CommandFormatError as error:
             log.warning("command.unreadable", error=str(error))
             return
-        self._wake()
+        if worker in ("", self._worker):
+            self._waiting.put((command, reply_to))
+            self._wake()
 
 
-def read_command(data: bytes) -> tuple[Command, str]:
-    """The command and the name of the list for its answer."""
+def read_command(data: bytes) -> tuple[Command, str, str]:
+    """The command, the name of the list for its answer, and the worker that is meant ("": whose call it is)."""
     try:
         document = json.loads(data)
     except ValueError as error:
@@ -95,7 +100,8 @@ def read_command(data: bytes) -> tuple[Command, str]:
         session_id=_text(document, "session_id"),
         arguments={name: value for name, value in document.items() if name not in NAMED},
     )
-    return command, _text(document, "reply_to")
+    worker = _text(document, "worker") if "worker" in document else ""
+    return command, _text(document, "reply_to"), worker
 
 
 def _text(document: Mapping[str, object], name: str) -> str:

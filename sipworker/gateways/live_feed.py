@@ -198,13 +198,8 @@ class LiveFeed(ReconnectingThread[redis.Redis]):
 
 
 def _reply_document(reply: Reply) -> str:
-    if reply.result.ok:
-        return json.dumps({"id": reply.command_id, "ok": True})
-    return json.dumps(
-        {
-            "id": reply.command_id,
-            "ok": False,
-            "code": reply.result.code,
-            "message": reply.result.message,
-        }
-    )
+    result = reply.result
+    document: dict[str, object] = {"id": reply.command_id, "ok": result.ok, "result": dict(result.result)}
+    if not result.ok:
+        document |= {"code": result.code, "message": result.message}
+    return json.dumps(document)

@@ -25,6 +25,11 @@ class CallJournal:
         self._next_sequence = 0
         self._live: dict[str, object] = {}
 
+    @property
+    def state(self) -> str:
+        """Of the call, as the console shows it."""
+        return str(self._live.get("state", "dialling"))
+
     def record(self, kind: CallEventKind, data: Mapping[str, object]) -> None:
         event = CallEvent(
             tenant_id=self._context.invite.tenant_id,

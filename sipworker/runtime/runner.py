@@ -14,6 +14,7 @@ from callmanager.domain.disconnection import disconnection_reason
 from callmanager.domain.outcome import CallOutcome, CallStatus, EndedBy
 from sipworker.call.actions import (
     Action,
+    AnswerRequest,
     BridgeLegs,
     CheckPin,
     DialLeg,
@@ -44,8 +45,8 @@ from sipworker.call.signals import (
     TimerFired,
 )
 from sipworker.features import feature_for
-from sipworker.ports import CommandReply, Ports
-from sipworker.runtime.commands import DONE, read_command
+from sipworker.ports import Ports
+from sipworker.runtime.commands import CommandDesk
 from sipworker.runtime.events import CallJournal
 from sipworker.runtime.external_use import ExternalUse
 from sipworker.runtime.pins import PinGuard
@@ -88,6 +89,7 @@ class Runner:
         self._reception = Reception(ports, self._use, settings.limits, new_session_id)
         self._timers = Timers()
         self._pins = PinGuard()
+        self._desk = CommandDesk(self._registry, self._step)
         # What a call asked while its actions were performed: told to it after all of them.
         self._answers: deque[tuple[LiveCall, Signal]] = deque()
         self._drain_until: float | None = None
@@ -147,12 +149,7 @@ class Runner:
 
     def _take_commands(self) -> None:
         for command, answer in self._ports.commands.take():
-            found = read_command(command, self._registry)
-            if isinstance(found, CommandReply):
-                answer(found)
-            else:
-                self._step(*found)
-                answer(DONE)
+            answer(self._desk.carry_out(command))
 
     def _take_messages(self) -> None:
         for session_id, messages in self._ports.mailboxes.take():
@@ -273,6 +270,8 @@ class Runner:
             case FindMessages(mailbox=mailbox):
                 invite = call.context.invite
                 self._ports.mailboxes.ask(call.context.session_id, invite.tenant_id, mailbox)
+            case AnswerRequest():
+                self._desk.note(action)
             case EndCall(outcome=outcome, callee_leg=callee_leg):
                 self._close(call, outcome, callee_leg)
             case _:

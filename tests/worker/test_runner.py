@@ -6,7 +6,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from callmanager.domain.outcome import CallStatus, EndedBy
-from sipworker.call.actions import AnswerLeg, BridgeLegs, CancelLeg, DialLeg, HangUpLeg, RefuseLeg
+from sipworker.call.actions import AnswerLeg, BridgeLegs, CancelLeg, DialLeg, HangUpLeg, RefuseLeg, SendDigit
 from sipworker.call.signals import LegAnswered, LegFailed, LegHungUp, LegRinging, MediaReport
 from tests.cast import ACME_ID, BOB, GLOBEX_ID, alice_calls
 from tests.fakes import WorkerInMemory
@@ -76,6 +76,26 @@ def test_a_command_that_cannot_be_done_changes_nothing(
     reply = worker.command(name, tenant_id, session_id)
     assert (reply.ok, reply.code) == (False, code)
     assert worker.runner.live_calls == 1
+
+
+def test_a_command_that_the_call_is_in_no_state_for_says_the_state(worker: WorkerInMemory) -> None:
+    worker.hear(alice_calls(BOB))
+    worker.hear(LegRinging(DESK, 180, False))
+    reply = worker.command("send_digits", ACME_ID, "s1", digits="1")
+    assert (reply.ok, reply.code, reply.result) == (False, "wrong_state", {"state": "ringing"})
+    assert reply.message == "The call s1 is ringing: send_digits is not possible now"
+    worker.hear(LegAnswered(DESK))
+    assert worker.command("send_digits", ACME_ID, "s1", digits="12").ok
+    assert worker.sip.actions[-2:] == [SendDigit(DESK, "1", 160), SendDigit(DESK, "2", 160)]
+
+
+def test_an_argument_that_cannot_be_is_answered_and_changes_nothing(worker: WorkerInMemory) -> None:
+    worker.hear(alice_calls(BOB), LegAnswered(DESK))
+    done = len(worker.sip.actions)
+    reply = worker.command("send_digits", ACME_ID, "s1", digits="x")
+    assert (reply.ok, reply.code) == (False, "argument_wrong")
+    assert reply.message.startswith("digits:")
+    assert len(worker.sip.actions) == done
 
 
 def test_a_call_that_fails_while_ringing_ends_with_500_and_the_next_one_works(

@@ -1,0 +1,44 @@
+"""The commands that the web side may give to a running call, each with its arguments. Nothing is done here.
+
+A row more is a feature more for REST and console: its reader makes a Request, and whatever the call is doing at that
+moment answers it with AnswerRequest.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+
+from callmanager.domain.outcome import EndedBy
+from sipworker.call.command_arguments import WRONG, ArgumentError, Arguments
+from sipworker.call.signals import DigitsRequested, HangUpRequested, Request, Side
+
+Reader = Callable[[Arguments], Request | HangUpRequested]
+
+DIGITS = re.compile(r"[0-9A-D*#]{1,64}")
+
+
+def read_request(name: str, arguments: Mapping[str, object]) -> Request | HangUpRequested:
+    """KeyError for a command that is not in the table, ArgumentError for what can't be read."""
+    reader, given = COMMANDS[name], Arguments(arguments)
+    request = reader(given)
+    given.finish()
+    return request
+
+
+def _hang_up(arguments: Arguments) -> HangUpRequested:
+    return HangUpRequested(EndedBy.API, "Hung up by request")
+
+
+def _send_digits(arguments: Arguments) -> DigitsRequested:
+    digits = arguments.text("digits", longest=64)
+    if not DIGITS.fullmatch(digits):
+        raise ArgumentError(WRONG, "digits", "0 to 9, A to D, * and # only")
+    side = arguments.choice("side", Side, default=Side.CALLEE)
+    return DigitsRequested(side, digits, arguments.whole("duration_ms", 40, 2000, default=160))
+
+
+COMMANDS: Mapping[str, Reader] = {
+    "hang_up": _hang_up,
+    "send_digits": _send_digits,
+}
