@@ -10,7 +10,7 @@ from typing import Protocol
 from callmanager.domain.call_events import CallEvent
 from callmanager.domain.mailbox import StoredMessage
 from callmanager.domain.snapshot import TenantSnapshot
-from sipworker.call.actions import LegAction
+from sipworker.call.actions import HearingAction, LegAction
 from sipworker.call.signals import Contact as Contact
 from sipworker.call.signals import InviteReceived, LegId, LegSignal, MediaReport
 
@@ -28,6 +28,9 @@ class SipPort(Protocol):
     def bridge(self, first: LegId, second: LegId) -> None: ...
 
     def unbridge(self, first: LegId, second: LegId) -> None: ...
+
+    def hear(self, action: HearingAction) -> None:
+        """Connect or disconnect one way; a leg that is gone is ignored."""
 
     def find_media_report(self, leg: LegId) -> MediaReport | None:
         """RTP figures so far, None where no media flowed. Asked just before HangUpLeg."""

@@ -12,12 +12,13 @@ from callmanager.domain.call_events import CallEvent, CallEventKind
 from callmanager.domain.cdr import CallDetail, assemble
 from callmanager.domain.mailbox import StoredMessage
 from callmanager.domain.snapshot import TenantSnapshot
-from sipworker.call.actions import BridgeLegs, DialLeg, LegAction, UnbridgeLegs
+from sipworker.call.actions import BridgeAction, BridgeLegs, DialLeg, HearingAction, LegAction, UnbridgeLegs
 from sipworker.call.signals import Contact, InviteReceived, LegId, LegSignal, MediaReport
 from sipworker.ports import Command, CommandReply, Ports
 from sipworker.runtime.runner import Inbox, Runner, RunnerSettings
 from tests.cast import ACME, ACME_DOMAIN, BOB, BOBS_DESK, BOBS_MOBILE, GLOBEX
 
+Told = LegAction | BridgeAction | HearingAction
 A_CLEAN_CALL = MediaReport("PCMA", 8000, 500, 0, 1.0, 500, 0, 1.0, 20.0)
 
 
@@ -44,7 +45,7 @@ class FakeSip:
     """Records what it was told; signals come from the test."""
 
     inbox: Inbox
-    actions: list[LegAction | BridgeLegs | UnbridgeLegs] = field(default_factory=list)
+    actions: list[Told] = field(default_factory=list)
     media: dict[LegId, MediaReport] = field(default_factory=dict)
     breaks_on: tuple[type[LegAction], ...] = ()
     waits: list[float] = field(default_factory=list)
@@ -61,6 +62,9 @@ class FakeSip:
     def unbridge(self, first: LegId, second: LegId) -> None:
         self.actions.append(UnbridgeLegs(first, second))
 
+    def hear(self, action: HearingAction) -> None:
+        self.actions.append(action)
+
     def find_media_report(self, leg: LegId) -> MediaReport | None:
         return self.media.get(leg)
 
@@ -72,7 +76,7 @@ class FakeSip:
 
     def close(self) -> None: ...
 
-    def take_actions(self) -> list[LegAction | BridgeLegs | UnbridgeLegs]:
+    def take_actions(self) -> list[Told]:
         """What was told since the last time."""
         taken, self.actions = self.actions, []
         return taken

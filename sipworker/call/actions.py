@@ -9,6 +9,7 @@ from callmanager.domain.call_events import CallEventKind
 from callmanager.domain.header_parameters import OutgoingHeaders
 from callmanager.domain.outcome import CallOutcome
 from callmanager.domain.trunk_entry import TrunkEntry
+from sipworker.call.attendance import Attendance
 from sipworker.call.signals import LegId
 
 
@@ -119,6 +120,45 @@ class UnbridgeLegs:
 
     first: LegId
     second: LegId
+
+
+@dataclass(frozen=True, slots=True)
+class HearLeg:
+    """Let `listener` hear `source`, and not the other way round. Either may be a leg of another call of the tenant.
+
+    It lasts through holds, new media and moves to another call, until UnhearLeg, the end of either leg or the end of
+    the call that wished it.
+    """
+
+    listener: LegId
+    source: LegId
+
+
+@dataclass(frozen=True, slots=True)
+class UnhearLeg:
+    """Undo HearLeg; what BridgeLegs connects stays connected."""
+
+    listener: LegId
+    source: LegId
+
+
+@dataclass(frozen=True, slots=True)
+class AttendLeg:
+    """Let `listener` hear what `leg` says and hears, whatever that is by and by, and be heard as `how` says.
+
+    One leg attends to one other; another wish takes its place. It lasts as HearLeg does.
+    """
+
+    listener: LegId
+    leg: LegId
+    how: Attendance
+
+
+@dataclass(frozen=True, slots=True)
+class UnattendLeg:
+    """Undo AttendLeg."""
+
+    listener: LegId
 
 
 @dataclass(frozen=True, slots=True)
@@ -291,10 +331,13 @@ LegAction = (
     | SendDigit
 )
 BridgeAction = BridgeLegs | UnbridgeLegs
+# Between calls: who hears whom without being heard, or more than is heard.
+HearingAction = HearLeg | UnhearLeg | AttendLeg | UnattendLeg
 MailboxAction = CheckPin | FindMessages
 Action = (
     LegAction
     | BridgeAction
+    | HearingAction
     | FindContacts
     | MailboxAction
     | StartTimer

@@ -101,6 +101,11 @@ class CallSession:
         return self._track((*farewells, EndCall(outcome)))
 
     @property
+    def legs(self) -> tuple[Leg, ...]:
+        """All that the call has had, for those who look."""
+        return tuple(self._legs.values())
+
+    @property
     def partners(self) -> tuple[str, ...]:
         """The extensions that are talked to or, before an answer, that ring; nobody outside."""
         states = TALKING if self.is_answered else UNANSWERED_OUT

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import time
 import wave
-from collections import defaultdict, deque
+from collections import deque
 from pathlib import Path
 
 import pjsua2 as pj
 import structlog
 
+from sipworker.call.attendance import Attendance
 from sipworker.call.signals import LegId
+from sipworker.pjsip.wiring import Changes, Wiring
 
 log = structlog.get_logger(__name__)
 
@@ -127,7 +129,7 @@ def _tone(frequency_hz: int, clock_rate_hz: int) -> pj.ToneGenerator:
 
 
 class Patchbay:
-    """Remembers which source each leg should hear, and makes it so while the leg has media.
+    """Plugs what `Wiring` says, and again when a leg gets new media.
 
     A source is a leg id or the name of a shared source. Every leg hears silence too: without any source
     the bridge sends it no packets at all, not even DTMF.
@@ -136,33 +138,27 @@ class Patchbay:
     def __init__(self, sources: Sources) -> None:
         self._sources = sources
         self._media: dict[LegId, pj.AudioMedia] = {}
-        self._heard_by: dict[LegId, set[str]] = defaultdict(set)
-        self._listeners: dict[str, set[LegId]] = defaultdict(set)
+        self._wiring = Wiring()
 
-    def connect(self, source: str, listener: LegId) -> None:
-        if source in self._heard_by[listener]:
-            return
-        self._heard_by[listener].add(source)
-        self._listeners[source].add(listener)
-        self._plug(source, listener)
+    def connect(self, source: str, listener: LegId, purpose: str = "") -> None:
+        self._apply(self._wiring.want(source, listener, purpose))
 
-    def disconnect(self, source: str, listener: LegId) -> None:
-        if source not in self._heard_by.get(listener, ()):
-            return
-        self._heard_by[listener].discard(source)
-        self._listeners[source].discard(listener)
-        media, sink = self._find(source), self._media.get(listener)
-        if media is not None and sink is not None:
-            media.stopTransmit(sink)
-        self._release(source)
+    def disconnect(self, source: str, listener: LegId, purpose: str = "") -> None:
+        self._apply(self._wiring.unwant(source, listener, purpose))
+
+    def attend(self, listener: LegId, leg: LegId, how: Attendance) -> None:
+        self._apply(self._wiring.attend(listener, leg, how))
+
+    def leave(self, listener: LegId) -> None:
+        self._apply(self._wiring.leave(listener))
 
     def attach(self, leg: LegId, media: pj.AudioMedia) -> None:
         """The leg has (new) media: restore everything it should hear and whoever should hear it."""
         self._media[leg] = media
         self.connect(SILENCE, leg)
-        for source in self._heard_by[leg]:
+        for source in self._wiring.sources_of(leg):
             self._plug(source, leg)
-        for listener in self._listeners.get(leg, ()):
+        for listener in self._wiring.listeners_of(leg):
             self._plug(leg, listener)
 
     def lend(self, source: str, media: pj.AudioMedia) -> None:
@@ -171,8 +167,8 @@ class Patchbay:
 
     def take_back(self, source: str) -> None:
         """Its listeners have been disconnected."""
+        self._apply(self._wiring.forget(source))
         self._media.pop(source, None)
-        self._listeners.pop(source, None)
 
     def detach(self, leg: LegId) -> None:
         """The leg's stream is gone; the bridge has dropped its wires already."""
@@ -181,15 +177,17 @@ class Patchbay:
     def forget(self, leg: LegId) -> None:
         """The leg is over."""
         self.detach(leg)
-        for source in self._heard_by.pop(leg, ()):
-            self._listeners[source].discard(leg)
-            self._release(source)
-        for listener in self._listeners.pop(leg, ()):
-            self._heard_by[listener].discard(leg)
+        self._apply(self._wiring.forget(leg))
 
-    def _release(self, source: str) -> None:
-        if not self._listeners[source]:
-            self._sources.release(source)
+    def _apply(self, changes: Changes) -> None:
+        for wire in changes.pulled:
+            media, sink = self._find(wire.source), self._media.get(wire.listener)
+            if media is not None and sink is not None:
+                media.stopTransmit(sink)
+            if not self._wiring.listeners_of(wire.source):
+                self._sources.release(wire.source)
+        for wire in changes.plugged:
+            self._plug(wire.source, wire.listener)
 
     def _plug(self, source: str, listener: LegId) -> None:
         sink = self._media.get(listener)

@@ -16,11 +16,14 @@ import structlog
 
 from sipworker.call.actions import (
     AnswerLeg,
+    AttendLeg,
     CancelLeg,
     DialLeg,
     DialTrunk,
     EchoLeg,
     HangUpLeg,
+    HearingAction,
+    HearLeg,
     LegAction,
     PlayFiles,
     PlayMusicOnHold,
@@ -32,6 +35,8 @@ from sipworker.call.actions import (
     StopFiles,
     StopMusicOnHold,
     StopRecording,
+    UnattendLeg,
+    UnhearLeg,
 )
 from sipworker.call.signals import InviteReceived, LegFailed, LegHungUp, LegId, LegSignal, MediaReport
 from sipworker.config import WorkerConfig
@@ -61,6 +66,8 @@ log = structlog.get_logger(__name__)
 FORBIDDEN = 403
 SERVER_ERROR = 500
 CLOSING_S = 2.0
+# Apart from bridges: a pair may be both, and either ends by itself.
+HEARING = "hearing"
 # pjsip ignores a keep-alive (RFC 5626 section 3.5.1), but its arrival ends the wait for events.
 KEEP_ALIVE = b"\r\n\r\n"
 
@@ -125,6 +132,19 @@ class PjsipPort:
     def unbridge(self, first: LegId, second: LegId) -> None:
         self._patchbay.disconnect(first, second)
         self._patchbay.disconnect(second, first)
+
+    def hear(self, action: HearingAction) -> None:
+        if action.listener not in self._legs:
+            return
+        match action:
+            case HearLeg(source=source) if source in self._legs:
+                self._patchbay.connect(source, action.listener, HEARING)
+            case UnhearLeg(source=source):
+                self._patchbay.disconnect(source, action.listener, HEARING)
+            case AttendLeg(leg=leg, how=how) if leg in self._legs:
+                self._patchbay.attend(action.listener, leg, how)
+            case UnattendLeg():
+                self._patchbay.leave(action.listener)
 
     def find_media_report(self, leg: LegId) -> MediaReport | None:
         found = self._legs.get(leg)

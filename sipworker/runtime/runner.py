@@ -15,6 +15,7 @@ from callmanager.domain.outcome import CallOutcome, CallStatus, EndedBy
 from sipworker.call.actions import (
     Action,
     AnswerRequest,
+    AttendLeg,
     BridgeLegs,
     CheckPin,
     DialLeg,
@@ -24,9 +25,12 @@ from sipworker.call.actions import (
     FindContacts,
     FindMessages,
     HangUpLeg,
+    HearLeg,
     StartTimer,
     StopTimer,
+    UnattendLeg,
     UnbridgeLegs,
+    UnhearLeg,
 )
 from sipworker.call.context import CallLimits
 from sipworker.call.errors import IllegalSignal
@@ -49,6 +53,7 @@ from sipworker.ports import Ports
 from sipworker.runtime.commands import CommandDesk
 from sipworker.runtime.events import CallJournal
 from sipworker.runtime.external_use import ExternalUse
+from sipworker.runtime.hearing import Hearings
 from sipworker.runtime.pins import PinGuard
 from sipworker.runtime.reception import Reception, Room
 from sipworker.runtime.registry import LiveCall, Registry
@@ -85,6 +90,7 @@ class Runner:
         self._settings = settings
         self.tally = Tally()
         self._registry = Registry()
+        self._hearings = Hearings(ports.sip, self._registry)
         self._use = ExternalUse(ports.stored_use)
         self._reception = Reception(ports, self._use, settings.limits, new_session_id)
         self._timers = Timers()
@@ -253,6 +259,8 @@ class Runner:
                 sip.bridge(first, second)
             case UnbridgeLegs(first=first, second=second):
                 sip.unbridge(first, second)
+            case HearLeg() | UnhearLeg() | AttendLeg() | UnattendLeg():
+                self._hearings.perform(call, action)
             case EmitEvent(kind=kind, data=data):
                 if kind is CallEventKind.CALL_ESTABLISHED:
                     self._use.answer(call.context.session_id, self._ports.clock.now())
@@ -295,6 +303,7 @@ class Runner:
             call.media[leg] = report
 
     def _close(self, call: LiveCall, outcome: CallOutcome, callee_leg: LegId) -> None:
+        self._hearings.end(call)
         self._registry.remove(call)
         self._timers.stop_all(call.context.session_id)
         self._use.end(call.context.session_id, self._ports.clock.now())

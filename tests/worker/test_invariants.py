@@ -15,15 +15,19 @@ from callmanager.domain.live_events import LiveEventFeed
 from callmanager.domain.routing import MAX_FORWARDS
 from sipworker.call.actions import (
     AnswerLeg,
+    AttendLeg,
     BridgeLegs,
     CancelLeg,
     DialLeg,
     DialTrunk,
     HangUpLeg,
+    HearLeg,
     LegAction,
     PlayMusicOnHold,
     RefuseLeg,
+    UnattendLeg,
     UnbridgeLegs,
+    UnhearLeg,
 )
 from sipworker.call.signals import (
     DigitPressed,
@@ -38,7 +42,7 @@ from sipworker.call.signals import (
     LegUnheld,
 )
 from tests.cast import ACME_DOMAIN, ACME_ID, BOB, BOBS_DESK, CAROL, alice_calls
-from tests.fakes import WorkerInMemory
+from tests.fakes import Told, WorkerInMemory
 from tests.worker.trunk_cast import ACME_OUTSIDE, BOBS_DID, NUMBER, provider_calls
 
 SIGNALS: dict[str, Callable[[LegId], LegSignal]] = {
@@ -87,7 +91,7 @@ class History:
         self.callers: list[LegId] = []
         self.ended_by_far_end: set[LegId] = set()
         self.answered: set[LegId] = set()
-        self.told: list[LegAction | BridgeLegs | UnbridgeLegs] = []
+        self.told: list[Told] = []
 
     def play(self, steps: Steps) -> None:
         for step, argument in steps:
@@ -143,14 +147,7 @@ class History:
         if not self.lawful:
             return
         for action in new:
-            legs = (
-                (action.first, action.second)
-                if isinstance(action, BridgeLegs)
-                else ()
-                if isinstance(action, UnbridgeLegs)
-                else (action.leg,)
-            )
-            assert not self.ended_by_far_end.intersection(legs), f"{action} on a dead leg"
+            assert not self.ended_by_far_end.intersection(legs_of(action)), f"{action} on a dead leg"
 
     def _everybody_leaves(self) -> None:
         for leg in self.callers:
@@ -160,6 +157,19 @@ class History:
         for _ in range(MAX_FORWARDS + 1):
             self.worker.wait(13 * 3600)
         self._check_new_actions()
+
+
+def legs_of(action: Told) -> tuple[LegId, ...]:
+    """Those that must be alive for it."""
+    match action:
+        case BridgeLegs(first=first, second=second):
+            return first, second
+        case HearLeg(listener=first, source=second) | AttendLeg(listener=first, leg=second):
+            return first, second
+        case UnbridgeLegs() | UnhearLeg() | UnattendLeg():
+            return ()
+        case _:
+            return (action.leg,)
 
 
 def check_events(worker: WorkerInMemory, calls_made: int) -> None:

@@ -1,0 +1,62 @@
+"""Where the people of a tenant are in its calls: the one look-up for whatever one call does to another."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from sipworker.call.legs import TALKING, UNANSWERED_OUT, Leg, LegState
+from sipworker.runtime.registry import LiveCall, Registry
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One leg of an extension in a call."""
+
+    call: LiveCall
+    leg: Leg
+
+    @property
+    def is_talking(self) -> bool:
+        return self.leg.state in TALKING
+
+    @property
+    def is_holding(self) -> bool:
+        """It has put the others of the call on hold."""
+        return self.leg.state is LegState.HELD
+
+    @property
+    def is_ringing(self) -> bool:
+        return self.leg.state in UNANSWERED_OUT
+
+
+def places_of(registry: Registry, tenant_id: int, number: str) -> tuple[Place, ...]:
+    """Every leg of one extension, the oldest call first; people outside who have its number are others."""
+    return tuple(
+        Place(call, leg)
+        for call in registry.calls()
+        if call.context.invite.tenant_id == tenant_id
+        for leg in _legs_of(call, number)
+    )
+
+
+def find_conversation(registry: Registry, tenant_id: int, number: str) -> Place | None:
+    """The call in which an extension talks, or else the latest that it holds."""
+    places = places_of(registry, tenant_id, number)
+    return _last(places, lambda place: place.leg.state is LegState.UP) or _last(
+        places, lambda place: place.is_holding
+    )
+
+
+def _last(places: tuple[Place, ...], is_wanted: Callable[[Place], bool]) -> Place | None:
+    return next((place for place in reversed(places) if is_wanted(place)), None)
+
+
+def _legs_of(call: LiveCall, number: str) -> Iterator[Leg]:
+    context = call.context
+    for leg in call.session.legs:
+        if leg.leg_id == context.caller_leg:
+            if not context.is_from_outside and context.invite.caller == number:
+                yield leg
+        elif leg.trunk is None and leg.number == number:
+            yield leg
