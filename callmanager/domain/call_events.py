@@ -22,6 +22,8 @@ class CallEventKind(StrEnum):
     CALL_ESTABLISHED = "call_established"
     CALL_HOLD = "call_hold"
     CALL_UNHOLD = "call_unhold"
+    CALL_MUTE = "call_mute"
+    CALL_UNMUTE = "call_unmute"
     CALL_REROUTE = "call_reroute"
     CALL_NOANSWER = "call_noanswer"
     CALL_FAIL = "call_fail"

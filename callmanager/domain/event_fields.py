@@ -108,6 +108,8 @@ TITLES: Mapping[str, str] = {
     "call_established": "A call was answered and connected",
     "call_hold": "A call was put on hold",
     "call_unhold": "A call goes on after hold",
+    "call_mute": "One side of a call was muted by a request",
+    "call_unmute": "A side of a call is heard again",
     "call_reroute": "A call goes on to another target",
     "call_noanswer": "Nobody answered a call",
     "call_fail": "A call failed",

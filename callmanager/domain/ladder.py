@@ -157,6 +157,9 @@ def _messages(event: CallEvent, story: Sequence[CallEvent]) -> tuple[_Message, .
         case CallEventKind.CALL_HOLD | CallEventKind.CALL_UNHOLD:
             side = CALLER if data.get("side") == "caller" else _answered_lane(story) or PBX
             return (_Message(side, PBX, "hold" if event.kind is CallEventKind.CALL_HOLD else "resume"),)
+        case CallEventKind.CALL_MUTE | CallEventKind.CALL_UNMUTE:
+            side = CALLER if data.get("side") == "caller" else _answered_lane(story) or PBX
+            return (_Message(PBX, side, "mute" if event.kind is CallEventKind.CALL_MUTE else "unmute"),)
         case CallEventKind.CALL_REROUTE:
             # To whom is told by the next INVITE.
             why = _text(data, "reason").replace("_", " ")

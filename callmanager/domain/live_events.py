@@ -27,6 +27,8 @@ FIELDS_OF_KIND: Mapping[CallEventKind, tuple[str, ...]] = {
     ),
     CallEventKind.CALL_HOLD: ("side", "aor", "peer_aor"),
     CallEventKind.CALL_UNHOLD: ("side", "aor", "peer_aor"),
+    CallEventKind.CALL_MUTE: ("side", "aor", "peer_aor"),
+    CallEventKind.CALL_UNMUTE: ("side", "aor", "peer_aor"),
     CallEventKind.CALL_REROUTE: ("reason", "from_number", "number"),
     CallEventKind.CALL_NOANSWER: ("reason",),
     CallEventKind.CALL_FAIL: ("reason",),

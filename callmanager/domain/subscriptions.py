@@ -43,6 +43,8 @@ TOPIC_KEYS: Mapping[str, frozenset[str]] = {
             "call_established",
             "call_hold",
             "call_unhold",
+            "call_mute",
+            "call_unmute",
             "call_reroute",
             "call_noanswer",
             "call_fail",

@@ -11,10 +11,20 @@ from collections.abc import Callable, Mapping
 
 from callmanager.domain.outcome import EndedBy
 from sipworker.call.command_arguments import WRONG, ArgumentError, Arguments
-from sipworker.call.signals import DigitsRequested, HangUpRequested, Request, Side
+from sipworker.call.requests import (
+    DigitsRequested,
+    HoldRequested,
+    MuteRequested,
+    PlayRequested,
+    Side,
+    Sides,
+    StopPlayRequested,
+)
+from sipworker.call.signals import HangUpRequested, Request
 
 Reader = Callable[[Arguments], Request | HangUpRequested]
 
+MAX_SOUNDS = 20
 DIGITS = re.compile(r"[0-9A-D*#]{1,64}")
 
 
@@ -38,7 +48,28 @@ def _send_digits(arguments: Arguments) -> DigitsRequested:
     return DigitsRequested(side, digits, arguments.whole("duration_ms", 40, 2000, default=160))
 
 
+def _hold(arguments: Arguments) -> HoldRequested:
+    return HoldRequested(arguments.choice("side", Side), arguments.flag("is_held", default=True))
+
+
+def _mute(arguments: Arguments) -> MuteRequested:
+    return MuteRequested(arguments.choice("side", Side), arguments.flag("is_muted", default=True))
+
+
+def _play(arguments: Arguments) -> PlayRequested:
+    sides = arguments.choice("side", Sides, default=Sides.BOTH)
+    return PlayRequested(sides, arguments.texts("sounds", most=MAX_SOUNDS))
+
+
+def _stop_play(arguments: Arguments) -> StopPlayRequested:
+    return StopPlayRequested(arguments.choice("side", Sides, default=Sides.BOTH))
+
+
 COMMANDS: Mapping[str, Reader] = {
     "hang_up": _hang_up,
     "send_digits": _send_digits,
+    "hold": _hold,
+    "mute": _mute,
+    "play": _play,
+    "stop_play": _stop_play,
 }

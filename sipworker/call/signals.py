@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
 
 from callmanager.domain.header_parameters import ProviderCaller
 from callmanager.domain.mailbox import StoredMessage
@@ -197,28 +196,12 @@ class HangUpRequested:
     sip_code: int = 503
 
 
-class Side(StrEnum):
-    """Of a call: who made it, and who answered it."""
-
-    CALLER = "caller"
-    CALLEE = "callee"
-
-
 @dataclass(frozen=True, slots=True)
 class Request:
     """Somebody with the right to do so asks this of the call, and waits: AnswerRequest says what came of it.
 
     A feature that says nothing to it refuses: the call is in no state to do it. Rows of `commands.COMMANDS` make them.
     """
-
-
-@dataclass(frozen=True, slots=True)
-class DigitsRequested(Request):
-    """Press these digits for somebody: `side` hears them."""
-
-    side: Side
-    digits: str
-    duration_ms: int
 
 
 # Of files that play to a leg or are recorded from it: for whoever asked for that, and nobody else.

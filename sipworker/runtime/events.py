@@ -83,6 +83,9 @@ class CallJournal:
                 return self._follow_target(event)
             case CallEventKind.CALL_HOLD | CallEventKind.CALL_UNHOLD:
                 self._follow_hold(str(event.data["side"]), event.kind is CallEventKind.CALL_HOLD)
+            case CallEventKind.CALL_MUTE | CallEventKind.CALL_UNMUTE:
+                side, is_muted = str(event.data["side"]), event.kind is CallEventKind.CALL_MUTE
+                self._live["muted"] = sorted(self._sides("muted", side, is_muted))
             case _:
                 return False
         return True
@@ -102,6 +105,7 @@ class CallJournal:
             "started_at": event.at,
             "answered_at": None,
             "held_by": [],
+            "muted": [],
             "trunk_name": event.data.get("trunk_name", ""),
             "did": event.data.get("did", ""),
             "outbound_trunk_name": "",
@@ -120,7 +124,10 @@ class CallJournal:
         return True
 
     def _follow_hold(self, side: str, is_held: bool) -> None:
-        held_by = self._live["held_by"]
-        sides = set(held_by) if isinstance(held_by, list) else set()
-        sides = sides | {side} if is_held else sides - {side}
+        sides = self._sides("held_by", side, is_held)
         self._live |= {"held_by": sorted(sides), "state": "held" if sides else "talking"}
+
+    def _sides(self, of: str, side: str, is_in: bool) -> set[str]:
+        known = self._live.get(of)
+        sides: set[str] = set(map(str, known)) if isinstance(known, list) else set()
+        return sides | {side} if is_in else sides - {side}

@@ -6,7 +6,20 @@ import pytest
 from structlog.testing import capture_logs
 
 from callmanager.domain.outcome import CallStatus, EndedBy
-from sipworker.call.actions import AnswerLeg, BridgeLegs, CancelLeg, DialLeg, HangUpLeg, RefuseLeg, SendDigit
+from sipworker.call.actions import (
+    AnswerLeg,
+    BridgeLegs,
+    CancelLeg,
+    DialLeg,
+    HangUpLeg,
+    HearLeg,
+    PlayFiles,
+    PlayMusicOnHold,
+    RefuseLeg,
+    SendDigit,
+    StopFiles,
+    UnbridgeLegs,
+)
 from sipworker.call.signals import LegAnswered, LegFailed, LegHungUp, LegRinging, MediaReport
 from tests.cast import ACME_ID, BOB, GLOBEX_ID, alice_calls
 from tests.fakes import WorkerInMemory
@@ -87,6 +100,26 @@ def test_a_command_that_the_call_is_in_no_state_for_says_the_state(worker: Worke
     worker.hear(LegAnswered(DESK))
     assert worker.command("send_digits", ACME_ID, "s1", digits="12").ok
     assert worker.sip.actions[-2:] == [SendDigit(DESK, "1", 160), SendDigit(DESK, "2", 160)]
+
+
+def test_a_call_is_held_muted_and_played_to_by_request(worker: WorkerInMemory) -> None:
+    worker.hear(alice_calls(BOB), LegAnswered(DESK))
+    worker.sip.take_actions()
+    assert worker.command("hold", ACME_ID, "s1", side="caller").ok
+    assert worker.sip.take_actions() == [UnbridgeLegs("alice", DESK), PlayMusicOnHold(DESK)]
+    assert (worker.events.live["s1"]["state"], worker.events.live["s1"]["held_by"]) == ("held", ["caller"])
+    assert worker.command("hold", ACME_ID, "s1", side="caller").ok
+    assert worker.sip.take_actions() == []
+    assert worker.command("hold", ACME_ID, "s1", side="caller", is_held=False).ok
+    assert worker.command("mute", ACME_ID, "s1", side="callee").ok
+    assert worker.events.live["s1"]["muted"] == ["callee"]
+    assert worker.sip.take_actions()[-1] == HearLeg(listener=DESK, source="alice")
+    assert worker.command("play", ACME_ID, "s1", sounds=["stored:a"]).ok
+    assert worker.sip.take_actions() == [
+        PlayFiles(leg, "requested", ("stored:a",)) for leg in ("alice", DESK)
+    ]
+    assert worker.command("stop_play", ACME_ID, "s1", side="caller").ok
+    assert worker.sip.take_actions() == [StopFiles("alice", "requested")]
 
 
 def test_an_argument_that_cannot_be_is_answered_and_changes_nothing(worker: WorkerInMemory) -> None:

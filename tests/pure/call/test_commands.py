@@ -7,7 +7,16 @@ import pytest
 from callmanager.domain.outcome import EndedBy
 from sipworker.call.command_arguments import ArgumentError, Arguments
 from sipworker.call.commands import read_request
-from sipworker.call.signals import DigitsRequested, HangUpRequested, Request, Side
+from sipworker.call.requests import (
+    DigitsRequested,
+    HoldRequested,
+    MuteRequested,
+    PlayRequested,
+    Side,
+    Sides,
+    StopPlayRequested,
+)
+from sipworker.call.signals import HangUpRequested, Request
 
 
 @pytest.mark.parametrize(
@@ -20,8 +29,12 @@ from sipworker.call.signals import DigitsRequested, HangUpRequested, Request, Si
             {"digits": "A", "side": "caller", "duration_ms": 40},
             DigitsRequested(Side.CALLER, "A", 40),
         ),
+        ("hold", {"side": "caller"}, HoldRequested(Side.CALLER, True)),
+        ("hold", {"side": "callee", "is_held": False}, HoldRequested(Side.CALLEE, False)),
+        ("mute", {"side": "callee"}, MuteRequested(Side.CALLEE, True)),
+        ("play", {"sounds": ["stored:a"]}, PlayRequested(Sides.BOTH, ("stored:a",))),
+        ("stop_play", {"side": "caller"}, StopPlayRequested(Sides.CALLER)),
     ],
-    ids=["hang up", "digits as usual", "digits to the caller"],
 )
 def test_a_command_becomes_a_request(
     name: str, arguments: dict[str, object], request_: Request | HangUpRequested
@@ -33,6 +46,7 @@ def test_a_command_becomes_a_request(
     ("name", "arguments", "code", "message"),
     [
         ("hang_up", {"why": "x"}, "argument_unknown", "why: the command does not know this argument"),
+        ("hold", {}, "argument_missing", "side: this argument is needed"),
         ("send_digits", {}, "argument_missing", "digits: this argument is needed"),
         ("send_digits", {"digits": 12}, "argument_wrong", "digits: a text is wanted"),
         ("send_digits", {"digits": ""}, "argument_wrong", "digits: 1 to 64 characters"),

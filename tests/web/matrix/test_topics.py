@@ -33,6 +33,8 @@ TOPICS: Mapping[str, set[str]] = {
         "call_established",
         "call_hold",
         "call_unhold",
+        "call_mute",
+        "call_unmute",
         "call_reroute",
         "voicemail_started",
         "voicemail_marked",

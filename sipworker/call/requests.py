@@ -1,0 +1,66 @@
+"""What may be asked of a running call from outside of it: by REST, by the console, by another program."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from sipworker.call.signals import Request
+
+
+class Side(StrEnum):
+    """Of a call: who made it, and who answered it."""
+
+    CALLER = "caller"
+    CALLEE = "callee"
+
+
+class Sides(StrEnum):
+    """One of them, or both."""
+
+    CALLER = "caller"
+    CALLEE = "callee"
+    BOTH = "both"
+
+
+@dataclass(frozen=True, slots=True)
+class HoldRequested(Request):
+    """Hold the call for somebody: `side` is who holds, the other one hears the music. Asking twice is once.
+
+    Their telephone is not asked: it goes on showing the call, and is heard by nobody.
+    """
+
+    side: Side
+    is_held: bool
+
+
+@dataclass(frozen=True, slots=True)
+class MuteRequested(Request):
+    """Let the other side not hear `side`, or hear it again. Asking twice is once."""
+
+    side: Side
+    is_muted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PlayRequested(Request):
+    """Play sounds over the conversation; what was asked for before ends."""
+
+    sides: Sides
+    sounds: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StopPlayRequested(Request):
+    """End PlayRequested on these sides."""
+
+    sides: Sides
+
+
+@dataclass(frozen=True, slots=True)
+class DigitsRequested(Request):
+    """Press these digits for somebody: `side` hears them."""
+
+    side: Side
+    digits: str
+    duration_ms: int
