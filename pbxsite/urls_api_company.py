@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import re_path
 
 from callmanager.api.call_simulations import CallSimulationsView
+from callmanager.api.dial_codes import DialCodesView
 from callmanager.api.inbound_rules import InboundRuleViewSet
 from callmanager.api.music import MusicFileViewSet, MusicOnHoldView
 from callmanager.api.number_policy import BlockedNumberViewSet, CountryCodesView, DisallowedCodeViewSet
@@ -19,6 +20,7 @@ from tenants.api.mail_server import MailServerTestView, MailServerView
 
 company_routes = [
     re_path(r"^country_codes/?$", CountryCodesView.as_view(), name="country_codes"),
+    re_path(r"^dial_codes/?$", DialCodesView.as_view(), name="dial_codes"),
     re_path(r"^call_simulations/?$", CallSimulationsView.as_view(), name="call_simulations"),
     re_path(r"^music_on_hold/?$", MusicOnHoldView.as_view(), name="music_on_hold"),
     re_path(r"^mail_server/?$", MailServerView.as_view(), name="mail_server"),

@@ -154,6 +154,7 @@ TABLE: Mapping[str, Row] = {
     "callmanager.inboundrule": Row(Area.CONFIGURATION, WRITERS, WRITERS),
     "callmanager.outboundrule": Row(Area.CONFIGURATION, WRITERS, WRITERS),
     "callmanager.numbersettings": Row(Area.CONFIGURATION, CONTROLLERS, CONTROLLERS),
+    "callmanager.dialcodesettings": Row(Area.CONFIGURATION, CONTROLLERS, CONTROLLERS),
     "callmanager.disallowedcode": Row(Area.CONFIGURATION, WRITERS, WRITERS),
     "callmanager.blockednumber": Row(Area.CONFIGURATION, WRITERS, WRITERS),
     "fleet.systemdisallowedcode": Row(Area.CONFIGURATION, WRITERS),

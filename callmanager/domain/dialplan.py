@@ -16,13 +16,14 @@ from callmanager.domain.decisions import (
     RingExtension,
     ToneTest,
 )
+from callmanager.domain.dial_codes import DialKind
+from callmanager.domain.extension_entry import ExtensionEntry
 from callmanager.domain.incoming_call import IncomingCall as IncomingCall
 from callmanager.domain.inside_calls import BUSY, call_extension, follow
 from callmanager.domain.mailbox_calls import mailbox_of
 from callmanager.domain.outside_calls import call_emergency, call_outside, is_emergency, is_outside
 from callmanager.domain.provider_calls import call_number
 from callmanager.domain.routing import Routing
-from callmanager.domain.service_numbers import VOICEMAIL_CODE, find_service_number
 from callmanager.domain.snapshot import TenantSnapshot
 from callmanager.domain.unanswered import Unanswered as Unanswered
 
@@ -100,21 +101,25 @@ def _decide(routing: Routing) -> Decision:
         return Refuse(403, "Calls to other domains are not allowed")
     if not call.dialled:
         return Refuse(484, "No number dialled")
-    if caller.mailbox is not None and _is_voicemail(call.dialled, snapshot):
-        return CheckMessages(caller.number, caller.mailbox)
-    return _service(call.dialled) or _dialled(routing)
+    return _service(routing, caller) or _dialled(routing)
 
 
-def _is_voicemail(dialled: str, snapshot: TenantSnapshot) -> bool:
-    """An extension of that number goes before the service."""
-    if dialled == snapshot.voicemail_number:
-        return snapshot.find_extension(dialled) is None
-    return dialled == VOICEMAIL_CODE
-
-
-def _service(dialled: str) -> EchoTest | ToneTest | None:
-    service = find_service_number(dialled)
-    return service.decision if service is not None else None
+def _service(routing: Routing, caller: ExtensionEntry) -> Decision | None:
+    """An extension of that number goes before a service. None: what was dialled is no code that is good for this
+    caller."""
+    dialled = routing.call.dialled
+    read = routing.snapshot.dial_codes.read(dialled)
+    if read is None or routing.snapshot.find_extension(dialled) is not None:
+        return None
+    match read.kind:
+        case DialKind.VOICEMAIL:
+            return CheckMessages(caller.number, caller.mailbox) if caller.mailbox is not None else None
+        case DialKind.ECHO_TEST:
+            return EchoTest()
+        case DialKind.TONE_TEST:
+            return ToneTest()
+        case _:
+            return None
 
 
 def _dialled(routing: Routing) -> Decision:

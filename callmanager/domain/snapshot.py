@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, fields
 from typing import Self, get_type_hints
 
+from callmanager.domain.dial_codes import MANUAL_CODES, DialCodes
 from callmanager.domain.did_pool import DidPool, parse_did_pool
 from callmanager.domain.extension_entry import ExtensionEntry
 from callmanager.domain.inbound_rules import InboundRule, InboundRules
@@ -18,9 +19,8 @@ from callmanager.domain.rights import GroupEntry, Right, group_ids_by_number, ri
 from callmanager.domain.schedule import ALL_WEEK, Holiday, Interval, Schedule
 from callmanager.domain.trunk_entry import TrunkEntry
 
-SCHEMA_VERSION = 7
+SCHEMA_VERSION = 8
 NO_NUMBERS = DidPool()
-VOICEMAIL_NUMBER = "999"
 
 
 __all__ = ["SCHEMA_VERSION", "ExtensionEntry", "SnapshotFormatError", "TenantSnapshot"]
@@ -52,7 +52,7 @@ class TenantSnapshot:
     # In the tenant's order of priority.
     outbound_rules: tuple[OutboundRule, ...] = ()
     numbers: NumberPolicy = NO_POLICY
-    voicemail_number: str = VOICEMAIL_NUMBER
+    dial_codes: DialCodes = MANUAL_CODES
     schema_version: int = SCHEMA_VERSION
     _by_number: dict[str, ExtensionEntry] = field(init=False, repr=False, compare=False, default_factory=dict)
     _rights: dict[str, frozenset[Right]] = field(init=False, repr=False, compare=False, default_factory=dict)

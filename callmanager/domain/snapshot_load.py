@@ -20,6 +20,7 @@ from callmanager.domain.snapshot import TenantSnapshot
 from callmanager.domain.snapshot_mailbox_load import load_mailboxes
 from callmanager.domain.snapshot_routing_load import (
     Execute,
+    load_dial_codes,
     load_forwards,
     load_inbound_rules,
     load_numbers,
@@ -124,6 +125,7 @@ def load_snapshot(execute: Execute, tenant_id: int) -> TenantSnapshot | None:
         inbound_rules=load_inbound_rules(execute),
         outbound_rules=load_outbound_rules(execute),
         numbers=load_numbers(execute, country),
+        dial_codes=load_dial_codes(execute),
     )
 
 

@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from callmanager.domain.destination import END_CALL, Destination, DestinationKind
+from callmanager.domain.dial_codes import MANUAL_CODES, DialCodes, stored_codes
 from callmanager.domain.forwarding import ForwardHours, ForwardRule, ForwardStatus, ForwardWhen
 from callmanager.domain.header_parameters import (
     CallerMapping,
@@ -93,6 +94,8 @@ _ROUTES_SQL = """
 """
 
 _RULE_GROUPS_SQL = "SELECT rule_id, group_id FROM callmanager_outboundrulegroup"
+
+_DIAL_CODES_SQL = "SELECT profile, own_codes::text FROM callmanager_dialcodesettings"
 
 _NUMBERS_SQL = "SELECT allowed_countries, more_emergency_numbers FROM callmanager_numbersettings"
 # The tenant's own, and those of the platform.
@@ -215,6 +218,14 @@ def load_outbound_rules(execute: Execute) -> tuple[OutboundRule, ...]:
             is_enabled,
         ) in execute(_OUTBOUND_SQL, ())
     )
+
+
+def load_dial_codes(execute: Execute) -> DialCodes:
+    rows = execute(_DIAL_CODES_SQL, ())
+    if not rows:
+        return MANUAL_CODES
+    profile, own_codes = rows[0]
+    return stored_codes(profile, json.loads(own_codes))
 
 
 def load_numbers(execute: Execute, country: str) -> NumberPolicy:

@@ -5,6 +5,7 @@ What all tenants share (CDRs, registrations, workers) is in `callmanager.fleet.m
 
 from __future__ import annotations
 
+from callmanager.models.dial_codes import DialCodeSettings
 from callmanager.models.extension import Extension
 from callmanager.models.extension_exception import ExtensionException
 from callmanager.models.extension_forward import ExtensionForward
@@ -20,6 +21,7 @@ from callmanager.models.routing_test import RoutingTest
 
 __all__ = [
     "BlockedNumber",
+    "DialCodeSettings",
     "DisallowedCode",
     "Extension",
     "ExtensionException",

@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from django.core.exceptions import ValidationError
 from django.dispatch import receiver
 
+from callmanager.domain.dial_codes import MANUAL_CODES
 from callmanager.domain.telephone_number import is_emergency_number
 from callmanager.models import Extension, NumberSettings
+from callmanager.selectors.dial_codes import code_names, dial_code_settings_get, dial_codes_of
 from callmanager.selectors.trunk_lent import LentTrunk, is_own_number, trunk_lent_list
 from tenants.models import Tenant
 from tenants.scope import current_tenant_id, tenant_scope
@@ -24,11 +26,14 @@ class ExtensionNumberChecks:
     country: str
     emergency_numbers: Collection[str]
     trunks: Mapping[int, LentTrunk]
+    # Dial code -> what it is for.
+    dial_codes: Mapping[str, str]
 
     @classmethod
     def read(cls, tenant: Tenant | None = None) -> ExtensionNumberChecks:
         whose = tenant or tenant_get(tenant_id=current_tenant_id())
-        return cls(whose.country, more_emergency_numbers(), trunk_lent_list())
+        codes = code_names(dial_codes_of(dial_code_settings_get()))
+        return cls(whose.country, more_emergency_numbers(), trunk_lent_list(), codes)
 
     def problems(
         self, *, number: str | None = None, did: str | None = None
@@ -37,6 +42,9 @@ class ExtensionNumberChecks:
         if number is not None and self.is_emergency(number):
             message = f"{number} calls for help in an emergency and can't be an extension."
             yield "number", ValidationError(message, code="emergency_number")
+        if number is not None and number in self.dial_codes:
+            message = f"{number} is dialled for “{self.dial_codes[number]}”: give that another code first."
+            yield "number", ValidationError(message, code="dial_code")
         if did and not is_own_number(did, self.trunks):
             message = f"{did} is not among your numbers on your trunks."
             yield "did", ValidationError(message, code="did_outside_pool")
@@ -67,6 +75,12 @@ def refuse_emergency_extensions(tenant: Tenant, **_: object) -> None:
     with tenant_scope(tenant):
         numbers = Extension.objects.values_list("number", flat=True)
         taken = next((one for one in numbers if is_emergency_number(one, tenant.country)), None)
+        codes = code_names(dial_codes_of(dial_code_settings_get()))
+    dialled = next((one for one in codes if is_emergency_number(one, tenant.country)), None)
     if taken is not None:
         message = f"{taken} calls for help there, and is an extension: give it another number first."
+        raise ValidationError({"country": ValidationError(message, code="emergency_number")})
+    # The code that is in everybody's profile gives way by itself: an emergency number is asked first of all.
+    if dialled is not None and dialled not in code_names(MANUAL_CODES):
+        message = f"{dialled} calls for help there, and is the dial code of “{codes[dialled]}”."
         raise ValidationError({"country": ValidationError(message, code="emergency_number")})

@@ -14,6 +14,7 @@ from callmanager.domain.number_range import NumberPatternError
 from callmanager.fleet.models import SystemBlockedNumber, SystemDisallowedCode
 from callmanager.models import BlockedNumber, DisallowedCode, Extension, NumberSettings
 from callmanager.models.number_policy import LIST_ROWS_MAX
+from callmanager.selectors.dial_codes import code_names, dial_code_settings_get, dial_codes_of
 from callmanager.selectors.number_policy import number_settings_get
 from callmanager.services.routing_guard import routing_guarded
 from tenants.integrity import refusing_duplicates
@@ -151,4 +152,8 @@ def _emergency_numbers(texts: Sequence[str]) -> list[str]:
     if taken:
         message = ValidationError(f"{taken[0]} is an extension: give it another number first.", code="taken")
         raise ValidationError({"more_emergency_numbers": message})
+    names = code_names(dial_codes_of(dial_code_settings_get()))
+    if dialled := next((one for one in numbers if one in names), None):
+        text = f"{dialled} is dialled for “{names[dialled]}”: give that another code first."
+        raise ValidationError({"more_emergency_numbers": ValidationError(text, code="dial_code")})
     return numbers

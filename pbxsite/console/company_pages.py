@@ -33,6 +33,7 @@ SUBJECTS = {
     "admin:call_simulator": "callmanager.callsimulation",
     "admin:office_hours": "callmanager.officehours",
     "admin:country_codes": "callmanager.numbersettings",
+    "admin:dial_codes": "callmanager.dialcodesettings",
     "admin:music": "callmanager.musiconhold",
     "admin:mail_server": "tenants.mailserver",
     "admin:brand": "tenants.brand",

@@ -9,6 +9,7 @@ from django.contrib.admin import AdminSite
 from django.urls import URLPattern, path
 
 from callmanager.admin.country_codes import country_codes_page
+from callmanager.admin.dial_codes import dial_codes_page
 from callmanager.admin.number_lists import BlockedNumberAdmin, DisallowedCodeAdmin
 from callmanager.fleet.models import SystemBlockedNumber, SystemDisallowedCode
 from callmanager.models import BlockedNumber, DisallowedCode
@@ -16,6 +17,7 @@ from callmanager.models import BlockedNumber, DisallowedCode
 NUMBER_NAVIGATION = (
     "Blacklist and codes",
     (
+        ("Dial codes", "tag", "admin:dial_codes"),
         ("Countries", "public", "admin:country_codes"),
         ("Disallowed codes", "phone_disabled", "admin:callmanager_disallowedcode_changelist"),
         ("Number blacklist", "block", "admin:callmanager_blockednumber_changelist"),
@@ -28,7 +30,10 @@ PLATFORM_NUMBER_ITEMS = (
 
 
 def number_urls(shown: Callable[[Any], Any]) -> list[URLPattern]:
-    return [path("country-codes/", shown(country_codes_page), name="country_codes")]
+    return [
+        path("country-codes/", shown(country_codes_page), name="country_codes"),
+        path("dial-codes/", shown(dial_codes_page), name="dial_codes"),
+    ]
 
 
 def number_register(site: AdminSite) -> None:

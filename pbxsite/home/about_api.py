@@ -51,9 +51,12 @@ class NetworkSerializer(serializers.Serializer[Any]):
 
 
 class ServiceNumberSerializer(serializers.Serializer[Any]):
+    """`example` is what may be dialled behind the number."""
+
     number = serializers.CharField()
     name = serializers.CharField()
     does = serializers.CharField()
+    example = serializers.CharField()
 
 
 class HomeWorkerSerializer(serializers.Serializer[Any]):

@@ -7,11 +7,11 @@ from datetime import datetime, timedelta
 
 from django.utils import timezone
 
-from callmanager.domain.service_numbers import SERVICE_NUMBERS
-from callmanager.domain.snapshot import VOICEMAIL_NUMBER
+from callmanager.domain.dial_codes import MANUAL_CODES, DialCodes
 from callmanager.fleet.models import WorkerNode
 from callmanager.fleet.models.worker_node import WorkerState
 from callmanager.selectors.call import cdr_list
+from callmanager.selectors.dial_codes import dial_code_settings_get, dial_codes_of
 from pbxsite.home.services import WORKER_SILENT_AFTER
 from tenants.models import Tenant
 
@@ -20,21 +20,12 @@ RECENT = timedelta(days=30)
 
 @dataclass(frozen=True, slots=True)
 class SystemNumber:
-    """`does` says to people what they hear."""
+    """`does` says to people what they hear, `example` what is dialled behind the number."""
 
     number: str
     name: str
     does: str
-
-
-SYSTEM_NUMBERS = (
-    *(SystemNumber(one.number, one.name, one.does) for one in SERVICE_NUMBERS),
-    SystemNumber(
-        VOICEMAIL_NUMBER,
-        "Voicemail",
-        "Plays the messages of who calls, and asks for the PIN of the mailbox if that is set.",
-    ),
-)
+    example: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +55,20 @@ def system_extensions(*, tenant: Tenant | None) -> SystemExtensions:
     problem = "" if running else "No worker takes calls at the moment."
     if tenant is not None and not tenant.is_enabled:
         problem = "The tenant is disabled."
+    codes = MANUAL_CODES if tenant is None else dial_codes_of(dial_code_settings_get())
     return SystemExtensions(
-        services=SYSTEM_NUMBERS,
+        services=system_numbers(codes),
         workers=running,
         home=_home(running) if tenant is not None else None,
         problem=problem,
+    )
+
+
+def system_numbers(codes: DialCodes) -> tuple[SystemNumber, ...]:
+    return tuple(
+        SystemNumber(code, feature.name, feature.does, feature.example)
+        for feature, some in codes.working()
+        for code in some
     )
 
 

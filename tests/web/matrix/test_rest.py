@@ -45,6 +45,7 @@ ALONE: Mapping[str, Alone] = {
     "event_url": Alone.OWN,
     "event_urls": Alone.OWN,
     "country_codes": Alone.OWN,
+    "dial_codes": Alone.OWN,
     # The platform's, by the names of its processes.
     "log_files": Alone.OWN,
 }

@@ -1,0 +1,39 @@
+"""What is dialled to use the system itself: a profile, and what the company has changed of it."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+
+from callmanager.domain.dial_features import DialProfile
+from callmanager.models.office_hours import THE_ONLY_ONE
+from tenants.scoped_models import TenantSchemaManager
+
+
+class DialCodeSettings(models.Model):
+    """One row per tenant. `own_codes`: kind -> its codes instead of the profile's; an empty list switches it off."""
+
+    id = models.SmallIntegerField(primary_key=True, default=THE_ONLY_ONE, editable=False)
+    profile = models.CharField(
+        max_length=10,
+        choices=[(DialProfile.MANUAL.value, "Classic"), (DialProfile.MODERN.value, "Star codes")],
+        default=DialProfile.MANUAL.value,
+        db_default=DialProfile.MANUAL.value,
+    )
+    own_codes = models.JSONField(default=dict, db_default={}, blank=True)
+    is_blf_enabled = models.BooleanField("dialog state agent", default=True, db_default=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    objects = TenantSchemaManager["DialCodeSettings"]()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "dial codes"
+        constraints = [
+            models.CheckConstraint(condition=Q(id=THE_ONLY_ONE), name="dial_code_settings_is_one"),
+            models.CheckConstraint(
+                condition=Q(profile__regex="^(manual|modern)$"), name="dial_code_profile_is_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return "Dial codes"

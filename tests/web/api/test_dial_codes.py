@@ -1,0 +1,102 @@
+"""Dial codes by REST, and as the workers are told."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from callmanager.domain.dial_codes import DialCodes, DialKind, Dialled
+from callmanager.selectors.snapshot import snapshot_get
+from tenants.models import AuditEntry, Tenant
+from tests.web.api.conftest import Rest
+
+CODES = "/api/dial_codes"
+
+
+def codes_of(tenant: Tenant) -> DialCodes:
+    return snapshot_get(tenant=tenant).dial_codes
+
+
+def shown(rest: Rest) -> dict[str, Any]:
+    return {one["kind"]: one for one in rest.get(CODES).body["codes"]}
+
+
+def test_at_first_the_codes_are_the_manuals(acme_user: Rest, acme: Tenant) -> None:
+    assert acme_user.get(CODES).body["profile"] == "manual"
+    voicemail = shown(acme_user)["voicemail"]
+    assert voicemail["codes"] == voicemail["default"] == ["999", "*97"]
+    assert codes_of(acme).read("999") == Dialled(DialKind.VOICEMAIL)
+
+
+def test_codes_are_changed_switched_off_and_forgotten(
+    acme_user: Rest, globex_user: Rest, acme: Tenant, globex: Tenant
+) -> None:
+    before = Tenant.objects.get(pk=acme.pk).config_rev
+    changed = acme_user.patch(CODES, {"codes": {"voicemail": ["1571"], "echo_test": []}})
+    assert changed.status == 200
+    assert Tenant.objects.get(pk=acme.pk).config_rev > before
+    assert (shown(acme_user)["voicemail"]["codes"], shown(acme_user)["echo_test"]["codes"]) == (["1571"], [])
+    assert codes_of(acme).read("1571") == Dialled(DialKind.VOICEMAIL)
+    assert codes_of(acme).read("999") is None
+    assert codes_of(acme).read("*43") is None
+    assert codes_of(globex).read("*43") is not None
+    assert shown(globex_user)["voicemail"]["codes"] == ["999", "*97"]
+    assert acme_user.patch(CODES, {"codes": {"voicemail": None}}).status == 200
+    assert shown(acme_user)["voicemail"]["codes"] == ["999", "*97"]
+    assert acme_user.patch(CODES, {"profile": "modern"}).status == 200
+    assert shown(acme_user)["voicemail"]["codes"] == ["*97"]
+    assert shown(acme_user)["echo_test"]["codes"] == []
+    assert acme_user.patch(CODES, {"profile": "modern", "forgets_own": True}).status == 200
+    assert shown(acme_user)["echo_test"]["codes"] == ["*43"]
+    assert AuditEntry.objects.filter(action="dial_codes.update").count() == 4
+
+
+@pytest.mark.parametrize(
+    ("changes", "field", "words"),
+    [
+        ({"profile": "old"}, "profile", "not a valid choice"),
+        ({"codes": {"voicemail": ["1"]}}, "voicemail", "too short"),
+        ({"codes": {"voicemail": ["*43"]}}, "voicemail", "“Echo test”"),
+        ({"codes": {"echo_test": ["*97"]}}, "echo_test", "“Voicemail”"),
+        ({"codes": {"voicemail": ["101"]}}, "voicemail", "101 is an extension"),
+        ({"codes": {"voicemail": ["*1", "*2", "*3", "*4"]}}, "codes", "no more than 3"),
+        ({"codes": {"teleport": ["*1"]}}, "teleport", "no such feature"),
+        ({"codes": ["*1"]}, "codes", "dictionary"),
+        ({"codes": {"voicemail": "999"}}, "codes", "list"),
+    ],
+)
+def test_what_can_not_be_is_refused_with_its_field(
+    acme_user: Rest, acme: Tenant, changes: Any, field: str, words: str
+) -> None:
+    before = shown(acme_user)
+    refused = acme_user.patch(CODES, changes)
+    assert refused.status == 400
+    assert field in str(refused.body)
+    assert words in str(refused.body)
+    assert shown(acme_user) == before
+
+
+def test_no_new_extension_and_no_emergency_number_takes_a_code(acme_user: Rest, acme: Tenant) -> None:
+    refused = acme_user.post("/api/extensions", {"number": "999", "display_name": "Nines"})
+    assert refused.status == 400
+    assert "999 is dialled for “Voicemail”" in str(refused.body)
+    refused = acme_user.patch("/api/country_codes", {"more_emergency_numbers": ["999"]})
+    assert refused.status == 400
+    assert "“Voicemail”" in str(refused.body)
+    assert acme_user.patch(CODES, {"codes": {"voicemail": ["*97"]}}).status == 200
+    assert acme_user.post("/api/extensions", {"number": "999", "display_name": "Nines"}).status == 201
+    assert acme_user.patch(CODES, {"codes": {"voicemail": ["999"]}}).status == 400
+
+
+def test_a_code_never_hides_a_call_for_help(acme_user: Rest, administrator: Rest, acme: Tenant) -> None:
+    address = f"/api/tenants/{acme.pk}"
+    assert acme_user.patch(CODES, {"codes": {"voicemail": ["112"]}}).status == 200
+    refused = administrator.patch(address, {"country": "DE"})
+    assert refused.status == 400
+    assert "112 calls for help there" in str(refused.body)
+    assert acme_user.patch(CODES, {"codes": {"voicemail": ["*97"]}}).status == 200
+    assert administrator.patch(address, {"country": "DE"}).status == 200
+    refused = acme_user.patch(CODES, {"codes": {"voicemail": ["112"]}})
+    assert refused.status == 400
+    assert "112 calls for help in an emergency." in str(refused.body)
