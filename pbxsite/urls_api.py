@@ -14,6 +14,7 @@ from callmanager.api.extensions import ExtensionViewSet
 from callmanager.api.holidays import HolidayViewSet
 from callmanager.api.office_hours import OfficeHoursView
 from callmanager.api.own_extension import OwnPresenceView, OwnSipPasswordView
+from callmanager.api.own_profile import OwnPhotoView, OwnProfileView
 from callmanager.api.registration_failures import RegistrationFailureViewSet
 from callmanager.api.registrations import RegistrationViewSet
 from callmanager.api.trunks import DidPoolViewSet, TrunkViewSet
@@ -80,6 +81,8 @@ urlpatterns = [
     re_path(r"^account/?$", AccountView.as_view(), name="account_own"),
     re_path(r"^account/password/?$", AccountPasswordView.as_view(), name="account_own_password"),
     re_path(r"^account/sip_password/?$", OwnSipPasswordView.as_view(), name="account_own_sip_password"),
+    re_path(r"^account/extension/?$", OwnProfileView.as_view(), name="account_own_extension"),
+    re_path(r"^account/extension/photo/?$", OwnPhotoView.as_view(), name="account_own_photo"),
     re_path(r"^account/presence/?$", OwnPresenceView.as_view(), name="account_own_presence"),
     re_path(r"^account/second_factor/?$", SecondFactorView.as_view(), name="account_factor"),
     re_path(

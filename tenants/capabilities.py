@@ -122,6 +122,7 @@ TABLE: Mapping[str, Row] = {
     "tenants.apitoken": Row(Area.ACCOUNT, THEMSELVES, THEMSELVES, extension=ALL),
     # An extension, of itself; the tenant's switch is asked besides
     "callmanager.ownsippassword": Row(Area.ACCOUNT, NOBODY, extension=CONTROL),
+    "callmanager.ownprofile": Row(Area.ACCOUNT, NOBODY, extension=CONTROL),
     "callmanager.ownpresence": Row(Area.ACCOUNT, NOBODY, extension=CONTROL),
     # The platform
     "tenants.tenant": Row(Area.TENANTS, WRITERS),

@@ -61,7 +61,7 @@ class OwnPresenceView(ResourceAccess, APIView):
 
     @extend_schema(operation_id="account_presence", responses=OwnPresenceSerializer)
     def get(self, request: Request) -> Response:
-        return Response(OwnPresenceSerializer(_own(request)).data)
+        return Response(OwnPresenceSerializer(own_extension_get(request)).data)
 
     @extend_schema(
         operation_id="account_presence_update",
@@ -69,16 +69,17 @@ class OwnPresenceView(ResourceAccess, APIView):
         responses=OwnPresenceSerializer,
     )
     def patch(self, request: Request) -> Response:
-        extension = _own(request)
+        extension = own_extension_get(request)
         form = OwnPresenceSerializer(data=request.data, partial=True)
         form.is_valid(raise_exception=True)
         with transaction.atomic():
             extension_update(extension=extension, **form.validated_data)
             audit_request(request._request, action="extension.update", target=extension)
-        return Response(OwnPresenceSerializer(_own(request)).data)
+        return Response(OwnPresenceSerializer(own_extension_get(request)).data)
 
 
-def _own(request: Request) -> Extension:
+def own_extension_get(request: Request) -> Extension:
+    """404 for who is no extension."""
     tenant_of(request)
     extension = extension_list_whole().filter(number=actor_of(request).user.extension_number).first()
     if extension is None:
@@ -99,7 +100,7 @@ class OwnSipPasswordView(ResourceAccess, APIView):
         """Who signed in as an extension gives it a new SIP password, where the tenant allows that."""
         if not tenant_of(request).may_extensions_change_sip_password:
             raise SipPasswordLocked
-        extension = _own(request)
+        extension = own_extension_get(request)
         form = OwnSipPasswordSerializer(data=request.data)
         form.is_valid(raise_exception=True)
         password = form.validated_data.get("sip_password") or sip_password_generate(number=extension.number)

@@ -42,10 +42,14 @@ def picture(width: int = 800, height: int = 600, kind: str = "PNG", **more: Any)
 
 
 def put(rest: Rest, bob: int, data: bytes) -> Answer:
+    return put_to(rest, f"/api/extensions/{bob}/photo", data)
+
+
+def put_to(rest: Rest, path: str, data: bytes) -> Answer:
     body = {"photo": SimpleUploadedFile("me.png", data, "image/png")}
     answer: Any = Client().generic(
         "PUT",
-        f"/api/extensions/{bob}/photo",
+        path,
         encode_multipart(BOUNDARY, body),
         content_type=MULTIPART_CONTENT,
         headers={"Authorization": f"Bearer {rest.token}"},
@@ -184,6 +188,32 @@ def test_people_change_their_own_name_and_photo(cast: Cast, acme: Tenant) -> Non
     taken = signed_in("101@acme").post("/my-extension/profile/", {"email": "bob@acme.example"})
     assert "Somebody else uses" in taken.content.decode()
     assert signed_in("acme").get("/my-extension/profile/").status_code == 302
+
+
+def test_people_change_the_same_by_rest(cast: Cast, acme: Tenant) -> None:
+    own, photo = "/api/account/extension", "/api/account/extension/photo"
+    bob, mallory = rest_as("102@acme"), rest_as("101@globex")
+    changed = bob.patch(own, {"first_name": "Robert", "mobile": "+49 170 1", "email": "bob@acme.example"})
+    assert changed.status == 200
+    assert changed.body == {
+        **bob.get(own).body,
+        "number": "102",
+        "first_name": "Robert",
+        "mobile": "+49 170 1",
+        "has_photo": False,
+    }
+    assert put_to(bob, photo, picture()).status == 204
+    assert (bob.get(own).body["has_photo"], mallory.get(own).body["has_photo"]) == (True, False)
+    assert mallory.get(photo).status == 404
+    assert put_to(bob, photo, b"no").status == 400
+    assert bob.delete(photo).status == 204
+    assert bob.get(photo).status == 404
+    taken = rest_as("101@acme").patch(own, {"email": "bob@acme.example"})
+    assert [problem[0] for problem in taken.problems] == ["email"]
+    assert rest_as("101@acme").patch(own, {"mobile": "call me"}).problems == {("mobile", "phone_number")}
+    # What is not theirs to change stays as it is.
+    assert bob.patch(own, {"number": "999", "display_name": "Boss"}).body["number"] == "102"
+    assert rest_as("acme").get(own).status == 403
 
 
 def test_a_new_sip_password_is_theirs_to_make_if_the_company_allows_it(cast: Cast, acme: Tenant) -> None:
