@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -11,10 +11,20 @@ from tenants.csv_reading import RowError
 from tenants.models import Job, JobState
 
 PROGRESS_EVERY_S = 0.5
+# Of a job's parameters.
+CONFIRMED = "is_confirmed"
 
 
 class JobRefused(RuntimeError):
     """It can't be done, for a reason that people can do something about."""
+
+
+class JobNeedsConfirmation(JobRefused):
+    """It waits for somebody's yes. `question` becomes part of the job's result; a repetition may say yes."""
+
+    def __init__(self, failure: str, question: Mapping[str, Any]) -> None:
+        super().__init__(failure)
+        self.question = dict(question)
 
 
 class JobTakenAway(RuntimeError):
@@ -28,6 +38,11 @@ class JobRun:
     job: Job
     errors: list[RowError] = field(default_factory=list)
     _told_at: float = 0.0
+
+    @property
+    def is_confirmed(self) -> bool:
+        """What the attempt before this one asked has been answered with yes."""
+        return bool(self.job.parameters.get(CONFIRMED))
 
     def progress(self, rows_done: int, rows_total: int | None = None) -> None:
         """Cheap enough for every row. Outside a transaction, or nobody sees it."""

@@ -16,6 +16,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from callmanager.admin.deleting_together import DeletesTogether
 from callmanager.admin.group_people import MEMBERS, MONITORS, PeopleTab, group_people_page
 from callmanager.admin.usage_links import usage_links
 from callmanager.models import ExtensionGroup
@@ -27,7 +28,6 @@ from callmanager.services.extension_group import (
     extension_group_delete,
     extension_group_update,
 )
-from tenants.admin.service_admin import ServiceModelAdmin
 
 if TYPE_CHECKING:  # generic for the type checker only
     _ModelForm = forms.ModelForm[ExtensionGroup]
@@ -50,7 +50,7 @@ class ExtensionGroupForm(_ModelForm):
         fields = ("name", "description", *GROUP_RIGHT_FIELDS)
 
 
-class ExtensionGroupAdmin(ServiceModelAdmin):
+class ExtensionGroupAdmin(DeletesTogether):
     audit_name = "extension_group"
     form = ExtensionGroupForm
     list_display = ("name", "description", "member_link", "rights", "monitor_link")

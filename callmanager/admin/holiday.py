@@ -11,10 +11,10 @@ from django.forms import ModelForm
 from django.http import HttpRequest
 from unfold.decorators import display
 
+from callmanager.admin.deleting_together import DeletesTogether
 from callmanager.models import Holiday
 from callmanager.selectors.office_hours import holiday_list
 from callmanager.services.office_hours import holiday_create, holiday_delete, holiday_update
-from tenants.admin.service_admin import ServiceModelAdmin
 
 if TYPE_CHECKING:  # generic for the type checker only
     _ModelForm = forms.ModelForm[Holiday]
@@ -46,7 +46,7 @@ class HolidayForm(_ModelForm):
         return form
 
 
-class HolidayAdmin(ServiceModelAdmin):
+class HolidayAdmin(DeletesTogether):
     audit_name = "holiday"
     form = HolidayForm
     list_display = ("name", "days", "hours", "repetition")

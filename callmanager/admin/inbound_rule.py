@@ -11,6 +11,7 @@ from django.forms import ModelForm
 from django.http import HttpRequest
 from unfold.decorators import display
 
+from callmanager.admin.deleting_together import DeletesTogether
 from callmanager.admin.inbound_rule_form import InboundRuleForm
 from callmanager.admin.rule_table import RuleTableAdmin
 from callmanager.admin.week_grid import GRID
@@ -25,10 +26,9 @@ from callmanager.services.inbound_rule import (
     inbound_rule_update,
 )
 from callmanager.services.inbound_rule_table import INBOUND_TABLE
-from tenants.admin.service_admin import ServiceModelAdmin
 
 
-class InboundRuleAdmin(RuleTableAdmin, ServiceModelAdmin):
+class InboundRuleAdmin(RuleTableAdmin, DeletesTogether):
     audit_name = "inbound_rule"
     table = INBOUND_TABLE
     form = InboundRuleForm

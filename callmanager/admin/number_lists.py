@@ -15,6 +15,7 @@ from django.shortcuts import redirect, render
 from django.urls import URLPattern, path
 from django.views.decorators.http import require_http_methods
 
+from callmanager.admin.deleting_together import DeletesTogether
 from callmanager.selectors.number_policy import blocked_number_list, disallowed_code_list
 from callmanager.services.number_policy import (
     BLOCKED,
@@ -26,7 +27,6 @@ from callmanager.services.number_policy import (
     number_entry_update,
 )
 from tenants.acting import Actor
-from tenants.admin.service_admin import ServiceModelAdmin
 from tenants.audit_trail import audit_request
 from tenants.capabilities import Verb
 from tenants.console_access import needs
@@ -57,7 +57,7 @@ class ManyForm(forms.Form):
         return cleaned
 
 
-class NumberListAdmin(ServiceModelAdmin):
+class NumberListAdmin(DeletesTogether):
     kind: ClassVar[NumberList]
     list_fullwidth = True
     list_per_page = 100

@@ -17,6 +17,7 @@ from django.utils.safestring import SafeString
 from django.views.decorators.http import require_POST
 from unfold.decorators import display
 
+from callmanager.admin.deleting_together import DeletesTogether
 from callmanager.admin.outbound_rule_form import ROUTE_LINES, OutboundRuleForm
 from callmanager.admin.rule_table import RuleTableAdmin
 from callmanager.admin.week_grid import GRID
@@ -30,7 +31,6 @@ from callmanager.services.outbound_rule import (
     outbound_rule_update,
 )
 from callmanager.services.outbound_rule_table import OUTBOUND_TABLE
-from tenants.admin.service_admin import ServiceModelAdmin
 from tenants.audit_trail import audit_request
 from tenants.capabilities import Verb
 from tenants.console_access import needs
@@ -38,7 +38,7 @@ from tenants.console_access import needs
 _SUBJECT = "callmanager.outboundrule"
 
 
-class OutboundRuleAdmin(RuleTableAdmin, ServiceModelAdmin):
+class OutboundRuleAdmin(RuleTableAdmin, DeletesTogether):
     audit_name = "outbound_rule"
     table = OUTBOUND_TABLE
     form = OutboundRuleForm

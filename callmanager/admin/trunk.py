@@ -26,6 +26,7 @@ from callmanager.fleet.models import Trunk, TrunkAssignment
 from callmanager.selectors.trunk import trunk_assignment_list, trunk_list
 from callmanager.selectors.trunk_template import trunk_template_list
 from callmanager.selectors.trunk_usage import trunk_usage
+from callmanager.services.routing_guard import trunk_tests_guard
 from callmanager.services.trunk import trunk_create, trunk_delete, trunk_update
 from tenants.admin.service_admin import ServiceModelAdmin
 from tenants.scope import across_tenants, tenant_scope
@@ -203,6 +204,11 @@ class TrunkAdmin(ServiceModelAdmin):
         trunks = list(objs)
         kept = set() if self.has_delete_permission(request) else {"trunks"}
         return [str(one) for one in trunks], {"trunks": len(trunks)}, kept, _used_by(trunks)
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Trunk]) -> None:
+        trunks = list(queryset)
+        with trunk_tests_guard(*trunks):
+            super().delete_queryset(request, queryset)
 
     def delete(self, obj: Trunk) -> None:
         trunk_delete(trunk=obj)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from enum import StrEnum
 from typing import Any
 
@@ -18,6 +18,7 @@ from callmanager.services.extension_columns import import_columns_check, import_
 from callmanager.services.extension_rows import Existing, ReadyRow, RowReader, RowRules
 from callmanager.services.extension_welcome import NO_SERVER
 from callmanager.services.extension_welcome_job import welcome_jobs_start
+from callmanager.services.routing_guard_job import routing_job_parameters, written_with_guard
 from tenants.csv_reading import CsvRefused, CsvTable, csv_decode, csv_read
 from tenants.import_hasher import hash_all
 from tenants.integrity import refusing_duplicates
@@ -58,9 +59,10 @@ class ImportOptions:
     @classmethod
     def of(cls, parameters: Mapping[str, Any]) -> ImportOptions:
         """As a job keeps them."""
+        known = {one.name: parameters[one.name] for one in fields(cls) if one.name in parameters}
         return cls(
             **{
-                **parameters,
+                **known,
                 "on_errors": OnErrors(parameters["on_errors"]),
                 "existing": Existing(parameters["existing"]),
             }
@@ -87,7 +89,7 @@ def extension_import_start(*, data: bytes, options: ImportOptions, started_by: s
         kind=KIND,
         title=f"{verb} extensions from {file_name[:100] or 'a file'}",
         started_by=started_by,
-        parameters=options.to_parameters(),
+        parameters={**options.to_parameters(), **routing_job_parameters()},
         payload=text,
         rows_total=len(table.rows),
     )
@@ -116,8 +118,11 @@ def extension_import_run(run: JobRun) -> Commit:
     hashes = {} if options.is_dry_run else _hashes(run, rows)
 
     def commit() -> dict[str, Any]:
-        if not options.is_dry_run:
-            _write(tenant, rows, hashes)
+        tests = {}
+        if not run.errors or options.on_errors is OnErrors.SKIP_ROWS:
+            tests = written_with_guard(
+                run, lambda: _write(tenant, rows, hashes), is_dry_run=options.is_dry_run
+            )
         new = sum(row.is_new for row in rows)
         return _welcomed(run, options, rows) | {
             "is_dry_run": options.is_dry_run,
@@ -128,6 +133,7 @@ def extension_import_run(run: JobRun) -> Commit:
             "with_errors": len({error.line for error in run.errors}),
             "generated_sip_passwords": sum(row.is_sip_password_generated for row in rows),
             "ignored_columns": ", ".join(table.ignored) or "none",
+            **tests,
         }
 
     return commit

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from callmanager.models import Mailbox
+from callmanager.services.routing_guard import routing_guarded
 
 MAILBOX_FIELDS = (
     "is_enabled",
@@ -19,6 +20,7 @@ MAILBOX_FIELDS = (
 )
 
 
+@routing_guarded
 def mailbox_update(*, mailbox: Mailbox, **changes: Any) -> Mailbox:
     """An empty PIN: none is asked for, and the extension's own phone alone gets in."""
     if unknown := changes.keys() - set(MAILBOX_FIELDS):

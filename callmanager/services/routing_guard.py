@@ -1,13 +1,14 @@
-"""Before a change of the configuration applies: would it break what the company expects of its rules?
+"""Before a change of the configuration applies: would it break what a company expects of its rules?
 
-Whoever changes what calls depend on does it inside `routing_tests_guard()`, or in a function that is `routing_guarded`.
-Where somebody is there to be asked (a request of the console or of REST), a change that breaks a routing test is rolled
-back and told, until it is confirmed. Commands and imports ask nobody.
+Whoever changes what calls depend on does it inside `routing_tests_guard()`, or in a function that is `routing_guarded`;
+of a trunk, whose tenants may be many, inside `trunk_tests_guard()`. Where somebody is there to be asked (a request of
+the console or of REST), a change that breaks a routing test is rolled back and told, until it is confirmed. An import
+asks when its job runs: `routing_guard_job`. Commands ask nobody.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -16,10 +17,12 @@ from typing import Any, ParamSpec, TypeVar
 
 from django.db import transaction
 
+from callmanager.domain.routing_test import Verdict
+from callmanager.fleet.models import Trunk, TrunkAssignment
 from callmanager.models import RoutingTest
-from callmanager.selectors.routing_test import verdict_list
+from callmanager.selectors.routing_test import tenants_with_routing_tests, verdict_list
 from tenants.models import Tenant
-from tenants.scope import current_scope, current_tenant_id
+from tenants.scope import across_tenants, current_scope, current_tenant_id, tenant_scope
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -31,7 +34,10 @@ _is_watching: ContextVar[bool] = ContextVar("routing_guard_is_watching", default
 
 @dataclass(frozen=True, slots=True)
 class BrokenTest:
-    """A test that was met: how its call ended until now, how it would, and what is not as expected then."""
+    """A test that was met: how its call ended until now, how it would, and what is not as expected then.
+
+    `tenant` is whose it is, where that is not plain.
+    """
 
     test_id: int
     name: str
@@ -39,11 +45,14 @@ class BrokenTest:
     before: str
     after: str
     differences: tuple[str, ...]
+    tenant: str = ""
 
     @property
     def document(self) -> dict[str, Any]:
+        named = {"tenant": self.tenant} if self.tenant else {}
         return {
             "id": self.test_id,
+            **named,
             "name": self.name,
             "expected": self.expected,
             "before": self.before,
@@ -71,6 +80,14 @@ def asking(*, is_asked: bool) -> Iterator[None]:
         _asks.reset(token)
 
 
+def is_asking() -> bool:
+    return _asks.get()
+
+
+def has_routing_tests() -> bool:
+    return RoutingTest.objects.filter(is_enabled=True).exists()
+
+
 @contextmanager
 def routing_tests_guard() -> Iterator[None]:
     """The outermost one counts: what is done inside is judged as a whole. Raises BreaksRoutingTests."""
@@ -79,32 +96,59 @@ def routing_tests_guard() -> Iterator[None]:
         yield
         return
     with transaction.atomic():
-        if not RoutingTest.objects.filter(is_enabled=True).exists():
+        if not has_routing_tests():
             yield
             return
-        token = _is_watching.set(True)
-        try:
-            tenant = Tenant.objects.get(pk=current_tenant_id())
-            before = {one.test.test_id: one for one in verdict_list(tenant=tenant) if one.is_met}
+        with _watching([Tenant.objects.get(pk=current_tenant_id())], names_tenants=False):
             yield
-            tenant.refresh_from_db()
-            after = verdict_list(tenant=tenant)
-        finally:
-            _is_watching.reset(token)
+
+
+@contextmanager
+def trunk_tests_guard(*trunks: Trunk, tenant: Tenant | None = None) -> Iterator[None]:
+    """The tests of all who have these trunks, and of `tenant`, who gets one. Raises BreaksRoutingTests."""
+    if not trunks or not _asks.get() or _is_watching.get():
+        yield
+        return
+    with transaction.atomic():
+        with across_tenants():
+            lent = TrunkAssignment.objects.filter(trunk__in=trunks).select_related("tenant")
+            tenants = {assignment.tenant_id: assignment.tenant for assignment in lent}
+        if tenant is not None:
+            tenants[tenant.pk] = tenant
+        with _watching(tenants_with_routing_tests(tenants.values()), names_tenants=True):
+            yield
+
+
+@contextmanager
+def _watching(tenants: Sequence[Tenant], *, names_tenants: bool) -> Iterator[None]:
+    token = _is_watching.set(True)
+    try:
+        before = {
+            tenant.pk: {one.test.test_id: one for one in _verdicts(tenant) if one.is_met}
+            for tenant in tenants
+        }
+        yield
         broken = [
-            BrokenTest(
-                now.test.test_id,
-                now.test.name,
-                now.expected,
-                before[now.test.test_id].actual,
-                now.actual,
-                now.differences,
-            )
-            for now in after
-            if not now.is_met and now.test.test_id in before
+            _broken(before[tenant.pk][now.test.test_id], now, tenant.name if names_tenants else "")
+            for tenant in tenants
+            for now in _verdicts(tenant)
+            if not now.is_met and now.test.test_id in before[tenant.pk]
         ]
-        if broken:
-            raise BreaksRoutingTests(broken)
+    finally:
+        _is_watching.reset(token)
+    if broken:
+        raise BreaksRoutingTests(broken)
+
+
+def _verdicts(tenant: Tenant) -> list[Verdict]:
+    with tenant_scope(tenant):
+        return verdict_list(tenant=tenant)
+
+
+def _broken(before: Verdict, now: Verdict, tenant: str) -> BrokenTest:
+    return BrokenTest(
+        now.test.test_id, now.test.name, now.expected, before.actual, now.actual, now.differences, tenant
+    )
 
 
 def routing_guarded(change: Callable[P, R]) -> Callable[P, R]:

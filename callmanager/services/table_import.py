@@ -16,6 +16,7 @@ from callmanager.domain.rule_table import CellInvalid
 from callmanager.models.extension import lock_tenant
 from callmanager.services.extension_import import OnErrors
 from callmanager.services.extension_rows import Existing
+from callmanager.services.routing_guard_job import routing_job_parameters, written_with_guard
 from tenants.csv_reading import CsvRefused, CsvRow, CsvTable, RowError, csv_decode, csv_read
 from tenants.integrity import refusing_duplicates
 from tenants.job_kinds import Commit, JobRefused, JobRun, job_kind
@@ -95,6 +96,7 @@ def table_import_start(
             "is_dry_run": options.is_dry_run,
             "on_errors": options.on_errors.value,
             "existing": options.existing.value,
+            **routing_job_parameters(),
         },
         payload=text,
         rows_total=rows,
@@ -131,14 +133,16 @@ def _run(table: RuleTable, run: JobRun) -> Commit:
             again, outcomes = _read_rows(rows, good)
             if len(again) != len(good):
                 raise JobRefused("The rules were changed meanwhile. Nothing was imported: start again.")
-            if not asked["is_dry_run"]:
-                rows.write()
+            tests = {}
+            if not run.errors or on_errors is OnErrors.SKIP_ROWS:
+                tests = written_with_guard(run, rows.write, is_dry_run=asked["is_dry_run"])
         return {
             "is_dry_run": asked["is_dry_run"],
             "rows": len(read.rows) + len(read.errors),
             **{outcome.value: count for outcome, count in outcomes.items()},
             "with_errors": len({error.line for error in run.errors}),
             "ignored_columns": ", ".join(read.ignored) or "none",
+            **tests,
         }
 
     return commit

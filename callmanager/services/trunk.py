@@ -10,6 +10,7 @@ from django.dispatch import receiver
 
 from callmanager.domain.did_pool import DidPool, parse_did_pool
 from callmanager.fleet.models import Trunk, TrunkAssignment, TrunkAuthentication
+from callmanager.services.routing_guard import trunk_tests_guard
 from callmanager.services.trunk_release import trunk_release
 from tenants.integrity import refusing_duplicates
 from tenants.models import Tenant
@@ -43,6 +44,10 @@ TRUNK_FIELDS = (
     "is_enabled",
 )
 _CHANGEABLE = frozenset(TRUNK_FIELDS)
+# What a decision about a call may depend on; of the others the edge alone knows.
+_OF_CALLS = frozenset(
+    {"name", "host", "port", "username", "authorization_name", "srtp", "codecs", "is_enabled"}
+)
 
 
 def trunk_create(**fields: Any) -> Trunk:
@@ -56,12 +61,16 @@ def trunk_create(**fields: Any) -> Trunk:
 
 def trunk_update(*, trunk: Trunk, **changes: Any) -> Trunk:
     _require_known(changes)
-    for field, value in changes.items():
-        setattr(trunk, field, value)
-    with refusing_duplicates():
-        _check(trunk)
-        if changes:
-            trunk.save(update_fields=[*changes, "updated_at"])
+    asked = (
+        [trunk] if any(getattr(trunk, name) != changes[name] for name in _OF_CALLS & changes.keys()) else []
+    )
+    with trunk_tests_guard(*asked):
+        for field, value in changes.items():
+            setattr(trunk, field, value)
+        with refusing_duplicates():
+            _check(trunk)
+            if changes:
+                trunk.save(update_fields=[*changes, "updated_at"])
     return trunk
 
 
@@ -76,7 +85,7 @@ def trunk_check(*, trunk_id: int | None, **fields: Any) -> None:
 
 def trunk_delete(*, trunk: Trunk, is_forced: bool = False) -> None:
     """Takes it from every tenant. Running calls go on. InUse while rules need it, unless that is forced."""
-    with across_tenants(), transaction.atomic():
+    with across_tenants(), transaction.atomic(), trunk_tests_guard(trunk):
         for assignment in trunk.assignments.select_related("tenant"):
             trunk_release(trunk=trunk, tenant=assignment.tenant, is_forced=is_forced)
         trunk.delete()
@@ -90,7 +99,7 @@ def trunk_assign(
     InUse while rules or extensions have numbers that would go, unless that is forced.
     """
     # Also for an administrator who manages one tenant: the numbers of all the others count.
-    with across_tenants(), transaction.atomic():
+    with across_tenants(), transaction.atomic(), trunk_tests_guard(trunk, tenant=tenant):
         # One pool of a trunk is checked at a time.
         Trunk.objects.select_for_update().only("pk").get(pk=trunk.pk)
         assignment = TrunkAssignment.objects.filter(trunk=trunk, tenant=tenant).first()
@@ -108,7 +117,7 @@ def trunk_assign(
 
 def trunk_unassign(*, assignment: TrunkAssignment, is_forced: bool = False) -> None:
     """InUse while rules or extensions need it, unless that is forced."""
-    with across_tenants(), transaction.atomic():
+    with across_tenants(), transaction.atomic(), trunk_tests_guard(assignment.trunk):
         trunk_release(trunk=assignment.trunk, tenant=assignment.tenant, is_forced=is_forced)
         assignment.delete()
 

@@ -15,6 +15,7 @@ from callmanager.domain.header_rule_checks import (
     check_header_rules,
 )
 from callmanager.fleet.models import Trunk, TrunkCallerMapping, TrunkHeaderRule
+from callmanager.services.routing_guard import trunk_tests_guard
 from tenants.audit_changes import audit_note
 
 
@@ -63,7 +64,8 @@ def _replace(trunk: Trunk, model: Any, made: Sequence[Any], name: str) -> None:
         before, after = [str(one) for one in present], [str(one) for one in made]
         if before == after:
             return
-        present.delete()
-        model.objects.bulk_create(made)
+        with trunk_tests_guard(trunk):
+            present.delete()
+            model.objects.bulk_create(made)
         audit_note(target=trunk, name=name, before=before, after=after)
     trunk.__dict__.get("_prefetched_objects_cache", {}).pop(name, None)

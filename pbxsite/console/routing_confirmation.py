@@ -12,9 +12,8 @@ from callmanager.services.routing_guard import BreaksRoutingTests, asking
 from pbxsite.console.sites import site_of
 from tenants.acting import Actor
 from tenants.capabilities import Verb
+from tenants.confirmation import CONFIRMED_FIELD, is_confirmed
 
-CONFIRMED_FIELD = "_routing_tests_confirmed"
-CONFIRM_PARAMETER, CONFIRM_HEADER = "confirm", "X-Confirm"
 _READING = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -27,7 +26,7 @@ class RoutingConfirmationMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if request.method in _READING:
             return self._get_response(request)
-        with asking(is_asked=_may_see_tests(request) and not _is_confirmed(request)):
+        with asking(is_asked=_may_see_tests(request) and not is_confirmed(request)):
             return self._get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
@@ -74,14 +73,4 @@ def _way_back(request: HttpRequest) -> str:
 def _may_see_tests(request: HttpRequest) -> bool:
     """Extensions that say where their calls go are nobody to ask, nor to tell of the company's tests."""
     actor: Actor | None = getattr(request, "actor", None)
-    return actor is not None and actor.tenant is not None and actor.may("callmanager.routingtest", Verb.VIEW)
-
-
-def _is_confirmed(request: HttpRequest) -> bool:
-    """Programs confirm by parameter or header; people by the page's button."""
-    if request.path.startswith("/api/"):
-        said = request.GET.get(CONFIRM_PARAMETER, "") or request.headers.get(CONFIRM_HEADER, "")
-        return said.lower() == "true"
-    if request.content_type == "application/json":
-        return request.headers.get(CONFIRM_HEADER, "").lower() == "true"
-    return request.POST.get(CONFIRMED_FIELD) == "yes"
+    return actor is not None and actor.may("callmanager.routingtest", Verb.VIEW)

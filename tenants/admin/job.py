@@ -17,6 +17,7 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import display
 
 from tenants.audit_trail import audit_request
+from tenants.confirmation import CONFIRMED_FIELD, is_confirmed
 from tenants.models import Job, JobState
 from tenants.selectors.job import job_list
 from tenants.services.job import NotRepeatable, is_repeatable, job_repeat
@@ -24,6 +25,8 @@ from tenants.services.job import NotRepeatable, is_repeatable, job_repeat
 STATE_LABELS = {"Waiting": "info", "Running": "info", "Done": "success", "Failed": "danger"}
 # Results that are jobs which this one has begun.
 _FOLLOWING_JOBS = ("welcome_jobs",)
+# Results that have a place of their own on the page.
+_SHOWN_APART = (*_FOLLOWING_JOBS, "needs_confirmation", "broken")
 STATE_CLASSES = {"queued": "td-info", "running": "td-info", "done": "td-good", "failed": "td-bad"}
 
 
@@ -60,8 +63,10 @@ class JobAdmin(ModelAdmin):
             "result": [
                 (name.replace("_", " "), value)
                 for name, value in job.result.items()
-                if name not in _FOLLOWING_JOBS
+                if name not in _SHOWN_APART
             ],
+            "broken": job.result.get("broken", ()),
+            "confirmed_field": CONFIRMED_FIELD,
             "following": [one for name in _FOLLOWING_JOBS for one in job.result.get(name, ())],
             "unshown_errors": job.error_count - len(job.errors),
         }
@@ -84,7 +89,7 @@ class JobAdmin(ModelAdmin):
         job = self._job(job_id)
         try:
             with transaction.atomic():
-                job = job_repeat(job=job)
+                job = job_repeat(job=job, is_confirmed=is_confirmed(request))
                 audit_request(request, action="job.repeat", target=job)
         except NotRepeatable:
             messages.error(request, "Only a failed job can be repeated, and only while its file is kept.")

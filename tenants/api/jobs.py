@@ -7,7 +7,7 @@ from typing import Any
 import django_filters
 from django.db import transaction
 from django.db.models import QuerySet
-from drf_spectacular.utils import extend_schema, extend_schema_field
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_field
 from rest_framework import exceptions, mixins, serializers, status, viewsets
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -15,6 +15,7 @@ from rest_framework.response import Response
 
 from tenants.api.access import tenant_of
 from tenants.audit_trail import audit_request
+from tenants.confirmation import is_confirmed
 from tenants.models import Job, JobState
 from tenants.scoped_models import ScopedQuerySet
 from tenants.selectors.job import job_list
@@ -29,16 +30,19 @@ class RowErrorSerializer(serializers.Serializer[Any]):
 
 
 class JobSerializer(serializers.ModelSerializer[Job]):
-    """`errors` holds the first 1,000 of `error_count`; `failure` says why nothing was done."""
+    """`errors` holds the first 1,000 of `error_count`; `failure` says why nothing was done. With `needs_confirmation`,
+    `result.broken` lists the routing tests that it would break: repeated with `?confirm=true` it is done all the same.
+    """
 
     errors = serializers.SerializerMethodField()  # type: ignore[assignment] # the metaclass takes fields away
     percent = serializers.IntegerField(read_only=True)
+    needs_confirmation = serializers.BooleanField(read_only=True)
 
     class Meta:
         model = Job
         fields = (
-            "id", "kind", "title", "started_by", "state", "percent", "rows_total", "rows_done", "error_count",
-            "errors", "result", "failure", "created_at", "started_at", "ended_at",
+            "id", "kind", "title", "started_by", "state", "needs_confirmation", "percent", "rows_total", "rows_done",
+            "error_count", "errors", "result", "failure", "created_at", "started_at", "ended_at",
         )  # fmt: skip
         read_only_fields = fields
 
@@ -71,14 +75,20 @@ class JobViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Gene
         tenant_of(self.request)
         return job_list()
 
-    @extend_schema(request=None, responses={202: JobSerializer})
+    @extend_schema(
+        parameters=[
+            OpenApiParameter("confirm", bool, description="Yes to what it needs a confirmation for.")
+        ],
+        request=None,
+        responses={202: JobSerializer},
+    )
     @action(detail=True, methods=["post"])
     def repeat(self, request: Request, pk: str) -> Response:
         """A failed job from its beginning. Files it works on are kept for a day after it failed."""
         job = self.get_object()
         try:
             with transaction.atomic():
-                job = job_repeat(job=job)
+                job = job_repeat(job=job, is_confirmed=is_confirmed(request._request))
                 audit_request(request._request, action="job.repeat", target=job)
         except NotRepeatable as error:
             raise exceptions.ValidationError(

@@ -67,6 +67,11 @@ class Job(models.Model):
         return self.state in (JobState.DONE, JobState.FAILED)
 
     @property
+    def needs_confirmation(self) -> bool:
+        """It ended with a question: `result` holds it, and a repetition may answer it."""
+        return self.state == JobState.FAILED and bool(self.result.get("needs_confirmation"))
+
+    @property
     def percent(self) -> int:
         if self.state == JobState.DONE:
             return 100

@@ -19,7 +19,7 @@ from django.db.models.functions import Coalesce, Greatest
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
-from tenants.job_kinds import JobRefused, JobRun, JobTakenAway, work_of
+from tenants.job_kinds import CONFIRMED, JobNeedsConfirmation, JobRefused, JobRun, JobTakenAway, work_of
 from tenants.models import Job, JobState, Tenant
 from tenants.scope import across_tenants, current_tenant_id, tenant_scope
 from tenants.selectors.job import job_list
@@ -68,9 +68,10 @@ def job_start(
     return job
 
 
-def job_repeat(*, job: Job) -> Job:
-    """From the beginning; nothing of the failed attempt has stayed."""
+def job_repeat(*, job: Job, is_confirmed: bool = False) -> Job:
+    """From the beginning; nothing of the failed attempt has stayed. `is_confirmed`: what it asked for shall be so."""
     changed = _repeatable(job).update(
+        parameters={**job.parameters, CONFIRMED: is_confirmed},
         state=JobState.QUEUED,
         rows_done=0,
         errors=[],
@@ -150,6 +151,9 @@ def _run(job: Job) -> None:
         with transaction.atomic():
             result = commit()
             _finish(run, result)
+    except JobNeedsConfirmation as question:
+        _fail(job.pk, str(question), run, {"needs_confirmation": True, **question.question})
+        log.info("job.needs_confirmation")
     except JobRefused as refusal:
         _fail(job.pk, str(refusal), run)
         log.info("job.refused", errors=len(run.errors))
@@ -177,13 +181,16 @@ def _finish(run: JobRun, result: dict[str, Any]) -> None:
         raise JobTakenAway
 
 
-def _fail(job_id: int, failure: str, run: JobRun | None = None) -> int:
+def _fail(
+    job_id: int, failure: str, run: JobRun | None = None, result: Mapping[str, Any] | None = None
+) -> int:
     errors = (
         {} if run is None else {"errors": run.error_rows(ERRORS_SHOWN_MAX), "error_count": len(run.errors)}
     )
     return Job.objects.filter(pk=job_id, state=JobState.RUNNING).update(
         state=JobState.FAILED,
         failure=failure[:500],
+        result=dict(result or {}),
         ended_at=timezone.now(),
         started_at=Coalesce("started_at", "created_at"),
         **errors,

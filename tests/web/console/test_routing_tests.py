@@ -9,15 +9,18 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from callmanager.fleet.models import Trunk
+from callmanager.fleet.models import Trunk, TrunkAssignment
 from callmanager.models import InboundRule, OfficeHours, RoutingTest
 from callmanager.services.routing_test import routing_test_create
+from tenants.confirmation import CONFIRMED_FIELD
 from tenants.models import Tenant
 from tenants.scope import tenant_scope
+from tenants.services.job import job_run
 from tests.web.console.test_call_simulator import signed_in
-from tests.web.simulated_company import DID, simulated_company_make
+from tests.web.simulated_company import DID, SALES_DID, simulated_company_make
 
 LIST, ADD = "/admin/callmanager/routingtest/", "/admin/callmanager/routingtest/add/"
 
@@ -168,6 +171,66 @@ def test_deleting_is_asked_about_too(acme: Tenant, monday: RoutingTest) -> None:
     assert confirm(client, answer, page).status_code == 302
     with tenant_scope(acme):
         assert not InboundRule.objects.filter(pk=rule).exists()
+
+
+def test_an_import_asks_on_the_page_of_its_job(acme: Tenant, monday: RoutingTest) -> None:
+    client = signed_in("acme")
+    table = f"name,trunk,did,in_office_hours\nMain number,First line,{DID},extension 101\n"
+    file = SimpleUploadedFile("rules.csv", table.encode(), "text/csv")
+    form = {"file": file, "existing": "update", "on_errors": "all_or_nothing"}
+    answer = client.post("/admin/callmanager/inboundrule/import/", form)
+    assert answer.status_code == 302, text_of(answer)
+    page = answer["Location"]
+    job_id = int(page.split("/")[-3])
+    job_run(tenant_id=acme.pk, job_id=job_id)
+    text = text_of(client.get(page))
+    assert "The change breaks 1 routing test. Nothing was imported." in text
+    assert "Monday rings Bob Extension 102 answers Extension 102 answers Extension 101 answers" in text
+    again = f"/admin/tenants/job/{job_id}/repeat/"
+    client.post(again)
+    job_run(tenant_id=acme.pk, job_id=job_id)
+    assert "Apply it all the same" in text_of(client.get(page))
+    client.post(again, {CONFIRMED_FIELD: "yes"})
+    job_run(tenant_id=acme.pk, job_id=job_id)
+    text = text_of(client.get(page))
+    assert "Updated 1" in text
+    assert "What would be different" not in text
+
+
+def test_an_administrator_is_asked_before_a_trunk_is_taken_from_a_tenant(
+    acme: Tenant, monday: RoutingTest, trunk: Trunk
+) -> None:
+    client = signed_in("root")
+    page = f"/admin/fleet/trunk/{trunk.pk}/tenants/"
+    with tenant_scope(acme):
+        lent = TrunkAssignment.objects.get(trunk=trunk)
+    words = {"do": f"save-{lent.pk}", f"pool-{lent.pk}": "4930555011", "force": "on"}
+    answer = client.post(page, words)
+    assert answer.status_code == 409, text_of(answer)
+    assert "Monday rings Bob acme Extension 102 answers" in text_of(answer)
+    assert confirm(client, answer, page).status_code == 302
+    with tenant_scope(acme):
+        assert TrunkAssignment.objects.get(trunk=trunk).did_pool == "4930555011"
+
+
+def test_several_rules_deleted_at_once_are_one_question(acme: Tenant, monday: RoutingTest) -> None:
+    client = signed_in("acme")
+    with tenant_scope(acme):
+        rules = list(InboundRule.objects.values_list("pk", flat=True))
+        routing_test_create(
+            name="Sales rings Alice",
+            caller="+34911234567",
+            trunk_id=InboundRule.objects.all()[0].trunk_id,
+            called=SALES_DID,
+            expected_end="extension",
+            expected_number="101",
+        )
+    chosen = {"action": "delete_selected", "_selected_action": rules, "post": "yes"}
+    answer = client.post("/admin/callmanager/inboundrule/", chosen)
+    assert answer.status_code == 409, text_of(answer)
+    assert "The change breaks 2 routing tests." in text_of(answer)
+    with tenant_scope(acme):
+        assert InboundRule.objects.count() == len(rules)
 
 
 def test_a_program_of_the_page_is_told_in_its_own_words(acme: Tenant, monday: RoutingTest) -> None:
