@@ -9,6 +9,7 @@ from typing import Protocol
 
 from callmanager.domain.call_events import CallEvent
 from callmanager.domain.mailbox import StoredMessage
+from callmanager.domain.ring_groups import MembersUse
 from callmanager.domain.snapshot import TenantSnapshot
 from sipworker.call.actions import HearingAction, LegAction
 from sipworker.call.signals import Contact as Contact
@@ -108,6 +109,9 @@ class CommandSource(Protocol):
 class StoredUse(Protocol):
     def minutes(self, tenant_id: int, day_began_at: datetime) -> Mapping[str, float]:
         """Minutes outside since then, by extension, of calls that are not this process's own; never blocking."""
+
+    def group_members(self, tenant_id: int) -> MembersUse:
+        """What members of ring groups have had of the latest calls, those of this process left out; never blocking."""
 
 
 class Clock(Protocol):

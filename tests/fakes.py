@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from callmanager.domain.call_events import CallEvent, CallEventKind
 from callmanager.domain.cdr import CallDetail, assemble
 from callmanager.domain.mailbox import StoredMessage
+from callmanager.domain.ring_groups import MembersUse, MemberUse
 from callmanager.domain.snapshot import TenantSnapshot
 from sipworker.call.actions import BridgeAction, BridgeLegs, DialLeg, HearingAction, LegAction, UnbridgeLegs
 from sipworker.call.signals import Contact, InviteReceived, LegId, LegSignal, MediaReport
@@ -151,9 +152,13 @@ class FakeCommands:
 @dataclass
 class FakeStoredUse:
     by_tenant: dict[int, dict[str, float]] = field(default_factory=dict)
+    members: dict[tuple[str, str], MemberUse] = field(default_factory=dict)
 
     def minutes(self, tenant_id: int, day_began_at: datetime) -> Mapping[str, float]:
         return self.by_tenant.get(tenant_id, {})
+
+    def group_members(self, tenant_id: int) -> MembersUse:
+        return self.members
 
 
 @dataclass

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from callmanager.domain.call_assumptions import Assumptions, PhoneState, TrunkState
-from callmanager.domain.call_simulation import Simulation
+from callmanager.domain.call_simulation import Simulation, Step
 from callmanager.domain.call_story import Branch, Station, StationKind, thing_words
-from callmanager.domain.decisions import DialOut, RingExtension
+from callmanager.domain.decisions import DialOut, RingExtension, RingGroup
 from callmanager.domain.unanswered import Unanswered
 
 ICONS = {
@@ -23,6 +23,8 @@ ICONS = {
     StationKind.BLACKLIST: "block",
     StationKind.EMERGENCY: "emergency",
     StationKind.RING: "ring_volume",
+    StationKind.GROUP: "groups",
+    StationKind.MEMBER: "ring_volume",
     StationKind.TRUNK: "cell_tower",
     StationKind.SERVICE: "graphic_eq",
     StationKind.ANSWERED: "call",
@@ -100,6 +102,8 @@ def draw(simulation: Simulation, story: Iterable[Station], asked: Asked) -> list
 
 def _stops(simulation: Simulation, story: Iterable[Station], asked: Asked) -> Iterator[Stop]:
     rings = iter([step for step in simulation.steps if isinstance(step.decision, RingExtension)])
+    groups = iter([step for step in simulation.steps if isinstance(step.decision, RingGroup)])
+    members = _members(simulation)
     trunks = _trunks(simulation)
     assumed = simulation.asked.assumptions
     before_s = -1
@@ -116,6 +120,13 @@ def _stops(simulation: Simulation, story: Iterable[Station], asked: Asked) -> It
                     Turn(branch, asked.address(**{f"phone.{number}": _BRANCH_STATES[way.why]}))
                     for branch, way in zip(station.branches, step.alternatives, strict=True)
                 )
+        elif station.kind is StationKind.GROUP:
+            inside = _inside(next(groups))
+            nobody = {f"phone.{number}": PhoneState.NO_ANSWER.value for number in inside}
+            turns = tuple(Turn(branch, asked.address(**nobody)) for branch in station.branches)
+        elif station.kind is StationKind.MEMBER:
+            number = next(members)
+            choice = _phone_choice(number, assumed) if number else None
         elif station.kind is StationKind.TRUNK:
             choice = _trunk_choice(*next(trunks), assumed)
         yield Stop(station, ICONS[station.kind], lost, turns, choice, is_later=station.at_s != before_s)
@@ -125,9 +136,27 @@ def _stops(simulation: Simulation, story: Iterable[Station], asked: Asked) -> It
 def _trunks(simulation: Simulation) -> Iterator[tuple[int, str]]:
     """In the order of their stations: those that are tried, then those that were not needed."""
     for step in simulation.steps:
-        if isinstance(step.decision, DialOut):
+        if step.group is not None:
+            for one in step.group.rung:
+                yield from ((made.tried.trunk_id, made.trunk_name) for made in one.attempts)
+        elif isinstance(step.decision, DialOut):
             yield from ((one.tried.trunk_id, one.trunk_name) for one in step.attempts)
             yield from ((tried.trunk_id, name) for tried, name in step.untried)
+
+
+def _inside(step: Step) -> Iterator[str]:
+    """The extensions of a group's step, all of them."""
+    decision = step.decision
+    members = decision.members if isinstance(decision, RingGroup) else ()
+    return (member.number for member in members if member.outside is None)
+
+
+def _members(simulation: Simulation) -> Iterator[str]:
+    """In the order of their stations; empty for somebody outside whose turn did not come."""
+    for step in simulation.steps:
+        if step.group is not None:
+            yield from (one.member.number for one in step.group.rung if one.member.outside is None)
+            yield from ("" if one.outside else one.number for one in step.group.untouched)
 
 
 def _phone_choice(number: str, assumed: Assumptions) -> Choice:

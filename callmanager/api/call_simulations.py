@@ -122,6 +122,27 @@ class SimulatedDialSerializer(serializers.Serializer[Any]):
     attempts = SimulatedAttemptSerializer(many=True)
 
 
+class SimulatedMemberSerializer(serializers.Serializer[Any]):
+    """`phones` is null of somebody outside, who is dialled by `attempts`; `begins_s` seconds after the group."""
+
+    number = serializers.CharField()
+    is_outside = serializers.BooleanField()
+    begins_s = serializers.IntegerField()
+    phones = serializers.ChoiceField(choices=PHONE_STATES, allow_null=True)
+    attempts = SimulatedAttemptSerializer(many=True)
+    has_answered = serializers.BooleanField()
+
+
+class SimulatedGroupSerializer(serializers.Serializer[Any]):
+    """`rounds`: who rings together, round after round; `members` are those whose turn came."""
+
+    number = serializers.CharField()
+    name = serializers.CharField()
+    ring_timeout_s = serializers.IntegerField()
+    rounds = serializers.ListField(child=serializers.ListField(child=serializers.CharField()))
+    members = SimulatedMemberSerializer(many=True)
+
+
 class SimulatedAlternativeSerializer(serializers.Serializer[Any]):
     """What would follow if the phones did this instead."""
 
@@ -138,6 +159,7 @@ class SimulatedStepSerializer(serializers.Serializer[Any]):
     begins_s = serializers.IntegerField()
     considered = ConsideredSerializer(many=True)
     ring = SimulatedRingSerializer(allow_null=True)
+    group = SimulatedGroupSerializer(allow_null=True)
     dial = SimulatedDialSerializer(allow_null=True)
     alternatives = SimulatedAlternativeSerializer(many=True)
 

@@ -15,7 +15,6 @@ from typing import assert_never
 from callmanager.domain.call_assumptions import (
     Assumptions,
     PhoneState,
-    TrunkAnswer,
     TrunkState,
     outcome_of_phones,
 )
@@ -28,21 +27,18 @@ from callmanager.domain.decisions import (
     LeaveMessage,
     Refuse,
     RingExtension,
+    RingGroup,
     ToneTest,
     TrunkTry,
 )
-from callmanager.domain.dialplan import after_ringing, decide
+from callmanager.domain.dialplan import after_group, after_ringing, decide
+from callmanager.domain.group_simulation import GroupRung, ring_the_group
 from callmanager.domain.incoming_call import IncomingCall
 from callmanager.domain.outcome import CallOutcome, CallStatus, EndedBy
+from callmanager.domain.simulated_attempts import Attempt, attempt, trunk_name
 from callmanager.domain.snapshot import TenantSnapshot
-from callmanager.domain.trunk_failover import (
-    NOTHING_RANG,
-    RANG_IN_VAIN,
-    TRUNK_SILENT,
-    goes_on,
-    outcome_of_trunks,
-)
-from callmanager.domain.unanswered import Failure, Unanswered, why_unanswered
+from callmanager.domain.trunk_failover import NOTHING_RANG, RANG_IN_VAIN, TRUNK_SILENT, outcome_of_trunks
+from callmanager.domain.unanswered import NO_ANSWER, Unanswered, why_unanswered
 
 # More than any chain of forwarding can have; the dialplan stops long before.
 MAX_STEPS = 20
@@ -55,17 +51,6 @@ class Simulated:
     call: IncomingCall
     at: datetime
     assumptions: Assumptions = field(default_factory=Assumptions)
-
-
-@dataclass(frozen=True, slots=True)
-class Attempt:
-    """One trunk of a DialOut that was tried. `failure` None: it rang there."""
-
-    tried: TrunkTry
-    trunk_name: str
-    answer: TrunkAnswer
-    failure: Failure | None
-    goes_on: bool
 
 
 class EndKind(StrEnum):
@@ -95,7 +80,8 @@ class End:
 
 @dataclass(frozen=True, slots=True)
 class Alternative:
-    """What would follow if the phones did something else; `steps` is empty where the call just ends."""
+    """What would follow if the phones did something else (of a group: if no member answered); `steps` is empty where
+    the call just ends."""
 
     why: Unanswered
     steps: tuple[Step, ...]
@@ -120,6 +106,15 @@ class Step:
     attempts: tuple[Attempt, ...] = ()
     untried: tuple[tuple[TrunkTry, str], ...] = ()
     alternatives: tuple[Alternative, ...] = ()
+    group: GroupRung | None = None
+
+    @property
+    def rung(self) -> tuple[str, ...]:
+        """The extensions whose phones rang here; those without a phone did not."""
+        if isinstance(self.decision, RingExtension):
+            return () if self.phone is PhoneState.OFFLINE else (self.decision.number,)
+        members = self.group.rung if self.group is not None else ()
+        return tuple(one.member.number for one in members if one.phone not in (None, PhoneState.OFFLINE))
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,18 +125,14 @@ class Simulation:
 
     @property
     def rung(self) -> tuple[str, ...]:
-        """The extensions whose phones rang, in this order; those without a phone did not."""
-        return tuple(
-            step.decision.number
-            for step in self.steps
-            if isinstance(step.decision, RingExtension) and step.phone is not PhoneState.OFFLINE
-        )
+        """The extensions whose phones rang, in this order."""
+        return tuple(number for step in self.steps for number in step.rung)
 
     @property
     def tried(self) -> tuple[TrunkTry, ...]:
         """The INVITEs that were sent out, in this order; of trunks that are down or full they come no further than
         the edge."""
-        return tuple(attempt.tried for step in self.steps for attempt in step.attempts)
+        return tuple(made.tried for step in self.steps for made in step.attempts)
 
     @property
     def rules(self) -> tuple[str, ...]:
@@ -180,19 +171,24 @@ class _Walk:
         while True:
             step, end = self._step(decision, considered, why, begins_s)
             steps.append(step)
-            if end is not None or not isinstance(decision, RingExtension) or step.outcome is None:
+            can_go_on = isinstance(decision, RingExtension | RingGroup) and step.outcome is not None
+            if end is not None or not can_go_on or step.outcome is None:
                 return tuple(steps), end or _failed(step.outcome or _LOST)
             why = why_unanswered(step.outcome)
             trace: list[Considered] = []
             following = self._after(decision, why, trace)
             if following is None or len(steps) == MAX_STEPS:
                 return tuple(steps), _failed(step.outcome)
-            if step.phone is PhoneState.NO_ANSWER:
-                begins_s += decision.ring_timeout_s
+            begins_s += _lasts_s(step)
             decision, considered = following, tuple(trace)
 
-    def _after(self, rung: RingExtension, why: Unanswered, trace: list[Considered]) -> Decision | None:
-        return after_ringing(rung, why, self.asked.call, self.snapshot, self.asked.at, trace)
+    def _after(self, rung: Decision, why: Unanswered, trace: list[Considered]) -> Decision | None:
+        call, snapshot, at = self.asked.call, self.snapshot, self.asked.at
+        if isinstance(rung, RingGroup):
+            return after_group(rung, call, snapshot, at, trace)
+        if isinstance(rung, RingExtension):
+            return after_ringing(rung, why, call, snapshot, at, trace)
+        return None
 
     def _step(
         self, decision: Decision, considered: tuple[Considered, ...], why: Unanswered | None, begins_s: int
@@ -200,6 +196,8 @@ class _Walk:
         match decision:
             case RingExtension():
                 return self._ring(decision, considered, why, begins_s)
+            case RingGroup():
+                return self._ring_group(decision, considered, why, begins_s)
             case DialOut():
                 return self._dial_out(decision, considered, why, begins_s)
             case LeaveMessage(mailbox=mailbox) | CheckMessages(mailbox=mailbox):
@@ -223,6 +221,42 @@ class _Walk:
         step = Step(rung, considered, why, begins_s, phone=phone, outcome=outcome, alternatives=alternatives)
         return step, _answered(EndKind.EXTENSION, rung.number) if outcome is None else None
 
+    def _ring_group(
+        self, group: RingGroup, considered: tuple[Considered, ...], why: Unanswered | None, begins_s: int
+    ) -> tuple[Step, End | None]:
+        rung = ring_the_group(group, self.asked.assumptions, self.snapshot)
+        winner = rung.answered_by
+        alternatives: tuple[Alternative, ...] = ()
+        if winner is not None and self.tells_alternatives:
+            walk = _Walk(self.asked, self.snapshot, tells_alternatives=False)
+            later_s = begins_s + group.ring_timeout_s * len(group.rounds)
+            alternatives = (walk.instead(group, Unanswered.NO_ANSWER, NO_ANSWER, later_s),)
+        step = Step(
+            group,
+            considered,
+            why,
+            begins_s,
+            outcome=rung.outcome if winner is None else None,
+            attempts=rung.attempts,
+            alternatives=alternatives,
+            group=rung,
+        )
+        if winner is None:
+            return step, None
+        if winner.member.outside is None:
+            return step, _answered(EndKind.EXTENSION, winner.member.number)
+        last = winner.attempts[-1]
+        return step, _answered(EndKind.OUTSIDE, winner.member.number, last.tried.trunk_id, last.trunk_name)
+
+    def instead(self, rung: Decision, why: Unanswered, outcome: CallOutcome, begins_s: int) -> Alternative:
+        """What follows if these phones do something else."""
+        trace: list[Considered] = []
+        following = self._after(rung, why, trace)
+        if following is None:
+            return Alternative(why, (), _failed(outcome))
+        steps, end = self.follow(following, tuple(trace), why, begins_s)
+        return Alternative(why, steps, end)
+
     def _alternatives(self, rung: RingExtension, phone: PhoneState, begins_s: int) -> Iterator[Alternative]:
         """What the other answers of these phones would lead to, under the same assumptions of everybody else."""
         walk = _Walk(self.asked, self.snapshot, tells_alternatives=False)
@@ -232,14 +266,8 @@ class _Walk:
             why = why_unanswered(outcome)
             if actual is not None and why_unanswered(actual) is why:
                 continue
-            trace: list[Considered] = []
-            following = self._after(rung, why, trace)
-            if following is None:
-                yield Alternative(why, (), _failed(outcome))
-                continue
             later_s = rung.ring_timeout_s if why is Unanswered.NO_ANSWER else 0
-            steps, end = walk.follow(following, tuple(trace), why, begins_s + later_s)
-            yield Alternative(why, steps, end)
+            yield walk.instead(rung, why, outcome, begins_s + later_s)
 
     def _dial_out(
         self, dial: DialOut, considered: tuple[Considered, ...], why: Unanswered | None, begins_s: int
@@ -247,11 +275,11 @@ class _Walk:
         attempts: list[Attempt] = []
         end: End | None = None
         for tried in dial.tries:
-            attempt = self._attempt(tried, dial)
-            attempts.append(attempt)
-            if attempt.failure is None:
-                end = self._rang(attempt, dial)
-            if not attempt.goes_on:
+            made = attempt(tried, dial, self.asked.assumptions, self.snapshot)
+            attempts.append(made)
+            if made.failure is None:
+                end = self._rang(made, dial)
+            if not made.goes_on:
                 break
         if (
             end is None
@@ -261,9 +289,9 @@ class _Walk:
         ):
             end = _failed(NOTHING_RANG)
         if end is None:
-            failures = [attempt.failure for attempt in attempts if attempt.failure is not None]
+            failures = [made.failure for made in attempts if made.failure is not None]
             end = _failed(outcome_of_trunks(failures, has_rung=False) if failures else _LOST)
-        untried = tuple((one, self._trunk_name(one.trunk_id)) for one in dial.tries[len(attempts) :])
+        untried = tuple((one, trunk_name(one.trunk_id, self.snapshot)) for one in dial.tries[len(attempts) :])
         step = Step(
             dial,
             considered,
@@ -275,23 +303,21 @@ class _Walk:
         )
         return step, end
 
-    def _attempt(self, tried: TrunkTry, dial: DialOut) -> Attempt:
-        answer = self.asked.assumptions.trunk(tried.trunk_id)
-        failure = answer.failure
-        is_next_tried = failure is not None and goes_on(failure.sip_code, dial.also_next_on)
-        return Attempt(tried, self._trunk_name(tried.trunk_id), answer, failure, is_next_tried)
-
-    def _rang(self, attempt: Attempt, dial: DialOut) -> End:
-        if attempt.answer.state is TrunkState.RINGS:
+    def _rang(self, made: Attempt, dial: DialOut) -> End:
+        if made.answer.state is TrunkState.RINGS:
             return _failed(RANG_IN_VAIN)
-        return _answered(EndKind.OUTSIDE, dial.number, attempt.tried.trunk_id, attempt.trunk_name)
-
-    def _trunk_name(self, trunk_id: int) -> str:
-        trunk = self.snapshot.find_trunk(trunk_id)
-        return trunk.name if trunk is not None else str(trunk_id)
+        return _answered(EndKind.OUTSIDE, dial.number, made.tried.trunk_id, made.trunk_name)
 
 
 _LOST = CallOutcome(CallStatus.FAILED, EndedBy.PBX, "There is no way on", 480)
+
+
+def _lasts_s(step: Step) -> int:
+    """How long it rings in vain."""
+    if step.group is not None:
+        return step.group.lasts_s
+    is_rung = isinstance(step.decision, RingExtension) and step.phone is PhoneState.NO_ANSWER
+    return step.decision.ring_timeout_s if isinstance(step.decision, RingExtension) and is_rung else 0
 
 
 def _answered(kind: EndKind, by: str, trunk_id: int = 0, trunk_name: str = "") -> End:

@@ -9,7 +9,7 @@ from typing import assert_never
 from zoneinfo import ZoneInfo
 
 from callmanager.domain.call_assumptions import PhoneState, TrunkState
-from callmanager.domain.call_simulation import Alternative, Attempt, End, EndKind, Simulation, Step
+from callmanager.domain.call_simulation import Alternative, End, EndKind, Simulation, Step
 from callmanager.domain.call_trace import Considered
 from callmanager.domain.decisions import (
     CheckMessages,
@@ -18,10 +18,13 @@ from callmanager.domain.decisions import (
     LeaveMessage,
     Refuse,
     RingExtension,
+    RingGroup,
     ToneTest,
     TrunkTry,
 )
+from callmanager.domain.group_simulation import MemberRung
 from callmanager.domain.header_parameters import OutgoingHeaders
+from callmanager.domain.simulated_attempts import Attempt
 from callmanager.domain.sip_text import name_addr, sip_uri
 from callmanager.domain.snapshot import TenantSnapshot
 from callmanager.domain.unanswered import Unanswered
@@ -38,6 +41,8 @@ class StationKind(StrEnum):
     BLACKLIST = "blacklist"
     EMERGENCY = "emergency"
     RING = "ring"
+    GROUP = "group"
+    MEMBER = "member"
     TRUNK = "trunk"
     SERVICE = "service"
     ANSWERED = "answered"
@@ -105,6 +110,7 @@ _THINGS = {
     "exception": "{}",
     "forwarding": "Forwarding of {}",
     "route": "Route over {}",
+    "member": "Member {}",
 }
 # What the dialplan notes in a word.
 _REASONS = {
@@ -129,6 +135,7 @@ _PHONES = {
     PhoneState.NO_ANSWER: ("No answer", Tone.WARN),
     PhoneState.OFFLINE: ("No phone registered", Tone.WARN),
 }
+_ELSEWHERE = "Answered elsewhere"
 _TRUNKS = {
     TrunkState.ANSWERS: ("Answered", Tone.GOOD),
     TrunkState.RINGS: ("Rings in vain", Tone.WARN),
@@ -243,6 +250,8 @@ def _decided(step: Step, lost: tuple[Considered, ...]) -> Iterator[Station]:
     match decision:
         case RingExtension():
             yield _ring(step, decision, lost)
+        case RingGroup():
+            yield from _group(step, decision, lost)
         case DialOut():
             for position, attempt in enumerate(step.attempts):
                 yield replace(_attempt(step, decision, attempt), lost=lost if position == 0 else ())
@@ -288,6 +297,47 @@ def _ring(step: Step, decision: RingExtension, lost: tuple[Considered, ...]) -> 
         lost,
         branches=tuple(_branch(one) for one in step.alternatives),
     )
+
+
+def _group(step: Step, decision: RingGroup, lost: tuple[Considered, ...]) -> Iterator[Station]:
+    how = "one after the other" if len(decision.rounds) > 1 else "at once"
+    who = f"Its members {how}, for {decision.ring_timeout_s} s" if decision.members else "Nobody to ring"
+    yield Station(
+        StationKind.GROUP,
+        step.begins_s,
+        f"Rings the group {decision.name} ({decision.number})",
+        f"{who}{' each' if len(decision.rounds) > 1 else ''}",
+        tone=Tone.PLAIN if decision.members else Tone.WARN,
+        lost=lost,
+        branches=tuple(_branch(one) for one in step.alternatives),
+    )
+    if step.group is None:
+        return
+    has_winner = step.group.answered_by is not None
+    for one in step.group.rung:
+        yield from _member(step, one, is_elsewhere=has_winner and not one.has_answered)
+    for member in step.group.untouched:
+        name = f"{member.number} {member.display_name}".strip()
+        begins_s = step.begins_s + step.group.lasts_s
+        yield Station(StationKind.MEMBER, begins_s, name, answer="Not needed", tone=Tone.IDLE)
+
+
+def _member(step: Step, one: MemberRung, *, is_elsewhere: bool) -> Iterator[Station]:
+    member, at_s = one.member, step.begins_s + one.begins_s
+    if member.outside is not None:
+        for made in one.attempts:
+            station = replace(_attempt(step, member.outside, made), at_s=at_s)
+            yield (
+                replace(station, answer=_ELSEWHERE, tone=Tone.IDLE)
+                if (is_elsewhere and made.failure is None)
+                else station
+            )
+        return
+    answer, tone = _PHONES[one.phone or PhoneState.OFFLINE]
+    if is_elsewhere and one.phone in (PhoneState.ANSWERS, PhoneState.NO_ANSWER):
+        answer, tone = _ELSEWHERE, Tone.IDLE
+    name = f"{member.number} {member.display_name}".strip()
+    yield Station(StationKind.MEMBER, at_s, name, answer=answer, tone=tone)
 
 
 def _branch(one: Alternative) -> Branch:

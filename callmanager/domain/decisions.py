@@ -53,6 +53,34 @@ class DialOut:
 
 
 @dataclass(frozen=True, slots=True)
+class GroupMember:
+    """Somebody whom a group rings: the phones of an extension or, with `outside`, a number over trunks."""
+
+    number: str
+    display_name: str = ""
+    outside: DialOut | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RingGroup:
+    """Ring the members of a group, round after round, each for `ring_timeout_s`; the first to answer gets the call.
+
+    Without an answer, `dialplan.after_group` says what follows. With `skips_busy` who has a call is not rung.
+    """
+
+    number: str
+    name: str
+    rounds: tuple[tuple[GroupMember, ...], ...]
+    ring_timeout_s: int
+    skips_busy: bool = True
+    passed: tuple[str, ...] = ()
+
+    @property
+    def members(self) -> tuple[GroupMember, ...]:
+        return tuple(member for together in self.rounds for member in together)
+
+
+@dataclass(frozen=True, slots=True)
 class LeaveMessage:
     """Let the caller leave a message in an extension's mailbox. `greeting` are sounds, played one after the other."""
 
@@ -92,4 +120,4 @@ class Refuse:
     retry_after_s: int = 0
 
 
-Decision = RingExtension | DialOut | LeaveMessage | CheckMessages | EchoTest | ToneTest | Refuse
+Decision = RingExtension | RingGroup | DialOut | LeaveMessage | CheckMessages | EchoTest | ToneTest | Refuse

@@ -11,11 +11,13 @@ class DestinationKind(StrEnum):
     EXTENSION = "extension"
     EXTERNAL_NUMBER = "external_number"
     VOICEMAIL = "voicemail"
+    RING_GROUP = "ring_group"
 
 
 @dataclass(frozen=True, slots=True)
 class Destination:
-    """`target` is an extension's number (of voicemail: whose mailbox), or an outside number as people there dial it."""
+    """`target` is the number of an extension (of voicemail: whose mailbox) or of a ring group, or an outside number as
+    people there dial it."""
 
     kind: DestinationKind = DestinationKind.END_CALL
     target: str = ""

@@ -14,10 +14,13 @@ from callmanager.domain.decisions import (
     EchoTest,
     Refuse,
     RingExtension,
+    RingGroup,
     ToneTest,
 )
+from callmanager.domain.destination import DestinationKind
 from callmanager.domain.dial_codes import DialKind
 from callmanager.domain.extension_entry import ExtensionEntry
+from callmanager.domain.group_calls import call_group
 from callmanager.domain.incoming_call import IncomingCall as IncomingCall
 from callmanager.domain.inside_calls import BUSY, call_extension, follow
 from callmanager.domain.mailbox_calls import mailbox_of
@@ -71,6 +74,21 @@ def after_ringing(
     return follow(routing, destination, rung.number, reason, "the extension's forwarding")
 
 
+def after_group(
+    rung: RingGroup, call: IncomingCall, snapshot: TenantSnapshot, at: datetime, trace: Trace = None
+) -> Decision | None:
+    """What follows when no member of a ring group took the call; None: the caller hears how it ended."""
+    group = snapshot.find_ring_group(rung.number)
+    if group is None or group.no_answer.kind is DestinationKind.END_CALL:
+        return None
+    if group.no_answer.target in (*rung.passed, rung.number):
+        return None  # that would be a circle
+    routing = Routing(call, snapshot, at, passed=rung.passed, trace=trace)
+    routing.note("forwarding", rung.number, is_taken=True, reason="no_answer")
+    onward = routing.sent_on_by(rung.number, _NO_ANSWER).for_group(group)
+    return follow(onward, group.no_answer, "", _NO_ANSWER, "the ring group")
+
+
 def _refuse_stranger(call: IncomingCall, snapshot: TenantSnapshot) -> Refuse | None:
     if not snapshot.is_enabled:
         return Refuse(403, "Tenant disabled")
@@ -105,11 +123,11 @@ def _decide(routing: Routing) -> Decision:
 
 
 def _service(routing: Routing, caller: ExtensionEntry) -> Decision | None:
-    """An extension of that number goes before a service. None: what was dialled is no code that is good for this
-    caller."""
-    dialled = routing.call.dialled
-    read = routing.snapshot.dial_codes.read(dialled)
-    if read is None or routing.snapshot.find_extension(dialled) is not None:
+    """An extension or a group of that number goes before a service. None: what was dialled is no code that is good
+    for this caller."""
+    dialled, snapshot = routing.call.dialled, routing.snapshot
+    read = snapshot.dial_codes.read(dialled)
+    if read is None or snapshot.find_extension(dialled) or snapshot.find_ring_group(dialled):
         return None
     match read.kind:
         case DialKind.VOICEMAIL:
@@ -125,6 +143,9 @@ def _service(routing: Routing, caller: ExtensionEntry) -> Decision | None:
 def _dialled(routing: Routing) -> Decision:
     call = routing.call
     callee = routing.snapshot.find_extension(call.dialled)
+    group = routing.snapshot.find_ring_group(call.dialled)
+    if callee is None and group is not None:
+        return call_group(routing, group)
     if callee is None:
         if not _OUTSIDE_NUMBER.fullmatch(call.dialled) and not is_outside(routing, call.dialled, call.caller):
             return Refuse(404, "No such extension")

@@ -5,13 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from callmanager.domain.ring_groups import MembersUse
+
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """What an extension has under way and used up outside the company, at this moment; minutes of its day."""
+    """What an extension has under way and used up outside the company, at this moment; minutes of its day.
+
+    `group_members`: what the members of ring groups have had of the groups' calls.
+    """
 
     external_calls: Mapping[str, int] = field(default_factory=dict)
     external_minutes: Mapping[str, float] = field(default_factory=dict)
+    group_members: MembersUse = field(default_factory=dict)
 
 
 NO_USAGE = Usage()

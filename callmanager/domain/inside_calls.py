@@ -1,14 +1,15 @@
-"""Calls to extensions: exceptions, forwarding by status, ringing, and where a destination leads."""
+"""Calls to extensions and groups: exceptions, forwarding by status, ringing, and where a destination leads."""
 
 from __future__ import annotations
 
 from typing import assert_never
 
 from callmanager.domain.call_exceptions import find_exception
-from callmanager.domain.decisions import DialOut, LeaveMessage, Refuse, RingExtension
+from callmanager.domain.decisions import DialOut, LeaveMessage, Refuse, RingExtension, RingGroup
 from callmanager.domain.destination import Destination, DestinationKind
 from callmanager.domain.extension_entry import ExtensionEntry
 from callmanager.domain.forwarding import NO_FORWARDS, Forwards, PresenceStatus, forwards_at
+from callmanager.domain.group_calls import call_group
 from callmanager.domain.mailbox_calls import leave_message, mailbox_of
 from callmanager.domain.outside_calls import call_outside
 from callmanager.domain.routing import Routing
@@ -16,7 +17,7 @@ from callmanager.domain.schedule import is_open
 from callmanager.domain.trace_notes import note_exceptions, note_forwards, note_own_hours
 
 # What becomes of a call inside the company, whoever it reaches in the end.
-Inside = RingExtension | DialOut | LeaveMessage | Refuse
+Inside = RingExtension | RingGroup | DialOut | LeaveMessage | Refuse
 
 UNCONDITIONAL, BUSY, DO_NOT_DISTURB = "unconditional", "user-busy", "do-not-disturb"
 
@@ -44,7 +45,7 @@ def call_extension(routing: Routing, callee: ExtensionEntry) -> Inside:
 
 
 def follow(routing: Routing, destination: Destination, by: str, why: str, source: str) -> Inside:
-    """Where a destination leads. `by` is the extension that it belongs to (empty: the company), `source` names it."""
+    """Where a destination leads. `by` is the extension that it belongs to (empty: the company's), `source` names it."""
     onward = routing.sent_on_by(by, why) if by else routing
     match destination.kind:
         case DestinationKind.END_CALL:
@@ -62,7 +63,20 @@ def follow(routing: Routing, destination: Destination, by: str, why: str, source
             if onward.is_sent_on_too_often:
                 return Refuse(480, "The call was forwarded too often")
             return call_extension(onward, target)
+        case DestinationKind.RING_GROUP:
+            return _to_group(onward, destination.target, source)
     assert_never(destination.kind)
+
+
+def _to_group(routing: Routing, number: str, source: str) -> RingGroup | Refuse:
+    group = routing.snapshot.find_ring_group(number)
+    if group is None:
+        return Refuse(480, f"The ring group that {source} names is not available")
+    if number in routing.passed:
+        return Refuse(480, "The call would go in a circle")
+    if routing.is_sent_on_too_often:
+        return Refuse(480, "The call was forwarded too often")
+    return call_group(routing, group)
 
 
 def _by_forwarding(routing: Routing, callee: ExtensionEntry, forwards: Forwards) -> Inside:
@@ -78,8 +92,9 @@ def _by_forwarding(routing: Routing, callee: ExtensionEntry, forwards: Forwards)
 
 
 def _leads_back(routing: Routing, destination: Destination) -> bool:
-    """To an extension that has sent the call on already: that would be a circle, so it is passed over."""
-    return destination.kind is DestinationKind.EXTENSION and destination.target in routing.passed
+    """To somebody who has sent the call on already: that would be a circle, so it is passed over."""
+    is_inside = destination.kind in (DestinationKind.EXTENSION, DestinationKind.RING_GROUP)
+    return is_inside and destination.target in routing.passed
 
 
 def _ring(routing: Routing, callee: ExtensionEntry, forwards: Forwards) -> RingExtension:

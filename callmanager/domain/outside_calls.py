@@ -163,7 +163,7 @@ def _try(
         called_number=sent,
         dialled_number=dialled,
         sip_domain=snapshot.sip_domain,
-        outbound_caller_id=extension.outbound_caller_id if extension else "",
+        outbound_caller_id=_outbound_caller_id(routing, extension),
         emergency_caller_id=extension.emergency_caller_id if extension else "",
         caller_number=call.caller,
         caller_name=_caller_name(routing),
@@ -183,6 +183,12 @@ def _try(
     )
 
 
+def _outbound_caller_id(routing: Routing, extension: ExtensionEntry | None) -> str:
+    if extension is not None:
+        return extension.outbound_caller_id
+    return routing.group.outbound_caller_id if routing.group is not None else ""
+
+
 def _caller_name(routing: Routing) -> str:
     call = routing.call
     if call.is_from_outside:
@@ -195,6 +201,8 @@ def _forwarding_number(routing: Routing, extension: ExtensionEntry | None) -> st
     """Only of a call that somebody sent on; a number that the provider can know, if there is one."""
     if not routing.passed and not routing.call.is_from_outside:
         return ""
+    if routing.group is not None and routing.group.outbound_caller_id:
+        return routing.group.outbound_caller_id
     if extension is not None and (own := extension.outbound_caller_id or extension.did):
         return own
     return routing.call.dialled if routing.call.is_from_outside else routing.passed[-1]

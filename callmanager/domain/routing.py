@@ -1,4 +1,4 @@
-"""What every step of a decision shares: the call, the configuration, the moment, and the extensions it has passed."""
+"""What every step of a decision shares: the call, the configuration, the moment, and whom it has passed."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Self
 
 from callmanager.domain.call_trace import Trace, note
 from callmanager.domain.incoming_call import IncomingCall
+from callmanager.domain.ring_groups import RingGroupEntry
 from callmanager.domain.snapshot import TenantSnapshot
 
 # RFC 5806 knows no limit; nobody follows a call further than this.
@@ -16,7 +17,9 @@ MAX_FORWARDS = 5
 
 @dataclass(frozen=True, slots=True)
 class Routing:
-    """`passed` are the extensions that have sent the call on, the last one at the end; `passed_for` why it did."""
+    """`passed` are the extensions and ring groups that have sent the call on, the last one at the end; `passed_for` why
+    it did. `group` is the ring group for which a call goes outside now.
+    """
 
     call: IncomingCall
     snapshot: TenantSnapshot
@@ -24,9 +27,13 @@ class Routing:
     passed: tuple[str, ...] = ()
     passed_for: str = "unconditional"
     trace: Trace = None
+    group: RingGroupEntry | None = None
 
-    def sent_on_by(self, extension: str, why: str) -> Self:
-        return replace(self, passed=(*self.passed, extension), passed_for=why)
+    def sent_on_by(self, number: str, why: str) -> Self:
+        return replace(self, passed=(*self.passed, number), passed_for=why, group=None)
+
+    def for_group(self, group: RingGroupEntry) -> Self:
+        return replace(self, group=group)
 
     @property
     def is_sent_on_too_often(self) -> bool:

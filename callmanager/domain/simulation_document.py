@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, assert_never
 
-from callmanager.domain.call_simulation import Alternative, Attempt, End, Simulation, Step
+from callmanager.domain.call_simulation import Alternative, End, Simulation, Step
 from callmanager.domain.call_story import end_words, header_lines, lines_of, tell
 from callmanager.domain.call_trace import Considered
 from callmanager.domain.decisions import (
@@ -15,9 +15,12 @@ from callmanager.domain.decisions import (
     LeaveMessage,
     Refuse,
     RingExtension,
+    RingGroup,
     ToneTest,
     TrunkTry,
 )
+from callmanager.domain.group_simulation import MemberRung
+from callmanager.domain.simulated_attempts import Attempt
 from callmanager.domain.snapshot import TenantSnapshot
 
 
@@ -58,6 +61,7 @@ def _step(step: Step) -> dict[str, Any]:
         "begins_s": step.begins_s,
         "considered": [_considered(one) for one in step.considered],
         "ring": _ring(decision, step) if isinstance(decision, RingExtension) else None,
+        "group": _group(decision, step) if isinstance(decision, RingGroup) else None,
         "dial": _dial(decision, step) if isinstance(decision, DialOut) else None,
         "alternatives": [_alternative(one) for one in step.alternatives],
     }
@@ -67,6 +71,8 @@ def _kind(decision: Decision) -> str:
     match decision:
         case RingExtension():
             return "ring"
+        case RingGroup():
+            return "ring_group"
         case DialOut():
             return "dial"
         case EchoTest() | ToneTest() | LeaveMessage() | CheckMessages():
@@ -86,6 +92,28 @@ def _ring(decision: RingExtension, step: Step) -> dict[str, Any]:
         "display_name": decision.display_name,
         "ring_timeout_s": decision.ring_timeout_s,
         "phones": step.phone.value if step.phone else None,
+    }
+
+
+def _group(decision: RingGroup, step: Step) -> dict[str, Any]:
+    rung = step.group.rung if step.group is not None else ()
+    return {
+        "number": decision.number,
+        "name": decision.name,
+        "ring_timeout_s": decision.ring_timeout_s,
+        "rounds": [[member.number for member in together] for together in decision.rounds],
+        "members": [_member(one) for one in rung],
+    }
+
+
+def _member(one: MemberRung) -> dict[str, Any]:
+    return {
+        "number": one.member.number,
+        "is_outside": one.member.outside is not None,
+        "begins_s": one.begins_s,
+        "phones": one.phone.value if one.phone else None,
+        "attempts": [_attempt(made) for made in one.attempts],
+        "has_answered": one.has_answered,
     }
 
 

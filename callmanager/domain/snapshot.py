@@ -16,10 +16,11 @@ from callmanager.domain.number_policy import NO_POLICY, NumberJudge, NumberPolic
 from callmanager.domain.outbound_rules import OutboundRule, OutboundRules
 from callmanager.domain.plain_rows import from_plain, to_plain
 from callmanager.domain.rights import GroupEntry, Right, group_ids_by_number, rights_by_number
+from callmanager.domain.ring_groups import RingGroupEntry
 from callmanager.domain.schedule import ALL_WEEK, Holiday, Interval, Schedule
 from callmanager.domain.trunk_entry import TrunkEntry
 
-SCHEMA_VERSION = 8
+SCHEMA_VERSION = 9
 NO_NUMBERS = DidPool()
 
 
@@ -53,10 +54,14 @@ class TenantSnapshot:
     outbound_rules: tuple[OutboundRule, ...] = ()
     numbers: NumberPolicy = NO_POLICY
     dial_codes: DialCodes = MANUAL_CODES
+    ring_groups: tuple[RingGroupEntry, ...] = ()
     schema_version: int = SCHEMA_VERSION
     _by_number: dict[str, ExtensionEntry] = field(init=False, repr=False, compare=False, default_factory=dict)
     _rights: dict[str, frozenset[Right]] = field(init=False, repr=False, compare=False, default_factory=dict)
     _group_ids: dict[str, frozenset[int]] = field(init=False, repr=False, compare=False, default_factory=dict)
+    _ring_groups: dict[str, RingGroupEntry] = field(
+        init=False, repr=False, compare=False, default_factory=dict
+    )
     _by_did: dict[str, ExtensionEntry] = field(init=False, repr=False, compare=False, default_factory=dict)
     _trunks: dict[int, TrunkEntry] = field(init=False, repr=False, compare=False, default_factory=dict)
     _pools: dict[int, DidPool] = field(init=False, repr=False, compare=False, default_factory=dict)
@@ -71,6 +76,7 @@ class TenantSnapshot:
     def __post_init__(self) -> None:
         self._by_number.update({entry.number: entry for entry in self.extensions})
         self._by_did.update({entry.did.removeprefix("+"): entry for entry in self.extensions if entry.did})
+        self._ring_groups.update({group.number: group for group in self.ring_groups})
         self._rights.update(rights_by_number(self.groups))
         self._group_ids.update(group_ids_by_number(self.groups))
         self._trunks.update({trunk.trunk_id: trunk for trunk in self.trunks})
@@ -82,6 +88,9 @@ class TenantSnapshot:
     def find_extension(self, number: str) -> ExtensionEntry | None:
         """The extension with this number, enabled or not."""
         return self._by_number.get(number)
+
+    def find_ring_group(self, number: str) -> RingGroupEntry | None:
+        return self._ring_groups.get(number)
 
     def rights_of(self, number: str) -> frozenset[Right]:
         """What the groups of this extension allow it, taken together; nothing for an unknown number."""

@@ -38,6 +38,7 @@ _NOBODY_THERE = (480, 408, 487)
 
 NOT_REGISTERED = CallOutcome(CallStatus.FAILED, EndedBy.PBX, "Not registered", 480)
 NO_ANSWER = CallOutcome(CallStatus.NO_ANSWER, EndedBy.PBX, "No answer", 480)
+NOBODY_OF_THE_GROUP = CallOutcome(CallStatus.FAILED, EndedBy.PBX, "Nobody of the group can be reached", 480)
 NO_PHONE_RESPONDED = CallOutcome(CallStatus.FAILED, EndedBy.PBX, "No phone responded", 480)
 
 
@@ -71,6 +72,15 @@ def outcome_of_all(failures: Sequence[Failure], *, has_rung: bool) -> CallOutcom
     if code >= 500:
         return CallOutcome(CallStatus.FAILED, EndedBy.CALLEE, best.reason or "Phone failed", 500)
     return CallOutcome(CallStatus.FAILED, EndedBy.CALLEE, best.reason or "Not reachable", 480)
+
+
+def outcome_of_group(failures: Sequence[Failure], *, has_rung: bool) -> CallOutcome:
+    """The one answer for the caller when no member of a ring group took the call: nobody's no speaks for the others."""
+    if has_rung:
+        return NO_ANSWER
+    if any(failure.sip_code in (*BUSY_CODES, DECLINED) for failure in failures):
+        return CallOutcome(CallStatus.BUSY, EndedBy.PBX, "Everybody of the group is busy", 486)
+    return NOBODY_OF_THE_GROUP
 
 
 def why_unanswered(outcome: CallOutcome) -> Unanswered:

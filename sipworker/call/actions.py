@@ -53,7 +53,7 @@ class DialLeg:
     """Send an INVITE through the edge to one registered contact of an extension.
 
     `caller@caller_domain` goes into From, without a domain the tenant's. `codecs` is the caller's order, to be
-    offered first.
+    offered first. `ring_group` is the group as whose member it rings, if any.
     """
 
     leg: LegId
@@ -67,6 +67,7 @@ class DialLeg:
     user_agent: str = ""
     codecs: tuple[str, ...] = ()
     caller_domain: str = ""
+    ring_group: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +75,7 @@ class DialTrunk:
     """Send an INVITE through the edge to a provider, saying what `headers` say and nothing else of the caller.
 
     `codecs` is the caller's order, which counts where the trunk has none of its own. `on_behalf_of` is the extension
-    whose minutes the call uses, if any.
+    whose minutes the call uses, if any, `ring_group` as in DialLeg.
     """
 
     leg: LegId
@@ -84,6 +85,7 @@ class DialTrunk:
     headers: OutgoingHeaders
     on_behalf_of: str = ""
     codecs: tuple[str, ...] = ()
+    ring_group: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,10 +246,11 @@ class SendDigit:
 
 @dataclass(frozen=True, slots=True)
 class FindContacts:
-    """Ask where an extension is registered; ContactsFound answers."""
+    """Ask where an extension is registered and, with `asks_busy`, whether it has a call; ContactsFound answers."""
 
     number: str
     sip_domain: str
+    asks_busy: bool = False
 
 
 @dataclass(frozen=True, slots=True)

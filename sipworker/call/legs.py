@@ -128,6 +128,8 @@ class Leg:
     state: LegState
     number: str = ""
     trunk: TrunkEntry | None = None
+    # The group as whose member it is rung.
+    ring_group: str = ""
 
     def hear(self, signal: LegSignal) -> LegState:
         """Move to the next state; returns the one before. IllegalSignal changes nothing."""

@@ -113,6 +113,17 @@ class CallSession:
         return tuple(leg.number for leg in inside if leg.number and leg.state in states)
 
     @property
+    def engaged(self) -> frozenset[str]:
+        """The extensions that have this call: who makes it and who talks, not whose phones ring."""
+        talking = {
+            leg.number for leg in self._legs.values() if leg.trunk is None and leg.state in TALKING
+        } - {""}
+        is_here = self._caller.state not in (LegState.ENDING, LegState.ENDED)
+        if is_here and not self._context.is_from_outside:
+            talking.add(self._context.invite.caller)
+        return frozenset(talking)
+
+    @property
     def _caller(self) -> Leg:
         return self._legs[self._context.caller_leg]
 
@@ -173,9 +184,11 @@ class CallSession:
     def _obey(self, action: LegAction, actions: list[Action]) -> None:
         before = LegState.DIALLED
         if isinstance(action, DialLeg):
-            leg = self._legs[action.leg] = Leg(action.leg, before, action.number)
+            leg = self._legs[action.leg] = Leg(action.leg, before, action.number, None, action.ring_group)
         elif isinstance(action, DialTrunk):
-            leg = self._legs[action.leg] = Leg(action.leg, before, action.number, action.trunk)
+            leg = self._legs[action.leg] = Leg(
+                action.leg, before, action.number, action.trunk, action.ring_group
+            )
         else:
             found = self._legs.get(action.leg)
             if found is None:

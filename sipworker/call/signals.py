@@ -156,10 +156,11 @@ class RecordingStopped:
 
 @dataclass(frozen=True, slots=True)
 class ContactsFound:
-    """The answer to FindContacts: where the extension is registered at this moment."""
+    """The answer to FindContacts: where the extension is registered at this moment. `is_busy` only if it was asked."""
 
     number: str
     contacts: tuple[Contact, ...]
+    is_busy: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,4 +59,6 @@ def _of(leg: Leg) -> dict[str, object]:
     data: dict[str, object] = {"target_id": leg.leg_id, "number": leg.number}
     if leg.trunk is not None:
         data |= {"trunk_id": leg.trunk.trunk_id, "trunk_name": leg.trunk.name}
+    if leg.ring_group:
+        data["ring_group"] = leg.ring_group
     return data

@@ -8,9 +8,12 @@ from sipworker.call.context import CallContext
 from sipworker.call.signals import LegId
 
 
-def by_extension(leg: LegId, number: str, contact: str, user_agent: str) -> EmitEvent:
+def by_extension(
+    leg: LegId, number: str, contact: str, user_agent: str, *, ring_group: str = ""
+) -> EmitEvent:
     """A phone answered."""
-    return _established(leg, number, "extension", contact, user_agent)
+    more = {"ring_group": ring_group} if ring_group else {}
+    return _established(leg, number, "extension", contact, user_agent, **more)
 
 
 def by_trunk(dialled: DialTrunk, user_agent: str) -> EmitEvent:
@@ -27,6 +30,7 @@ def by_trunk(dialled: DialTrunk, user_agent: str) -> EmitEvent:
         trunk_name=trunk.name,
         outbound_caller_id=headers.from_user,
         on_behalf_of=dialled.on_behalf_of,
+        **({"ring_group": dialled.ring_group} if dialled.ring_group else {}),
     )
 
 

@@ -13,9 +13,10 @@ from callmanager.domain.decisions import (
     LeaveMessage,
     Refuse,
     RingExtension,
+    RingGroup,
     ToneTest,
 )
-from callmanager.domain.dialplan import after_ringing
+from callmanager.domain.dialplan import after_group, after_ringing
 from callmanager.domain.unanswered import why_unanswered
 from sipworker.call.actions import Action, EmitEvent, EndCall, RingLeg
 from sipworker.call.context import CallContext
@@ -26,6 +27,7 @@ from sipworker.features.echo import Echo
 from sipworker.features.leave_message import LeavingMessage
 from sipworker.features.refuse import Refusal
 from sipworker.features.ring import Ring
+from sipworker.features.ring_group import GroupCall
 from sipworker.features.tone import Tone
 from sipworker.features.unreached import Unreached
 
@@ -76,13 +78,15 @@ class Route:
         return tuple(actions)
 
     def _following(self, unreached: Unreached) -> Decision | None:
-        context = self._context
-        if not isinstance(self._decision, RingExtension) or context.snapshot is None:
+        context, rung = self._context, self._decision
+        if context.snapshot is None or context.call is None or context.at is None:
             return None
-        if context.call is None or context.at is None:
+        if isinstance(rung, RingGroup):
+            return after_group(rung, context.call, context.snapshot, context.at)
+        if not isinstance(rung, RingExtension):
             return None
         why = why_unanswered(unreached.outcome)
-        return after_ringing(self._decision, why, context.call, context.snapshot, context.at)
+        return after_ringing(rung, why, context.call, context.snapshot, context.at)
 
     def _told(self, why: str, sender: str, decision: Decision) -> tuple[Action, ...]:
         """A refusal is no other target: the caller hears it next."""
@@ -102,6 +106,8 @@ def _stage_for(decision: Decision, context: CallContext) -> Stage:
     match decision:
         case RingExtension():
             return Ring(context, decision)
+        case RingGroup():
+            return GroupCall(context, decision)
         case DialOut():
             return DialOutside(context, decision)
         case LeaveMessage():
@@ -120,8 +126,9 @@ def _stage_for(decision: Decision, context: CallContext) -> Stage:
 def _number(decision: Decision) -> str:
     if isinstance(decision, LeaveMessage):
         return decision.mailbox
-    return decision.number if isinstance(decision, RingExtension | DialOut) else ""
+    return decision.number if isinstance(decision, RingExtension | RingGroup | DialOut) else ""
 
 
 def _passed(decision: Decision) -> tuple[str, ...]:
-    return decision.passed if isinstance(decision, RingExtension | DialOut | LeaveMessage) else ()
+    sent_on = RingExtension | RingGroup | DialOut | LeaveMessage
+    return decision.passed if isinstance(decision, sent_on) else ()

@@ -1,4 +1,5 @@
-"""StoredUse: minutes outside from the stored call records, for the tenants that limit them.
+"""StoredUse: from the stored call records, minutes outside for the tenants that limit them, and what members of ring
+groups have had of the groups' calls, for those whose order depends on it.
 
 What this process itself has carried is left out, since it counts that as it happens. Read anew every half minute:
 another worker may have had a tenant's calls for a while.
@@ -10,11 +11,13 @@ import threading
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import closing, contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from psycopg2 import extensions
 
+from callmanager.domain.ring_groups import REMEMBERED_DAYS, REMEMBERING, MembersUse, MemberUse
 from callmanager.domain.snapshot import TenantSnapshot
 from sipworker.gateways.postgres import OUTAGES, connect
 from sipworker.gateways.reconnecting import ReconnectingThread
@@ -29,6 +32,17 @@ MINUTES_SQL = """
        AND answered_at IS NOT NULL AND on_behalf_of <> ''
        AND NOT (worker = %(worker)s AND started_at >= %(own_since)s)
      GROUP BY on_behalf_of
+"""
+
+MEMBERS_SQL = """
+    SELECT target ->> 'ring_group', target ->> 'number',
+           count(*) FILTER (WHERE target ->> 'status' = 'answered'),
+           coalesce(max((target ->> 'added_at')::float), 0)
+      FROM cdr CROSS JOIN LATERAL jsonb_array_elements(call_targets) AS target
+     WHERE tenant_id = %(tenant)s AND ring_group <> '' AND started_at >= now() - %(days)s * interval '1 day'
+       AND target ->> 'ring_group' <> ''
+       AND NOT (worker = %(worker)s AND started_at >= %(own_since)s)
+     GROUP BY 1, 2
 """
 
 
@@ -46,14 +60,18 @@ class StoredUseGateway(ReconnectingThread[extensions.connection]):
         self._read_at: dict[int, float] = {}
         # Replaced as a whole, never changed: the SIP thread reads it without a lock.
         self._minutes: dict[int, tuple[datetime, Mapping[str, float]]] = {}
-        # Whether anybody of a tenant has a limit, at that revision of its configuration.
-        self._has_limits: dict[int, tuple[int, bool]] = {}
+        self._members: dict[int, MembersUse] = {}
+        # What is wanted of a tenant's records, at that revision of its configuration.
+        self._wanted: dict[int, tuple[int, _Wanted]] = {}
         self._turns = 0
         self._turn_ended = threading.Condition()
 
     def minutes(self, tenant_id: int, day_began_at: datetime) -> Mapping[str, float]:
         day, minutes = self._minutes.get(tenant_id, (None, {}))
         return minutes if day == day_began_at else {}
+
+    def group_members(self, tenant_id: int) -> MembersUse:
+        return self._members.get(tenant_id, {})
 
     def wait_read(self, timeout_s: float) -> bool:
         """Whether all that is wanted by now has been read; a turn that is under way may have begun too early."""
@@ -77,32 +95,55 @@ class StoredUseGateway(ReconnectingThread[extensions.connection]):
         self._stopping.wait(WAIT_S)
 
     def _is_due(self, snapshot: TenantSnapshot) -> bool:
-        if not self._is_limited(snapshot):
+        wanted = self._wanted_of(snapshot)
+        tenant_id = snapshot.tenant_id
+        if not (wanted.minutes or wanted.members):
             return False
-        day, _ = self._minutes.get(snapshot.tenant_id, (None, {}))
-        is_old = time.monotonic() - self._read_at.get(snapshot.tenant_id, 0.0) > READ_EVERY_S
-        return is_old or day != _day_began_at(snapshot)
+        day, _ = self._minutes.get(tenant_id, (None, {}))
+        is_old = time.monotonic() - self._read_at.get(tenant_id, 0.0) > READ_EVERY_S
+        is_missing = wanted.members and tenant_id not in self._members
+        return is_old or is_missing or (wanted.minutes and day != _day_began_at(snapshot))
 
-    def _is_limited(self, snapshot: TenantSnapshot) -> bool:
-        revision, has_limits = self._has_limits.get(snapshot.tenant_id, (-1, False))
+    def _wanted_of(self, snapshot: TenantSnapshot) -> _Wanted:
+        revision, wanted = self._wanted.get(snapshot.tenant_id, (-1, _NOTHING))
         if revision != snapshot.config_rev:
-            has_limits = any(entry.max_external_minutes_per_day for entry in snapshot.extensions)
-            self._has_limits[snapshot.tenant_id] = (snapshot.config_rev, has_limits)
-        return has_limits
+            wanted = _Wanted(
+                minutes=any(entry.max_external_minutes_per_day for entry in snapshot.extensions),
+                members=any(group.strategy in REMEMBERING for group in snapshot.ring_groups),
+            )
+            self._wanted[snapshot.tenant_id] = (snapshot.config_rev, wanted)
+        return wanted
 
     def _read(self, link: extensions.connection, snapshot: TenantSnapshot) -> None:
-        day = _day_began_at(snapshot)
+        tenant_id, day, wanted = snapshot.tenant_id, _day_began_at(snapshot), self._wanted_of(snapshot)
+        parameters = {
+            "tenant": tenant_id,
+            "day": day,
+            "days": REMEMBERED_DAYS,
+            "worker": self._worker,
+            "own_since": self._own_since,
+        }
         with link.cursor() as cursor:
-            parameters = {
-                "tenant": snapshot.tenant_id,
-                "day": day,
-                "worker": self._worker,
-                "own_since": self._own_since,
-            }
-            cursor.execute(MINUTES_SQL, parameters)
-            minutes = dict(cursor.fetchall())
-        self._minutes = self._minutes | {snapshot.tenant_id: (day, minutes)}
-        self._read_at[snapshot.tenant_id] = time.monotonic()
+            if wanted.minutes:
+                cursor.execute(MINUTES_SQL, parameters)
+                self._minutes = self._minutes | {tenant_id: (day, dict(cursor.fetchall()))}
+            if wanted.members:
+                cursor.execute(MEMBERS_SQL, parameters)
+                members = {
+                    (group, number): MemberUse(answered, last_rung_at)
+                    for group, number, answered, last_rung_at in cursor.fetchall()
+                }
+                self._members = self._members | {tenant_id: members}
+        self._read_at[tenant_id] = time.monotonic()
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    minutes: bool = False
+    members: bool = False
+
+
+_NOTHING = _Wanted()
 
 
 def _day_began_at(snapshot: TenantSnapshot) -> datetime:

@@ -20,6 +20,7 @@ from sipworker.call.session import INTERNAL_ERROR
 from sipworker.call.signals import InviteReceived
 from sipworker.ports import Ports
 from sipworker.runtime.external_use import ExternalUse
+from sipworker.runtime.group_use import GroupUse
 
 log = structlog.get_logger(__name__)
 
@@ -39,10 +40,16 @@ class Room:
 
 class Reception:
     def __init__(
-        self, ports: Ports, use: ExternalUse, limits: CallLimits, new_session_id: Callable[[], str]
+        self,
+        ports: Ports,
+        use: ExternalUse,
+        groups: GroupUse,
+        limits: CallLimits,
+        new_session_id: Callable[[], str],
     ) -> None:
         self._ports = ports
         self._use = use
+        self._groups = groups
         self._limits = limits
         self._new_session_id = new_session_id
 
@@ -86,7 +93,9 @@ class Reception:
             is_private=invite.is_private,
             diversions=invite.provider_caller.diversions,
             outbound_cli=invite.outbound_cli,
-            usage=self._use.usage(snapshot, at),
+            usage=replace(
+                self._use.usage(snapshot, at), group_members=self._groups.of(snapshot.tenant_id, at)
+            ),
         )
 
 

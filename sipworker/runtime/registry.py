@@ -63,6 +63,11 @@ class Registry:
     def find_by_leg(self, leg: LegId) -> LiveCall | None:
         return self._by_leg.get(leg)
 
+    def engaged(self, tenant_id: int) -> frozenset[str]:
+        """The extensions of a tenant that have a call."""
+        calls = (call for call in self._by_session.values() if call.context.invite.tenant_id == tenant_id)
+        return frozenset().union(*(call.session.engaged for call in calls))
+
     def count_of(self, tenant_id: int) -> int:
         return self._by_tenant[tenant_id]
 

@@ -53,6 +53,7 @@ from sipworker.ports import Ports
 from sipworker.runtime.commands import CommandDesk
 from sipworker.runtime.events import CallJournal
 from sipworker.runtime.external_use import ExternalUse
+from sipworker.runtime.group_use import GroupUse
 from sipworker.runtime.hearing import Hearings
 from sipworker.runtime.pins import PinGuard
 from sipworker.runtime.reception import Reception, Room
@@ -92,12 +93,15 @@ class Runner:
         self._registry = Registry()
         self._hearings = Hearings(ports.sip, self._registry)
         self._use = ExternalUse(ports.stored_use)
-        self._reception = Reception(ports, self._use, settings.limits, new_session_id)
+        self._groups = GroupUse(ports.stored_use)
+        self._reception = Reception(ports, self._use, self._groups, settings.limits, new_session_id)
         self._timers = Timers()
         self._pins = PinGuard()
         self._desk = CommandDesk(self._registry, self._step)
         # What a call asked while its actions were performed: told to it after all of them.
         self._answers: deque[tuple[LiveCall, Signal]] = deque()
+        # Who has a call: known for as long as one call's actions are performed, however many of them ask.
+        self._engaged: frozenset[str] | None = None
         self._drain_until: float | None = None
 
     @property
@@ -233,6 +237,7 @@ class Runner:
     def _perform_all(self, call: LiveCall, actions: tuple[Action, ...]) -> bool:
         """Every action gets its chance, so that one failure leaves no leg behind."""
         is_well = True
+        self._engaged = None
         for action in actions:
             try:
                 self._perform(call, action)
@@ -246,9 +251,11 @@ class Runner:
         match action:
             case DialLeg():
                 self._registry.add_leg(call, action.leg)
+                self._groups.note_rung(action, self._ports.clock.now())
                 sip.perform(action)
             case DialTrunk(on_behalf_of=extension):
                 self._registry.add_leg(call, action.leg)
+                self._groups.note_rung(action, self._ports.clock.now())
                 if call.context.snapshot is not None:
                     self._use.dial(call.context.snapshot, extension, call.context.session_id)
                 sip.perform(action)
@@ -264,15 +271,15 @@ class Runner:
             case EmitEvent(kind=kind, data=data):
                 if kind is CallEventKind.CALL_ESTABLISHED:
                     self._use.answer(call.context.session_id, self._ports.clock.now())
+                    self._groups.note_answered(call.context.invite.tenant_id, data, self._ports.clock.now())
                 call.journal.record(kind, data)
             case StartTimer(timer=timer, after_s=after_s):
                 due_at = self._ports.clock.monotonic() + after_s
                 self._timers.start(call.context.session_id, timer, due_at)
             case StopTimer(timer=timer):
                 self._timers.stop(call.context.session_id, timer)
-            case FindContacts(number=number, sip_domain=sip_domain):
-                contacts = self._ports.contacts.contacts(number, sip_domain)
-                self._answers.append((call, ContactsFound(number, contacts)))
+            case FindContacts():
+                self._answers.append((call, self._find_contacts(call, action)))
             case CheckPin():
                 self._answers.append((call, self._check_pin(call, action)))
             case FindMessages(mailbox=mailbox):
@@ -284,6 +291,14 @@ class Runner:
                 self._close(call, outcome, callee_leg)
             case _:
                 sip.perform(action)
+
+    def _find_contacts(self, call: LiveCall, asked: FindContacts) -> ContactsFound:
+        contacts = self._ports.contacts.contacts(asked.number, asked.sip_domain)
+        if not asked.asks_busy:
+            return ContactsFound(asked.number, contacts)
+        if self._engaged is None:
+            self._engaged = self._registry.engaged(call.context.invite.tenant_id)
+        return ContactsFound(asked.number, contacts, asked.number in self._engaged)
 
     def _check_pin(self, call: LiveCall, check: CheckPin) -> PinChecked:
         tenant_id, now = call.context.invite.tenant_id, self._ports.clock.monotonic()

@@ -44,6 +44,7 @@ def play(given: Circumstances) -> Played:
     worker.clock.started_at = given.at
     worker.snapshots.by_tenant[ACME_ID] = given.snapshot
     worker.stored_use.by_tenant[ACME_ID] = given.minutes
+    worker.stored_use.members = given.members
     worker.contacts.by_aor = {
         f"{number}@{ACME_DOMAIN}": tuple(
             Contact(f"{number}-{phone}", f"sip:{number}@192.0.2.{phone}", "") for phone in range(count)
@@ -117,6 +118,8 @@ class _Player:
     def _dial(self, dial: DialTrunk) -> None:
         self._dialled[dial.leg] = dial.number
         self.played.tried.append((dial.trunk.trunk_id, dial.headers))
+        if dial.leg in self._gone or self._answered_leg:
+            return
         answer = self._given.assumed.trunk(dial.trunk.trunk_id)
         match answer.state:
             case TrunkState.ANSWERS:

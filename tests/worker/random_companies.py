@@ -23,6 +23,7 @@ from callmanager.domain.mailbox import Mailbox
 from callmanager.domain.number_policy import NumberPolicy
 from callmanager.domain.outbound_rules import OutboundRoute, OutboundRule, RuleHours, parse_callers
 from callmanager.domain.rights import GroupEntry, Right
+from callmanager.domain.ring_groups import MemberUse, RingGroupEntry, RingStrategy
 from callmanager.domain.schedule import Holiday, Interval
 from callmanager.domain.snapshot import TenantSnapshot
 from callmanager.domain.trunk_entry import TrunkEntry
@@ -41,7 +42,8 @@ OUTSIDE = (
     "00199955500",
 )
 CALLERS = ("+4917012345", "0044207946001", "34911234567", "", "anonymous", "101", "+49305559999")
-DIALLED = (*NUMBERS, *OUTSIDE, *OUTSIDE, "*43", "*44", "999", "*97", "9030123456", "sip", "12;x")
+GROUPS = ("600", "601", "602")
+DIALLED = (*NUMBERS, *GROUPS, *OUTSIDE, *OUTSIDE, "*43", "*44", "999", "*97", "9030123456", "sip", "12;x")
 CODES = (404, 486, 500, 503, 403, 603, 480, 302, 407, 488)
 NINE_TO_FIVE = tuple(Interval(weekday, 9 * 60, 17 * 60) for weekday in range(5))
 NIGHT = tuple(Interval(weekday, 20 * 60, 6 * 60) for weekday in range(7))
@@ -59,6 +61,7 @@ class Circumstances:
     assumed: Assumptions
     phones_each: dict[str, int]
     minutes: dict[str, float]
+    members: dict[tuple[str, str], MemberUse]
 
 
 def circumstances(seed: int) -> Circumstances:
@@ -81,6 +84,11 @@ def circumstances(seed: int) -> Circumstances:
         ),
         phones_each={number: chance.choice((1, 1, 2)) for number in NUMBERS},
         minutes={number: float(chance.choice((0, 0, 0, 0, 59, 60))) for number in NUMBERS},
+        members={
+            (group, number): MemberUse(chance.choice((0, 1, 2)), chance.choice((0.0, 5.0, 9.0)))
+            for group in GROUPS
+            for number in (*NUMBERS, *OUTSIDE)
+        },
     )
 
 
@@ -115,6 +123,25 @@ def _company(chance: Random) -> TenantSnapshot:
         inbound_rules=_inbound_rules(chance),
         outbound_rules=tuple(_outbound_rule(chance, rule) for rule in range(1, chance.randint(2, 8))),
         numbers=_policy(chance),
+        ring_groups=tuple(_ring_group(chance, number) for number in GROUPS[:2]),
+    )
+
+
+def _ring_group(chance: Random, number: str) -> RingGroupEntry:
+    inside = chance.sample(NUMBERS, chance.choice((0, 1, 3, 3, 4)))
+    outside = chance.sample(OUTSIDE, chance.choice((0, 0, 1, 2)))
+    members = [*inside, *outside]
+    chance.shuffle(members)
+    return RingGroupEntry(
+        group_id=int(number),
+        number=number,
+        name=f"Group {number}",
+        strategy=chance.choice([one for one in RingStrategy if one is not RingStrategy.PAGING]),
+        ring_timeout_s=chance.choice((7, 13, 22, 44)),
+        members=tuple(members),
+        outside_members=frozenset(outside),
+        outbound_caller_id=chance.choice(("", "+4930555600")),
+        no_answer=_destination(chance),
     )
 
 
@@ -149,6 +176,8 @@ def _destination(chance: Random) -> Destination:
             return Destination(kind, chance.choice((*NUMBERS, *NUMBERS, "199")))
         case DestinationKind.EXTERNAL_NUMBER:
             return Destination(kind, chance.choice(OUTSIDE))
+        case DestinationKind.RING_GROUP:
+            return Destination(kind, chance.choice(GROUPS))
     return END_CALL
 
 
