@@ -104,6 +104,8 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "WeekdayEnum": "callmanager.models.routing_test.WEEKDAY_CHOICES",
         "PresenceStatusEnum": "callmanager.models.extension.STATUSES",
         "DeliveryStateEnum": "callmanager.fleet.models.webhook_delivery.DeliveryState.choices",
+        "CallSideEnum": "callmanager.api.call_control.SIDES",
+        "CallSidesEnum": "callmanager.api.call_control.ONE_OR_BOTH",
         "CdrStatusEnum": "callmanager.fleet.models.cdr.CdrStatus.choices",
     },
 }

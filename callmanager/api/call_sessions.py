@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
 from typing import Any
 
 from drf_spectacular.utils import OpenApiParameter, extend_schema
-from rest_framework import exceptions, serializers, status, viewsets
+from rest_framework import exceptions, status
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from callmanager.api.call_actions import CallActions
+from callmanager.api.call_control import Refused, Unavailable
+from callmanager.api.call_fields import CallSessionSerializer
 from callmanager.domain.live_call import LiveCall
 from callmanager.live_redis import LiveCallsUnavailable
 from callmanager.selectors.live_call import live_call_list
@@ -33,44 +35,6 @@ LiveCalls = list[LiveCall]
 SESSION_ID = OpenApiParameter("session_id", str, OpenApiParameter.PATH)
 
 
-class Unavailable(exceptions.APIException):
-    status_code = status.HTTP_503_SERVICE_UNAVAILABLE
-    default_code = "unavailable"
-    default_detail = "Not possible at the moment."
-
-
-class Refused(exceptions.APIException):
-    status_code = status.HTTP_409_CONFLICT
-    default_code = "refused"
-
-
-class CallSessionSerializer(serializers.Serializer[Any]):
-    """`state`: dialling, ringing, talking or held."""
-
-    session_id = serializers.CharField()
-    call_id = serializers.CharField()
-    direction = serializers.CharField()
-    caller = serializers.CharField()
-    caller_display_name = serializers.CharField()
-    callee = serializers.CharField()
-    answered_number = serializers.CharField()
-    state = serializers.CharField()
-    started_at = serializers.SerializerMethodField()
-    answered_at = serializers.SerializerMethodField()
-    caller_user_agent = serializers.CharField()
-    callee_user_agent = serializers.CharField()
-    trunk_name = serializers.CharField()
-    did = serializers.CharField()
-    outbound_trunk_name = serializers.CharField()
-    worker = serializers.CharField()
-
-    def get_started_at(self, call: LiveCall) -> datetime:
-        return datetime.fromtimestamp(call.started_at, UTC)
-
-    def get_answered_at(self, call: LiveCall) -> datetime | None:
-        return None if call.answered_at is None else datetime.fromtimestamp(call.answered_at, UTC)
-
-
 _ORDERINGS: dict[str, Callable[[LiveCall], Any]] = {
     "started_at": lambda call: call.started_at,
     "caller": lambda call: (len(call.caller), call.caller),
@@ -79,7 +43,7 @@ _ORDERINGS: dict[str, Callable[[LiveCall], Any]] = {
 }
 
 
-class CallSessionViewSet(ResourceAccess, viewsets.GenericViewSet[Any]):
+class CallSessionViewSet(ResourceAccess, CallActions):
     """Not a table: `search` and `ordering` are done here as the lists of the database do them."""
 
     subject = "fleet.livecall"

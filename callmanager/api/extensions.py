@@ -19,6 +19,7 @@ from rest_framework.exceptions import PermissionDenied
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from callmanager.api.extension_calls import ExtensionCallActions
 from callmanager.api.extension_fields import (
     ColleagueChangeSerializer,
     ColleagueSerializer,
@@ -79,7 +80,7 @@ class ExtensionFilter(ColleagueFilter):
     is_video_recorded = TrueFalseFilter()
 
 
-class ExtensionViewSet(ResourceAccess, ExtensionTableActions, ExtensionPersonActions):
+class ExtensionViewSet(ResourceAccess, ExtensionTableActions, ExtensionPersonActions, ExtensionCallActions):
     # The managers of groups may change a little of their members: `_change_colleague` looks who and what.
     subjects = {
         "partial_update": "callmanager.colleague",
@@ -88,6 +89,8 @@ class ExtensionViewSet(ResourceAccess, ExtensionTableActions, ExtensionPersonAct
         "import_columns": "callmanager.extensiontable",
         "export": "callmanager.extensiontable",
         "bulk": "callmanager.extensiontable",
+        "sessions": "fleet.livecall",
+        "hold": "fleet.livecall",
     }
     verbs = {
         "import_table": Verb.ADD,

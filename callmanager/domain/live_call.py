@@ -5,8 +5,16 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 
-from callmanager.domain.call_parties import TRUNK, inside_numbers
+from callmanager.domain.call_parties import FROM_OUTSIDE, TRUNK, inside_numbers
+
+
+class CallSide(StrEnum):
+    """Who made the call, and who answered it."""
+
+    CALLER = "caller"
+    CALLEE = "callee"
 
 
 class LiveCallFormatError(ValueError):
@@ -36,6 +44,9 @@ class LiveCall:
     outbound_trunk_name: str = ""
     # Extensions whose phones were rung.
     rung: tuple[str, ...] = ()
+    # Sides: who holds the call, and who is not heard.
+    held_by: tuple[str, ...] = ()
+    muted: tuple[str, ...] = ()
 
     @classmethod
     def from_json(cls, text: str | bytes) -> LiveCall:
@@ -67,7 +78,19 @@ class LiveCall:
             did=_text(document, "did"),
             outbound_trunk_name=_text(document, "outbound_trunk_name"),
             rung=_texts(document, "rung"),
+            held_by=_texts(document, "held_by"),
+            muted=_texts(document, "muted"),
         )
+
+    def extension_on(self, side: CallSide) -> str:
+        """The extension that talks on that side; empty where that is somebody outside, or nobody yet."""
+        if side is CallSide.CALLER:
+            return "" if self.direction == FROM_OUTSIDE else self.caller
+        return "" if self.answered_by == TRUNK else self.answered_number
+
+    def side_of(self, number: str) -> CallSide | None:
+        """Where an extension talks; of two phones of its own, the one that calls."""
+        return next((side for side in CallSide if number and self.extension_on(side) == number), None)
 
     def concerns_any(self, numbers: Collection[str]) -> bool:
         """Whether one of these extensions is a party of the call."""

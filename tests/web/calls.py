@@ -138,9 +138,14 @@ def live_document(session_id: str, **changes: Any) -> dict[str, Any]:
 class FakeWorker:
     """Keeps the table of live calls in Redis and answers commands, as a worker does."""
 
+    NAMED = ("reply_to", "id", "tenant_id", "worker")
+
     def __init__(self, redis_url: str) -> None:
         self.redis = redis.Redis.from_url(redis_url)
         self.hung_up: list[str] = []
+        # What it was told, and what it answers besides "done".
+        self.commands: list[dict[str, Any]] = []
+        self.answers: dict[str, dict[str, Any]] = {}
         self._owner: dict[str, int] = {}
         self._keys: set[str] = set()
 
@@ -150,6 +155,11 @@ class FakeWorker:
             worker=WORKER,
             defaults={"sip_uri": "sip:127.0.0.1:1", "started_at": now, "last_seen_at": now, "state": "up"},
         )
+
+    def told(self) -> list[dict[str, Any]]:
+        """Every command since the last time, without what names its way."""
+        taken, self.commands = self.commands, []
+        return [{name: value for name, value in one.items() if name not in self.NAMED} for one in taken]
 
     def begin_call(self, tenant: Tenant, session_id: str, **changes: Any) -> None:
         key = f"pbx:live:{tenant.pk}:{WORKER}"
@@ -209,7 +219,10 @@ class FakeWorker:
             command = json.loads(message["data"])
             if self._owner.get(command["session_id"]) != command["tenant_id"]:
                 continue
-            self.hung_up.append(command["session_id"])
-            tenant_id = command["tenant_id"]
-            self.redis.hdel(f"pbx:live:{tenant_id}:{WORKER}", command["session_id"])
-            self.redis.rpush(command["reply_to"], json.dumps({"id": command["id"], "ok": True}))
+            answer = {"ok": True, "result": {}, **self.answers.get(command["command"], {})}
+            self.commands.append(command)
+            if command["command"] == "hang_up":
+                self.hung_up.append(command["session_id"])
+                tenant_id = command["tenant_id"]
+                self.redis.hdel(f"pbx:live:{tenant_id}:{WORKER}", command["session_id"])
+            self.redis.rpush(command["reply_to"], json.dumps({"id": command["id"], **answer}))

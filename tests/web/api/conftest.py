@@ -37,9 +37,11 @@ class Rest:
     def get(self, path: str, **query: Any) -> Answer:
         return self._answer(Client().get(path, query, headers=self._headers()))
 
-    def post(self, path: str, body: Any = None) -> Answer:
+    def post(self, path: str, body: Any = None, **headers: str) -> Answer:
         return self._answer(
-            Client().post(path, body or {}, content_type="application/json", headers=self._headers())
+            Client().post(
+                path, body or {}, content_type="application/json", headers={**self._headers(), **headers}
+            )
         )
 
     def patch(self, path: str, body: Any) -> Answer:

@@ -69,8 +69,12 @@ ASKERS: Mapping[str, Callable[[], Rest]] = {
 }
 
 
+# Lists that stand below another resource than their own.
+ELSEWHERE = {"extensions-sessions": "call_sessions"}
+
+
 def thing_name(route: Route) -> str:
-    return route.name.split("-")[0]
+    return ELSEWHERE.get(route.name) or route.name.split("-")[0]
 
 
 def by_name(route: Route) -> str:

@@ -1,0 +1,123 @@
+"""What may be done to one running call by REST, besides ending it. Mixed into the resource of running calls."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import exceptions, serializers
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.viewsets import GenericViewSet
+
+from callmanager.api.call_control import (
+    CommandDoneSerializer,
+    DigitsSerializer,
+    HoldSerializer,
+    MuteSerializer,
+    PlaySerializer,
+    StopPlaySerializer,
+    control_errors,
+    controller_of,
+)
+from callmanager.api.idempotency import IDEMPOTENCY_KEY, once
+from callmanager.domain.live_call import CallSide, LiveCall
+from callmanager.services.call_control import (
+    Controller,
+    call_command,
+    controlled_call_get,
+    controlled_side,
+    music_sounds,
+)
+from tenants.api.access import tenant_of
+from tenants.audit_trail import audit_request
+
+SESSION_ID = OpenApiParameter("session_id", str, OpenApiParameter.PATH)
+PARAMETERS = [SESSION_ID, IDEMPOTENCY_KEY]
+
+
+class CallActions(GenericViewSet[Any]):
+    @extend_schema(parameters=PARAMETERS, request=HoldSerializer, responses=CommandDoneSerializer)
+    @action(detail=True, methods=["post"])
+    @once
+    def hold(self, request: Request, session_id: str) -> Response:
+        """Music for the other side. The telephone is not asked: it goes on showing the call, and nobody hears it."""
+        return self._for_a_side(request, session_id, "hold", HoldSerializer)
+
+    @extend_schema(parameters=PARAMETERS, request=MuteSerializer, responses=CommandDoneSerializer)
+    @action(detail=True, methods=["post"])
+    @once
+    def mute(self, request: Request, session_id: str) -> Response:
+        return self._for_a_side(request, session_id, "mute", MuteSerializer)
+
+    @extend_schema(parameters=PARAMETERS, request=PlaySerializer, responses=CommandDoneSerializer)
+    @action(detail=True, methods=["post"])
+    @once
+    def play(self, request: Request, session_id: str) -> Response:
+        """What plays by an earlier request ends."""
+        wanted = _read(request, PlaySerializer)
+        try:
+            sounds = music_sounds(tenant=tenant_of(request), music_file_ids=wanted["music_files"])
+        except KeyError as error:
+            raise exceptions.ValidationError(
+                {"music_files": f"No such file: {error.args[0]}."}, code="does_not_exist"
+            ) from error
+        return self._play(request, session_id, "play", wanted["side"], sounds=sounds)
+
+    @extend_schema(parameters=PARAMETERS, request=StopPlaySerializer, responses=CommandDoneSerializer)
+    @action(detail=True, methods=["post"])
+    @once
+    def stop_play(self, request: Request, session_id: str) -> Response:
+        return self._play(request, session_id, "stop_play", _read(request, StopPlaySerializer)["side"])
+
+    @extend_schema(parameters=PARAMETERS, request=DigitsSerializer, responses=CommandDoneSerializer)
+    @action(detail=True, methods=["post"])
+    @once
+    def send_digits(self, request: Request, session_id: str) -> Response:
+        wanted = _read(request, DigitsSerializer)
+        controller = controller_of(request)
+        with control_errors():
+            call = controlled_call_get(controller=controller, session_id=session_id)
+            side = wanted.pop("side") or _hears(controller, call)
+            return _done(request, controller, call, "send_digits", {**wanted, "side": side})
+
+    def _for_a_side(
+        self, request: Request, session_id: str, command: str, kind: type[serializers.Serializer[Any]]
+    ) -> Response:
+        wanted = _read(request, kind)
+        controller = controller_of(request)
+        with control_errors():
+            call = controlled_call_get(controller=controller, session_id=session_id)
+            side = controlled_side(controller=controller, call=call, wanted=wanted.pop("side"))
+            return _done(request, controller, call, command, {**wanted, "side": side.value})
+
+    def _play(
+        self, request: Request, session_id: str, command: str, side: str, **arguments: object
+    ) -> Response:
+        controller = controller_of(request)
+        with control_errors():
+            call = controlled_call_get(controller=controller, session_id=session_id)
+            return _done(request, controller, call, command, {**arguments, "side": side})
+
+
+def _read(request: Request, kind: type[serializers.Serializer[Any]]) -> dict[str, Any]:
+    form = kind(data=request.data)
+    form.is_valid(raise_exception=True)
+    return dict(form.validated_data)
+
+
+def _hears(controller: Controller, call: LiveCall) -> str:
+    """Tones are for the other side of who presses; without anybody of ours there, for the one who was called."""
+    if controller.numbers is None:
+        return CallSide.CALLEE.value
+    own = controlled_side(controller=controller, call=call, wanted="")
+    return (CallSide.CALLEE if own is CallSide.CALLER else CallSide.CALLER).value
+
+
+def _done(
+    request: Request, controller: Controller, call: LiveCall, command: str, arguments: dict[str, Any]
+) -> Response:
+    result = call_command(controller=controller, call=call, command=command, arguments=arguments)
+    audit_request(request._request, action=f"call.{command}", target=controller.tenant)
+    return Response({"session_id": call.session_id, "side": arguments["side"], **result})

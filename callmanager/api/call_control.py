@@ -1,0 +1,120 @@
+"""What REST says to and hears from call control: the fields, the errors, and who may."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from rest_framework import exceptions, serializers, status
+from rest_framework.request import Request
+
+from callmanager.domain.live_call import CallSide
+from callmanager.live_redis import LiveCallsUnavailable
+from callmanager.services.call_control import CallNotChosen, Controller, NotYourCall
+from callmanager.services.live_call import CommandRefused, LiveCallNotFound, WorkerUnavailable
+from tenants.api.access import actor_of, tenant_of
+from tenants.models import Role
+
+SIDES = [(side.value, side.value) for side in CallSide]
+ONE_OR_BOTH = [*SIDES, ("both", "both")]
+OF_AN_ARGUMENT = "argument_"
+
+
+class Unavailable(exceptions.APIException):
+    status_code = status.HTTP_503_SERVICE_UNAVAILABLE
+    default_code = "unavailable"
+    default_detail = "Not possible at the moment."
+
+
+class Refused(exceptions.APIException):
+    status_code = status.HTTP_409_CONFLICT
+    default_code = "refused"
+
+
+def controller_of(request: Request) -> Controller:
+    tenant, actor = tenant_of(request), actor_of(request)
+    if actor.role == Role.EXTENSION:
+        return Controller.of_extension(tenant, actor.user.extension_number)
+    return Controller(tenant)
+
+
+@contextmanager
+def control_errors(of: str = "") -> Iterator[None]:
+    """`of` says whose calls were looked through, where no call was named."""
+    try:
+        yield
+    except LiveCallNotFound as error:
+        named = str(error)
+        raise exceptions.NotFound(f"No such call: {named}." if named else f"{of} is in no call.") from error
+    except NotYourCall as error:
+        raise exceptions.PermissionDenied(str(error)) from error
+    except CallNotChosen as error:
+        raise Refused(str(error), code=error.code) from error
+    except (WorkerUnavailable, LiveCallsUnavailable) as error:
+        raise Unavailable(str(error)) from error
+    except CommandRefused as error:
+        if error.code.startswith(OF_AN_ARGUMENT):
+            field, _, message = str(error).partition(": ")
+            raise exceptions.ValidationError({field: message}, code=error.code) from error
+        raise Refused(str(error), code=error.code) from error
+
+
+class SideSerializer(serializers.Serializer[Any]):
+    """`side`: for whom this is done. An extension acts for itself, everybody else has to say."""
+
+    side = serializers.ChoiceField(choices=SIDES, required=False, default="")
+
+
+class HoldSerializer(SideSerializer):
+    """`side` holds the call, or goes on with it; the other side hears music."""
+
+    is_held = serializers.BooleanField(required=False, default=True)
+
+
+class MuteSerializer(SideSerializer):
+    """`side` is not heard by the other one, or heard again."""
+
+    is_muted = serializers.BooleanField(required=False, default=True)
+
+
+class PlaySerializer(serializers.Serializer[Any]):
+    """`side` hears these files over the conversation, once, one after the other."""
+
+    side = serializers.ChoiceField(choices=ONE_OR_BOTH, required=False, default="both")
+    music_files = serializers.ListField(
+        child=serializers.IntegerField(min_value=1, max_value=2**63 - 1),
+        min_length=1,
+        max_length=20,
+        help_text="Ids of /api/music_files.",
+    )
+
+
+class StopPlaySerializer(serializers.Serializer[Any]):
+    side = serializers.ChoiceField(choices=ONE_OR_BOTH, required=False, default="both")
+
+
+class DigitsSerializer(serializers.Serializer[Any]):
+    """`side` hears the tones (RFC 4733); without, the other side of who asks."""
+
+    digits = serializers.RegexField(r"\A[0-9A-D*#]{1,64}\Z", help_text="0 to 9, A to D, * and #; 64 at most.")
+    side = serializers.ChoiceField(choices=SIDES, required=False, default="")
+    duration_ms = serializers.IntegerField(min_value=40, max_value=2000, required=False, default=160)
+
+
+class CommandDoneSerializer(serializers.Serializer[Any]):
+    """The call it was done to, and for which side."""
+
+    session_id = serializers.CharField()
+    side = serializers.CharField()
+
+
+class ExtensionCallSerializer(serializers.Serializer[Any]):
+    """`session_id` is needed only where the extension has several calls that could be meant."""
+
+    extension_number = serializers.RegexField(r"\A[0-9]{1,32}\Z")
+    session_id = serializers.RegexField(r"\A[A-Za-z0-9._@:-]{1,128}\Z", required=False, default="")
+
+
+class ExtensionHoldSerializer(ExtensionCallSerializer):
+    is_held = serializers.BooleanField(required=False, default=True, help_text="false: go on with the call.")

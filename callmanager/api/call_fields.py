@@ -1,0 +1,43 @@
+"""A running call, as REST shows it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from rest_framework import serializers
+
+from callmanager.domain.live_call import LiveCall
+
+
+class CallSessionSerializer(serializers.Serializer[Any]):
+    """`state`: dialling, ringing, talking or held."""
+
+    session_id = serializers.CharField()
+    call_id = serializers.CharField()
+    direction = serializers.CharField()
+    caller = serializers.CharField()
+    caller_display_name = serializers.CharField()
+    callee = serializers.CharField()
+    answered_number = serializers.CharField()
+    state = serializers.CharField()
+    started_at = serializers.SerializerMethodField()
+    answered_at = serializers.SerializerMethodField()
+    caller_user_agent = serializers.CharField()
+    callee_user_agent = serializers.CharField()
+    trunk_name = serializers.CharField()
+    did = serializers.CharField()
+    outbound_trunk_name = serializers.CharField()
+    worker = serializers.CharField()
+    held_by = serializers.ListField(
+        child=serializers.CharField(), help_text="Who holds the call: caller, callee or both."
+    )
+    muted = serializers.ListField(
+        child=serializers.CharField(), help_text="Who is not heard by the other one."
+    )
+
+    def get_started_at(self, call: LiveCall) -> datetime:
+        return datetime.fromtimestamp(call.started_at, UTC)
+
+    def get_answered_at(self, call: LiveCall) -> datetime | None:
+        return None if call.answered_at is None else datetime.fromtimestamp(call.answered_at, UTC)
