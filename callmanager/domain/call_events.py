@@ -25,6 +25,7 @@ class CallEventKind(StrEnum):
     CALL_MUTE = "call_mute"
     CALL_UNMUTE = "call_unmute"
     CALL_REROUTE = "call_reroute"
+    MENU_CHOSEN = "menu_chosen"
     CALL_NOANSWER = "call_noanswer"
     CALL_FAIL = "call_fail"
     CALL_ENDED = "call_ended"

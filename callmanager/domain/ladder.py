@@ -163,7 +163,13 @@ def _messages(event: CallEvent, story: Sequence[CallEvent]) -> tuple[_Message, .
         case CallEventKind.CALL_REROUTE:
             # To whom is told by the next INVITE.
             why = _text(data, "reason").replace("_", " ")
+            if why == "menu":
+                return ()  # the caller's own wish
             return (_Message(PBX, CALLER, f"181 Forwarded ({why})"),)
+        case CallEventKind.MENU_CHOSEN:
+            is_unknown = _text(data, "read_as") == "unknown"
+            pressed = "Presses something unknown" if is_unknown else f"Presses {_text(data, 'pressed')}"
+            return (_Message(CALLER, PBX, pressed, Tone.BAD if is_unknown else Tone.PLAIN),)
         case CallEventKind.CALL_NOANSWER | CallEventKind.CALL_FAIL:
             return (_Message(PBX, CALLER, answer or "failed", Tone.BAD),)
         case CallEventKind.VOICEMAIL_STARTED:

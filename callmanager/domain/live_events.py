@@ -30,6 +30,7 @@ FIELDS_OF_KIND: Mapping[CallEventKind, tuple[str, ...]] = {
     CallEventKind.CALL_MUTE: ("side", "aor", "peer_aor"),
     CallEventKind.CALL_UNMUTE: ("side", "aor", "peer_aor"),
     CallEventKind.CALL_REROUTE: ("reason", "from_number", "number"),
+    CallEventKind.MENU_CHOSEN: ("receptionist", "pressed", "read_as"),
     CallEventKind.CALL_NOANSWER: ("reason",),
     CallEventKind.CALL_FAIL: ("reason",),
     CallEventKind.CALL_ENDED: ("status", "ended_by", "reason"),

@@ -46,6 +46,7 @@ TOPIC_KEYS: Mapping[str, frozenset[str]] = {
             "call_mute",
             "call_unmute",
             "call_reroute",
+            "menu_chosen",
             "call_noanswer",
             "call_fail",
             "call_ended",

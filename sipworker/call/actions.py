@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from callmanager.domain.call_events import CallEventKind
 from callmanager.domain.header_parameters import OutgoingHeaders
 from callmanager.domain.outcome import CallOutcome
+from callmanager.domain.ringing_tone import RingingTone
 from callmanager.domain.trunk_entry import TrunkEntry
 from sipworker.call.attendance import Attendance
 from sipworker.call.signals import LegId
@@ -179,6 +180,22 @@ class PlayTone:
 
 
 @dataclass(frozen=True, slots=True)
+class PlayRinging:
+    """Play a ringing tone to the answered leg until StopRinging; once more changes nothing."""
+
+    leg: LegId
+    tone: RingingTone
+
+
+@dataclass(frozen=True, slots=True)
+class StopRinging:
+    """End PlayRinging of the same tone, if it was playing."""
+
+    leg: LegId
+    tone: RingingTone
+
+
+@dataclass(frozen=True, slots=True)
 class PlayMusicOnHold:
     """Play music to the leg until StopMusicOnHold: these files in turn, or (none) what comes with the system."""
 
@@ -325,6 +342,8 @@ LegAction = (
     | HangUpLeg
     | EchoLeg
     | PlayTone
+    | PlayRinging
+    | StopRinging
     | PlayMusicOnHold
     | StopMusicOnHold
     | PlayFiles

@@ -14,6 +14,7 @@ from sipworker.call.actions import (
     LegAction,
     PlayFiles,
     PlayMusicOnHold,
+    PlayRinging,
     PlayTone,
     RefuseLeg,
     RingLeg,
@@ -22,6 +23,7 @@ from sipworker.call.actions import (
     StopFiles,
     StopMusicOnHold,
     StopRecording,
+    StopRinging,
 )
 from sipworker.call.errors import CallError, IllegalAction, IllegalSignal
 from sipworker.call.signals import (
@@ -57,6 +59,8 @@ TALKING = (LegState.UP, LegState.HELD)
 _MEDIA_ACTIONS = (
     EchoLeg,
     PlayTone,
+    PlayRinging,
+    StopRinging,
     PlayMusicOnHold,
     StopMusicOnHold,
     PlayFiles,

@@ -24,6 +24,7 @@ from sipworker.call.actions import (
     RefuseLeg,
     StartTimer,
 )
+from sipworker.call.answered import by_sound
 from sipworker.call.causes import q850_cause
 from sipworker.call.context import CallContext
 from sipworker.call.errors import IllegalAction, IllegalSignal
@@ -194,6 +195,11 @@ class CallSession:
             if found is None:
                 raise IllegalAction(f"{type(action).__name__} on a leg that is not of this call")
             leg = found
+            if leg.state in TALKING:
+                instead = by_sound(action, self._context)
+                if instead is None:
+                    return
+                action = instead
             before = leg.obey(action)
         actions.append(action)
         if isinstance(action, AnswerLeg):

@@ -36,6 +36,7 @@ TOPICS: Mapping[str, set[str]] = {
         "call_mute",
         "call_unmute",
         "call_reroute",
+        "menu_chosen",
         "voicemail_started",
         "voicemail_marked",
         "voicemail_taken_back",
