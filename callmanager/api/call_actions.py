@@ -30,7 +30,6 @@ from callmanager.services.call_control import (
     controlled_side,
     music_sounds,
 )
-from tenants.api.access import tenant_of
 from tenants.audit_trail import audit_request
 
 SESSION_ID = OpenApiParameter("session_id", str, OpenApiParameter.PATH)
@@ -56,49 +55,48 @@ class CallActions(GenericViewSet[Any]):
     @once
     def play(self, request: Request, session_id: str) -> Response:
         """What plays by an earlier request ends."""
+        controller, call = _found(request, session_id)
         wanted = _read(request, PlaySerializer)
         try:
-            sounds = music_sounds(tenant=tenant_of(request), music_file_ids=wanted["music_files"])
+            sounds = music_sounds(tenant=controller.tenant, music_file_ids=wanted["music_files"])
         except KeyError as error:
             raise exceptions.ValidationError(
                 {"music_files": f"No such file: {error.args[0]}."}, code="does_not_exist"
             ) from error
-        return self._play(request, session_id, "play", wanted["side"], sounds=sounds)
+        return _done(request, controller, call, "play", {"sounds": sounds, "side": wanted["side"]})
 
     @extend_schema(parameters=PARAMETERS, request=StopPlaySerializer, responses=CommandDoneSerializer)
     @action(detail=True, methods=["post"])
     @once
     def stop_play(self, request: Request, session_id: str) -> Response:
-        return self._play(request, session_id, "stop_play", _read(request, StopPlaySerializer)["side"])
+        controller, call = _found(request, session_id)
+        return _done(request, controller, call, "stop_play", _read(request, StopPlaySerializer))
 
     @extend_schema(parameters=PARAMETERS, request=DigitsSerializer, responses=CommandDoneSerializer)
     @action(detail=True, methods=["post"])
     @once
     def send_digits(self, request: Request, session_id: str) -> Response:
+        controller, call = _found(request, session_id)
         wanted = _read(request, DigitsSerializer)
-        controller = controller_of(request)
         with control_errors():
-            call = controlled_call_get(controller=controller, session_id=session_id)
             side = wanted.pop("side") or _hears(controller, call)
-            return _done(request, controller, call, "send_digits", {**wanted, "side": side})
+        return _done(request, controller, call, "send_digits", {**wanted, "side": side})
 
     def _for_a_side(
         self, request: Request, session_id: str, command: str, kind: type[serializers.Serializer[Any]]
     ) -> Response:
+        controller, call = _found(request, session_id)
         wanted = _read(request, kind)
-        controller = controller_of(request)
         with control_errors():
-            call = controlled_call_get(controller=controller, session_id=session_id)
             side = controlled_side(controller=controller, call=call, wanted=wanted.pop("side"))
-            return _done(request, controller, call, command, {**wanted, "side": side.value})
+        return _done(request, controller, call, command, {**wanted, "side": side.value})
 
-    def _play(
-        self, request: Request, session_id: str, command: str, side: str, **arguments: object
-    ) -> Response:
-        controller = controller_of(request)
-        with control_errors():
-            call = controlled_call_get(controller=controller, session_id=session_id)
-            return _done(request, controller, call, command, {**arguments, "side": side})
+
+def _found(request: Request, session_id: str) -> tuple[Controller, LiveCall]:
+    """Asked before anything else: a stranger does not even learn which fields there are."""
+    controller = controller_of(request)
+    with control_errors():
+        return controller, controlled_call_get(controller=controller, session_id=session_id)
 
 
 def _read(request: Request, kind: type[serializers.Serializer[Any]]) -> dict[str, Any]:
@@ -118,6 +116,7 @@ def _hears(controller: Controller, call: LiveCall) -> str:
 def _done(
     request: Request, controller: Controller, call: LiveCall, command: str, arguments: dict[str, Any]
 ) -> Response:
-    result = call_command(controller=controller, call=call, command=command, arguments=arguments)
+    with control_errors():
+        result = call_command(controller=controller, call=call, command=command, arguments=arguments)
     audit_request(request._request, action=f"call.{command}", target=controller.tenant)
     return Response({"session_id": call.session_id, "side": arguments["side"], **result})

@@ -41,12 +41,11 @@ def controller_of(request: Request) -> Controller:
 
 @contextmanager
 def control_errors(of: str = "") -> Iterator[None]:
-    """`of` says whose calls were looked through, where no call was named."""
+    """`of` says whose calls were looked through, where the address names no call."""
     try:
         yield
     except LiveCallNotFound as error:
-        named = str(error)
-        raise exceptions.NotFound(f"No such call: {named}." if named else f"{of} is in no call.") from error
+        raise exceptions.NotFound(f"{of} is in no such call." if of else "No such call.") from error
     except NotYourCall as error:
         raise exceptions.PermissionDenied(str(error)) from error
     except CallNotChosen as error:

@@ -100,7 +100,7 @@ def extension_call_choose(
             raise LiveCallNotFound(session_id)
         return named[0]
     if not calls:
-        raise LiveCallNotFound("")
+        raise LiveCallNotFound(number)
     wanted = [(call, side) for call, side in calls if is_wanted(call, side)] or calls
     if len(wanted) > 1:
         ids = ", ".join(call.session_id for call, _ in wanted)

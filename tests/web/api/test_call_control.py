@@ -145,7 +145,7 @@ def test_the_workers_no_says_which_call_and_why(acme_user: Rest, acme_calls: Fak
     assert (answer.status, answer.problems) == (409, {(None, "wrong_state")})
     assert answer.body["errors"][0]["message"] == "The call own is ringing: hold is not possible now"
     missing = acme_user.post("/api/call_sessions/nowhere/hold", {"side": "caller"})
-    assert (missing.status, missing.body["errors"][0]["message"]) == (404, "No such call: nowhere.")
+    assert (missing.status, missing.body["errors"][0]["message"]) == (404, "No such call.")
 
 
 def test_a_silent_worker_is_503(acme_user: Rest, acme: Tenant, worker: FakeWorker) -> None:
