@@ -21,7 +21,6 @@ EVENT_KINDS: Mapping[str, Mapping[str, str]] = {
         "call_hold": "A call was put on hold",
         "call_unhold": "A call goes on after hold",
         "call_reroute": "A call was sent to another target",
-        "menu_chosen": "A caller pressed something at a virtual receptionist",
         "call_noanswer": "Nobody answered a call",
         "call_fail": "A call has failed",
         "call_ended": "A call has ended",

@@ -8,9 +8,8 @@ from typing import Protocol
 
 from callmanager.domain.call_assumptions import Assumptions, PhoneState, TrunkState
 from callmanager.domain.call_simulation import Simulation, Step
-from callmanager.domain.call_story import thing_words
+from callmanager.domain.call_story import Branch, Station, StationKind, thing_words
 from callmanager.domain.decisions import DialOut, RingExtension, RingGroup
-from callmanager.domain.stations import Branch, Station, StationKind
 from callmanager.domain.unanswered import Unanswered
 
 ICONS = {
@@ -26,7 +25,6 @@ ICONS = {
     StationKind.RING: "ring_volume",
     StationKind.GROUP: "groups",
     StationKind.MEMBER: "ring_volume",
-    StationKind.MENU: "dialpad",
     StationKind.TRUNK: "cell_tower",
     StationKind.SERVICE: "graphic_eq",
     StationKind.ANSWERED: "call",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from enum import StrEnum
 from typing import assert_never
 from zoneinfo import ZoneInfo
 
@@ -11,7 +12,6 @@ from callmanager.domain.call_assumptions import PhoneState, TrunkState
 from callmanager.domain.call_simulation import Alternative, End, EndKind, Simulation, Step
 from callmanager.domain.call_trace import Considered
 from callmanager.domain.decisions import (
-    AnswerMenu,
     CheckMessages,
     DialOut,
     EchoTest,
@@ -24,12 +24,63 @@ from callmanager.domain.decisions import (
 )
 from callmanager.domain.group_simulation import MemberRung
 from callmanager.domain.header_parameters import OutgoingHeaders
-from callmanager.domain.menu_story import menu_station
 from callmanager.domain.simulated_attempts import Attempt
 from callmanager.domain.sip_text import name_addr, sip_uri
 from callmanager.domain.snapshot import TenantSnapshot
-from callmanager.domain.stations import Branch, Station, StationKind, Tone
 from callmanager.domain.unanswered import Unanswered
+
+
+class StationKind(StrEnum):
+    CALLER = "caller"
+    RULE = "rule"
+    HOURS = "hours"
+    NUMBER = "number"
+    RIGHT = "right"
+    EXCEPTION = "exception"
+    FORWARDING = "forwarding"
+    BLACKLIST = "blacklist"
+    EMERGENCY = "emergency"
+    RING = "ring"
+    GROUP = "group"
+    MEMBER = "member"
+    TRUNK = "trunk"
+    SERVICE = "service"
+    ANSWERED = "answered"
+    REFUSED = "refused"
+
+
+class Tone(StrEnum):
+    PLAIN = "plain"
+    GOOD = "good"
+    WARN = "warn"
+    BAD = "bad"
+    IDLE = "idle"
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """What would have followed instead: "if busy", the stations of that way as short texts, and how it ends."""
+
+    condition: str
+    way: tuple[str, ...]
+    end: str
+    tone: Tone
+
+
+@dataclass(frozen=True, slots=True)
+class Station:
+    """`lost` are the things considered before this one that did not get the call."""
+
+    kind: StationKind
+    at_s: int
+    title: str
+    detail: str = ""
+    answer: str = ""
+    tone: Tone = Tone.PLAIN
+    lost: tuple[Considered, ...] = ()
+    headers: tuple[tuple[str, str], ...] = ()
+    branches: tuple[Branch, ...] = ()
+
 
 _KINDS = {
     "inbound_rule": StationKind.RULE,
@@ -201,8 +252,6 @@ def _decided(step: Step, lost: tuple[Considered, ...]) -> Iterator[Station]:
             yield _ring(step, decision, lost)
         case RingGroup():
             yield from _group(step, decision, lost)
-        case AnswerMenu():
-            yield menu_station(decision, step.menu, step.begins_s, lost)
         case DialOut():
             for position, attempt in enumerate(step.attempts):
                 yield replace(_attempt(step, decision, attempt), lost=lost if position == 0 else ())

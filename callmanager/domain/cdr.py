@@ -70,6 +70,15 @@ class MediaDetail:
 
 
 @dataclass(frozen=True, slots=True)
+class RelatedCall:
+    """Another call of the same story. `is_later`: it goes on where this one ends."""
+
+    session_id: str
+    call_id: str
+    is_later: bool
+
+
+@dataclass(frozen=True, slots=True)
 class CallDetail:
     """Everything known of one call attempt. Times are unix seconds, UTC."""
 
@@ -107,6 +116,12 @@ class CallDetail:
     trunk_name: str = ""
     did: str = ""
     outbound: OutboundDetail | None = None
+    # Calls that somebody came from into this one, or left this one for: their session ids and SIP Call-IDs.
+    related: tuple[RelatedCall, ...] = ()
+
+    @property
+    def related_call_ids(self) -> tuple[str, ...]:
+        return tuple(one.call_id for one in self.related)
 
     @property
     def rung_extensions(self) -> tuple[str, ...]:
@@ -137,11 +152,9 @@ def assemble(events: Iterable[CallEvent]) -> CallDetail | None:
     if end is None:
         return None
     start = _first(told, CallEventKind.CALL_START)
-    # A receptionist may answer first, and somebody else after it.
-    answers = [event for event in told if event.kind is CallEventKind.CALL_ESTABLISHED]
-    established = answers[0] if answers else None
+    established = _first(told, CallEventKind.CALL_ESTABLISHED)
     about: Mapping[str, object] = start.data if start else {}
-    answer: Mapping[str, object] = answers[-1].data if answers else {}
+    answer: Mapping[str, object] = established.data if established else {}
     targets = _targets(told, end.at)
     return CallDetail(
         tenant_id=end.tenant_id,
@@ -178,6 +191,7 @@ def assemble(events: Iterable[CallEvent]) -> CallDetail | None:
         trunk_name=_text(about, "trunk_name"),
         did=_text(about, "did"),
         outbound=_outbound(told, answer),
+        related=_related(told),
     )
 
 
@@ -195,6 +209,17 @@ def _outbound(told: Sequence[CallEvent], answer: Mapping[str, object]) -> Outbou
         caller_id=_text(way, "outbound_caller_id"),
         on_behalf_of=_text(way, "on_behalf_of"),
     )
+
+
+def _related(told: Sequence[CallEvent]) -> tuple[RelatedCall, ...]:
+    found: dict[str, RelatedCall] = {}
+    for event in told:
+        is_later = event.kind is CallEventKind.CALL_MOVED
+        way = "to" if is_later else "from"
+        session_id = _text(event.data, f"{way}_session")
+        if session_id:
+            found[session_id] = RelatedCall(session_id, _text(event.data, f"{way}_call_id"), is_later)
+    return tuple(found.values())
 
 
 def worker_lost_event(tenant_id: int, session_id: str, worker: str, at: float) -> CallEvent:
@@ -233,8 +258,8 @@ def to_public_json(detail: CallDetail) -> dict[str, str]:
         "fail_code": "0" if detail.status is CallStatus.ANSWERED else str(detail.sip_code),
         "final_dest": detail.final_destination,
         "outbound_caller_id": detail.outbound.caller_id if detail.outbound else "",
-        "related_callid1": "",
-        "related_callid2": "",
+        "related_callid1": detail.related_call_ids[0] if detail.related_call_ids else "",
+        "related_callid2": detail.related_call_ids[1] if len(detail.related_call_ids) > 1 else "",
         # Of the whole seconds above, so that whoever subtracts them gets the same figure.
         "ring_duration": str((answered_at or ended_at) - ringing_at if ringing_at else 0),
         "ring_time": str(ringing_at),
@@ -248,6 +273,12 @@ def to_public_json(detail: CallDetail) -> dict[str, str]:
     }
 
 
+# Also who came from another call: talking there counted for that one.
+_TARGET_ANSWERED = (
+    CallEventKind.CALL_ESTABLISHED,
+    CallEventKind.CALL_TRANSFERRED,
+    CallEventKind.CALL_JOINED,
+)
 _TARGET_END_STATUS = {
     CallEventKind.TARGET_FAIL: "failed",
     CallEventKind.TARGET_NOANSWER: "no_answer",
@@ -267,7 +298,7 @@ def _targets(told: Sequence[CallEvent], call_ended_at: float) -> tuple[TargetDet
 def _target(target_id: str, history: Mapping[CallEventKind, CallEvent], call_ended_at: float) -> TargetDetail:
     added = history.get(CallEventKind.TARGET_ADD)
     ringing = history.get(CallEventKind.TARGET_RINGING)
-    answered = history.get(CallEventKind.CALL_ESTABLISHED)
+    answered = next((history[kind] for kind in _TARGET_ANSWERED if kind in history), None)
     ended = next((history[kind] for kind in _TARGET_END_STATUS if kind in history), None)
     first = next(iter(history.values()))
     return TargetDetail(

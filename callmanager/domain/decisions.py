@@ -81,19 +81,6 @@ class RingGroup:
 
 
 @dataclass(frozen=True, slots=True)
-class AnswerMenu:
-    """Answer as a virtual receptionist and hear what the caller wants; `dialplan.after_menu` says what follows.
-
-    `is_closed`: with the menu for the time outside of its office hours.
-    """
-
-    number: str
-    name: str
-    is_closed: bool = False
-    passed: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
 class LeaveMessage:
     """Let the caller leave a message in an extension's mailbox. `greeting` are sounds, played one after the other."""
 
@@ -133,14 +120,4 @@ class Refuse:
     retry_after_s: int = 0
 
 
-Decision = (
-    RingExtension
-    | RingGroup
-    | AnswerMenu
-    | DialOut
-    | LeaveMessage
-    | CheckMessages
-    | EchoTest
-    | ToneTest
-    | Refuse
-)
+Decision = RingExtension | RingGroup | DialOut | LeaveMessage | CheckMessages | EchoTest | ToneTest | Refuse

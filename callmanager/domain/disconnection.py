@@ -8,20 +8,20 @@ from callmanager.domain.snapshot import TenantSnapshot
 
 
 def disconnection_reason(
-    caller: str | None, partners: Collection[str], snapshot: TenantSnapshot | None
+    talking: Collection[str], ringing: Collection[str], snapshot: TenantSnapshot | None
 ) -> str | None:
-    """Why this call may not go on; None if it may.
+    """Why this call may not go on; None if it may. People outside are no concern of this.
 
-    `caller` is None for somebody outside. `partners` are the extensions that are talked to, or that ring; one of
-    them is enough for the call to go on.
+    `talking` are the extensions that are in the call, before an answer the one that calls; `ringing` those that would
+    take it: one of them is enough for the call to go on.
     """
     if snapshot is None:
         return "Tenant deleted"
     if not snapshot.is_enabled:
         return "Tenant disabled"
-    if caller is not None and not _is_enabled(caller, snapshot):
+    if not all(_is_enabled(number, snapshot) for number in talking):
         return "Extension disabled"
-    if partners and not any(_is_enabled(number, snapshot) for number in partners):
+    if ringing and not any(_is_enabled(number, snapshot) for number in ringing):
         return "Extension disabled"
     return None
 

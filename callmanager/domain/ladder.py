@@ -155,7 +155,7 @@ def _messages(event: CallEvent, story: Sequence[CallEvent]) -> tuple[_Message, .
             to_caller = _Message(PBX, CALLER, "200 OK", Tone.GOOD)
             return (to_caller,) if target == PBX else (_Message(target, PBX, "200 OK", Tone.GOOD), to_caller)
         case CallEventKind.CALL_HOLD | CallEventKind.CALL_UNHOLD:
-            side = CALLER if data.get("side") == "caller" else _answered_lane(story) or PBX
+            side = _side(data, story)
             return (_Message(side, PBX, "hold" if event.kind is CallEventKind.CALL_HOLD else "resume"),)
         case CallEventKind.CALL_MUTE | CallEventKind.CALL_UNMUTE:
             side = CALLER if data.get("side") == "caller" else _answered_lane(story) or PBX
@@ -163,13 +163,19 @@ def _messages(event: CallEvent, story: Sequence[CallEvent]) -> tuple[_Message, .
         case CallEventKind.CALL_REROUTE:
             # To whom is told by the next INVITE.
             why = _text(data, "reason").replace("_", " ")
-            if why == "menu":
-                return ()  # the caller's own wish
             return (_Message(PBX, CALLER, f"181 Forwarded ({why})"),)
-        case CallEventKind.MENU_CHOSEN:
-            is_unknown = _text(data, "read_as") == "unknown"
-            pressed = "Presses something unknown" if is_unknown else f"Presses {_text(data, 'pressed')}"
-            return (_Message(CALLER, PBX, pressed, Tone.BAD if is_unknown else Tone.PLAIN),)
+        case CallEventKind.TRANSFER_STARTED:
+            return (_Message(_side(data, story), PBX, f"REFER to {_text(data, 'transfer_target')}"),)
+        case CallEventKind.TRANSFER_FAILED:
+            return (_Message(PBX, _side(data, story), f"NOTIFY {answer}".strip(), Tone.BAD),)
+        case CallEventKind.CALL_TRANSFERRED:
+            leaving = _Message(PBX, _side(data, story), "NOTIFY 200 OK", Tone.GOOD)
+            return (leaving,) if target == PBX else (_Message(target, PBX, "200 OK", Tone.GOOD), leaving)
+        case CallEventKind.CALL_JOINED:
+            why = _text(data, "reason")
+            return (_Message(target, PBX, f"joins ({why})", Tone.GOOD),)
+        case CallEventKind.CALL_MOVED:
+            return (_Message(PBX, CALLER if target == PBX else target, "goes on in another call"),)
         case CallEventKind.CALL_NOANSWER | CallEventKind.CALL_FAIL:
             return (_Message(PBX, CALLER, answer or "failed", Tone.BAD),)
         case CallEventKind.VOICEMAIL_STARTED:
@@ -203,6 +209,11 @@ def _answered_lane(story: Sequence[CallEvent]) -> str:
         if event.kind is CallEventKind.CALL_ESTABLISHED:
             return _lane_of(event)
     return ""
+
+
+def _side(data: Mapping[str, object], story: Sequence[CallEvent]) -> str:
+    """The lane of a side of the call: of who was on it at first."""
+    return CALLER if data.get("side") == "caller" else _answered_lane(story) or PBX
 
 
 def _text(data: Mapping[str, object], name: str) -> str:

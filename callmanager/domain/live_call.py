@@ -47,6 +47,9 @@ class LiveCall:
     # Sides: who holds the call, and who is not heard.
     held_by: tuple[str, ...] = ()
     muted: tuple[str, ...] = ()
+    # Who is on the caller's side since a transfer; empty: the caller.
+    caller_now: str = ""
+    is_caller_outside: bool = False
 
     @classmethod
     def from_json(cls, text: str | bytes) -> LiveCall:
@@ -80,10 +83,14 @@ class LiveCall:
             rung=_texts(document, "rung"),
             held_by=_texts(document, "held_by"),
             muted=_texts(document, "muted"),
+            caller_now=_text(document, "caller_now"),
+            is_caller_outside=document.get("is_caller_outside") is True,
         )
 
     def extension_on(self, side: CallSide) -> str:
         """The extension that talks on that side; empty where that is somebody outside, or nobody yet."""
+        if side is CallSide.CALLER and self.caller_now:
+            return "" if self.is_caller_outside else self.caller_now
         if side is CallSide.CALLER:
             return "" if self.direction == FROM_OUTSIDE else self.caller
         return "" if self.answered_by == TRUNK else self.answered_number
@@ -97,6 +104,8 @@ class LiveCall:
         parties = inside_numbers(self.direction, self.caller, self.callee)
         if self.answered_by != TRUNK:
             parties = (*parties, self.answered_number)
+        if not self.is_caller_outside:
+            parties = (*parties, self.caller_now)
         return any(number in numbers for number in (*parties, *self.rung))
 
 

@@ -11,6 +11,8 @@ from callmanager.domain.subscriptions import CDR_EVENTS, EXTENSION_EVENTS
 
 # What each key tells besides the fields that every event of a call has.
 _TARGET = ("target_id", "number", "trunk_name")
+_TRANSFER = ("transfer", "side", "transferor", "transferee", "transfer_target")
+_SEAT = ("answered_by", "contact", "user_agent", "from_session", "from_call_id")
 FIELDS_OF_KIND: Mapping[CallEventKind, tuple[str, ...]] = {
     CallEventKind.CALL_START: (
         *("caller_domain", "caller_display_name", "callee_domain"),
@@ -30,7 +32,11 @@ FIELDS_OF_KIND: Mapping[CallEventKind, tuple[str, ...]] = {
     CallEventKind.CALL_MUTE: ("side", "aor", "peer_aor"),
     CallEventKind.CALL_UNMUTE: ("side", "aor", "peer_aor"),
     CallEventKind.CALL_REROUTE: ("reason", "from_number", "number"),
-    CallEventKind.MENU_CHOSEN: ("receptionist", "pressed", "read_as"),
+    CallEventKind.TRANSFER_STARTED: _TRANSFER,
+    CallEventKind.TRANSFER_FAILED: (*_TRANSFER, "sip_code", "reason"),
+    CallEventKind.CALL_TRANSFERRED: (*_TRANSFER, *_TARGET, *_SEAT),
+    CallEventKind.CALL_JOINED: ("reason", "side", "replaced_number", *_TARGET, *_SEAT),
+    CallEventKind.CALL_MOVED: ("reason", "target_id", "to_session", "to_call_id"),
     CallEventKind.CALL_NOANSWER: ("reason",),
     CallEventKind.CALL_FAIL: ("reason",),
     CallEventKind.CALL_ENDED: ("status", "ended_by", "reason"),
@@ -103,7 +109,7 @@ def _extensions_of(event: CallEvent) -> frozenset[str]:
     """Those this event is about. A number on a trunk is somebody outside, whatever it looks like."""
     if event.data.get("trunk_id"):
         return _NOBODY
-    names = ("from_number",) if event.data.get("is_outside") else ("from_number", "number")
+    names = ("from_number",) if event.data.get("is_outside") else ("from_number", "number", "transferor")
     return frozenset(_text(event.data.get(name)) for name in names) - {""}
 
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from callmanager.domain.call_events import CallEventKind
 from callmanager.domain.header_parameters import OutgoingHeaders
 from callmanager.domain.outcome import CallOutcome
-from callmanager.domain.ringing_tone import RingingTone
 from callmanager.domain.trunk_entry import TrunkEntry
 from sipworker.call.attendance import Attendance
+from sipworker.call.other_calls import CallsAction
 from sipworker.call.signals import LegId
 
 
@@ -165,6 +165,13 @@ class UnattendLeg:
 
 
 @dataclass(frozen=True, slots=True)
+class IsolateLeg:
+    """Whatever the leg hears or plays, and whoever hears it: all of it ends, and so do its recordings."""
+
+    leg: LegId
+
+
+@dataclass(frozen=True, slots=True)
 class EchoLeg:
     """Send the leg its own sound back."""
 
@@ -177,22 +184,6 @@ class PlayTone:
 
     leg: LegId
     frequency_hz: int
-
-
-@dataclass(frozen=True, slots=True)
-class PlayRinging:
-    """Play a ringing tone to the answered leg until StopRinging; once more changes nothing."""
-
-    leg: LegId
-    tone: RingingTone
-
-
-@dataclass(frozen=True, slots=True)
-class StopRinging:
-    """End PlayRinging of the same tone, if it was playing."""
-
-    leg: LegId
-    tone: RingingTone
 
 
 @dataclass(frozen=True, slots=True)
@@ -340,10 +331,9 @@ LegAction = (
     | DialTrunk
     | CancelLeg
     | HangUpLeg
+    | IsolateLeg
     | EchoLeg
     | PlayTone
-    | PlayRinging
-    | StopRinging
     | PlayMusicOnHold
     | StopMusicOnHold
     | PlayFiles
@@ -361,6 +351,7 @@ Action = (
     | BridgeAction
     | HearingAction
     | FindContacts
+    | CallsAction
     | MailboxAction
     | StartTimer
     | StopTimer

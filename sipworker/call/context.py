@@ -12,6 +12,7 @@ from callmanager.domain.dialplan import IncomingCall
 from callmanager.domain.music import MusicChoice
 from callmanager.domain.snapshot import TenantSnapshot
 from callmanager.domain.trunk_entry import TrunkEntry
+from sipworker.call.requests import Side
 from sipworker.call.signals import InviteReceived, LegId
 
 ANONYMOUS = "anonymous"
@@ -50,6 +51,8 @@ class CallContext:
     call: IncomingCall | None = None
     at: datetime | None = None
     direction: Direction = Direction.EXTENSION
+    # On which side of the whole call its caller is: a call that is transferred goes on as one of who is left.
+    caller_side: Side = Side.CALLER
     # The one thing here that moves on: a call never uses the name of a leg twice.
     _numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1), compare=False, repr=False)
 

@@ -5,16 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum, auto
 
-from callmanager.domain.trunk_entry import TrunkEntry
 from sipworker.call.actions import (
     AnswerLeg,
     CancelLeg,
     EchoLeg,
     HangUpLeg,
+    IsolateLeg,
     LegAction,
     PlayFiles,
     PlayMusicOnHold,
-    PlayRinging,
     PlayTone,
     RefuseLeg,
     RingLeg,
@@ -23,9 +22,9 @@ from sipworker.call.actions import (
     StopFiles,
     StopMusicOnHold,
     StopRecording,
-    StopRinging,
 )
 from sipworker.call.errors import CallError, IllegalAction, IllegalSignal
+from sipworker.call.party import Party
 from sipworker.call.signals import (
     DigitPressed,
     LegAnswered,
@@ -57,10 +56,9 @@ UNANSWERED_OUT = (LegState.DIALLED, LegState.RINGING)
 TALKING = (LegState.UP, LegState.HELD)
 
 _MEDIA_ACTIONS = (
+    IsolateLeg,
     EchoLeg,
     PlayTone,
-    PlayRinging,
-    StopRinging,
     PlayMusicOnHold,
     StopMusicOnHold,
     PlayFiles,
@@ -123,17 +121,18 @@ LEG_TABLE: dict[Row, LegState] = {
 
 @dataclass(slots=True)
 class Leg:
-    """One side of the call. `number` is whom an outgoing leg rings, empty for the caller's leg.
+    """One side of the call, and who is there."""
 
-    `trunk` is set where that is somebody outside, who may have the number of an extension.
-    """
-
-    leg_id: LegId
+    party: Party
     state: LegState
-    number: str = ""
-    trunk: TrunkEntry | None = None
+    # Rung by this call, or come to it from another one; of these the world hears as targets.
+    is_target: bool = False
     # The group as whose member it is rung.
     ring_group: str = ""
+
+    @property
+    def leg_id(self) -> LegId:
+        return self.party.leg
 
     def hear(self, signal: LegSignal) -> LegState:
         """Move to the next state; returns the one before. IllegalSignal changes nothing."""

@@ -14,6 +14,10 @@ class Side(StrEnum):
     CALLER = "caller"
     CALLEE = "callee"
 
+    @property
+    def other(self) -> Side:
+        return Side.CALLEE if self is Side.CALLER else Side.CALLER
+
 
 class Sides(StrEnum):
     """One of them, or both."""

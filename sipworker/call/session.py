@@ -6,11 +6,12 @@ Every call says `call_start` first, ends every leg it opened and then says EndCa
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Protocol
 
 from callmanager.domain.call_events import CallEventKind
 from callmanager.domain.outcome import CallOutcome, CallStatus, EndedBy
-from sipworker.call import target_events
+from sipworker.call import joining, target_events
 from sipworker.call.actions import (
     Action,
     AnswerLeg,
@@ -24,12 +25,14 @@ from sipworker.call.actions import (
     RefuseLeg,
     StartTimer,
 )
-from sipworker.call.answered import by_sound
 from sipworker.call.causes import q850_cause
 from sipworker.call.context import CallContext
 from sipworker.call.errors import IllegalAction, IllegalSignal
 from sipworker.call.legs import TALKING, UNANSWERED_OUT, Leg, LegState
 from sipworker.call.opening import call_start
+from sipworker.call.other_calls import PartyJoined, PartyLeft
+from sipworker.call.parties import caller_of, dialled_party
+from sipworker.call.people import People
 from sipworker.call.signals import (
     HangUpRequested,
     LegAnswered,
@@ -55,24 +58,20 @@ class Feature(Protocol):
 class CallSession:
     """Signals in, actions out. Raises IllegalSignal for what can not be, having changed nothing."""
 
-    __slots__ = ("_callee_leg", "_context", "_feature", "_is_over", "_legs")
+    __slots__ = ("_callee_leg", "_context", "_feature", "_is_over", "_moved", "people")
 
     def __init__(self, context: CallContext, feature: Feature) -> None:
         self._context = context
         self._feature = feature
-        self._legs: dict[LegId, Leg] = {
-            context.caller_leg: Leg(context.caller_leg, LegState.OFFERED),
-        }
+        self.people = People({context.caller_leg: Leg(caller_of(context), LegState.OFFERED)})
+        # Whom the record names as the answering side: the first one.
         self._callee_leg: LegId = ""
+        self._moved: Leg | None = None
         self._is_over = False
 
     @property
     def is_over(self) -> bool:
         return self._is_over
-
-    @property
-    def is_answered(self) -> bool:
-        return self._caller.state in TALKING
 
     def start(self) -> tuple[Action, ...]:
         """What to do about the INVITE."""
@@ -88,48 +87,38 @@ class CallSession:
             return self._track((self._hang_up(signal.ended_by, signal.reason, signal.sip_code),))
         if isinstance(signal, TimerFired) and signal.timer == MAX_LENGTH_TIMER:
             return self._track((self._hang_up(EndedBy.PBX, "Maximum call length reached", 503),))
+        if isinstance(signal, PartyLeft):
+            return self._track(joining.left(signal, self._moved))
+        if isinstance(signal, PartyJoined):
+            return self._track(joining.welcomed(signal, self.people, self._feature.handle(signal)))
         return self._track(self._feature.handle(signal))
 
     def abort(self) -> tuple[Action, ...]:
         """End the call after a mistake of ours, without asking the feature."""
         if self._is_over:
             return ()
-        status, sip_code = (CallStatus.ANSWERED, 200) if self.is_answered else (CallStatus.FAILED, 500)
+        status, sip_code = (CallStatus.ANSWERED, 200) if self.people.is_answered else (CallStatus.FAILED, 500)
         # The actions that would have ended these legs may have been lost in the mistake.
-        unsure = [leg.leg_id for leg in self._legs.values() if leg.state is LegState.ENDING]
+        unsure = [leg.leg_id for leg in self.people.values() if leg.state is LegState.ENDING]
         farewells = [HangUpLeg(leg_id, INTERNAL_ERROR) for leg_id in unsure]
         outcome = CallOutcome(status, EndedBy.PBX, INTERNAL_ERROR, sip_code)
         return self._track((*farewells, EndCall(outcome)))
 
-    @property
-    def legs(self) -> tuple[Leg, ...]:
-        """All that the call has had, for those who look."""
-        return tuple(self._legs.values())
+    def release(self, leg_id: LegId) -> Leg:
+        """Give a leg away that talks. PartyLeft ends this call; until then it is in no state to do anything else."""
+        if self._is_over or not self.people.is_talking(leg_id):
+            raise IllegalAction("A leg that does not talk can't be moved")
+        # As it was here, for what is told of it.
+        self._moved = replace(self.people[leg_id])
+        return self.people.pop(leg_id)
 
-    @property
-    def partners(self) -> tuple[str, ...]:
-        """The extensions that are talked to or, before an answer, that ring; nobody outside."""
-        states = TALKING if self.is_answered else UNANSWERED_OUT
-        inside = (leg for leg in self._legs.values() if leg.trunk is None)
-        return tuple(leg.number for leg in inside if leg.number and leg.state in states)
-
-    @property
-    def engaged(self) -> frozenset[str]:
-        """The extensions that have this call: who makes it and who talks, not whose phones ring."""
-        talking = {
-            leg.number for leg in self._legs.values() if leg.trunk is None and leg.state in TALKING
-        } - {""}
-        is_here = self._caller.state not in (LegState.ENDING, LegState.ENDED)
-        if is_here and not self._context.is_from_outside:
-            talking.add(self._context.invite.caller)
-        return frozenset(talking)
-
-    @property
-    def _caller(self) -> Leg:
-        return self._legs[self._context.caller_leg]
+    def adopt(self, leg: Leg) -> None:
+        """Take a leg that another call gave away; PartyJoined tells the feature."""
+        leg.is_target = True
+        self.people[leg.leg_id] = leg
 
     def _handle_leg(self, signal: LegSignal) -> tuple[Action, ...]:
-        leg = self._legs.get(signal.leg)
+        leg = self.people.get(signal.leg)
         if leg is None:
             raise IllegalSignal(f"{type(signal).__name__} of a leg that is not of this call")
         before = leg.hear(signal)
@@ -137,32 +126,25 @@ class CallSession:
             if isinstance(signal, LegAnswered):
                 return self._track((HangUpLeg(leg.leg_id, "Answered too late"),))
             return ()
-        if leg is self._caller:
-            wishes = self._wishes_for_caller(before, signal)
-        else:
-            if isinstance(signal, LegAnswered):
-                self._callee_leg = leg.leg_id
-            event = target_events.heard(leg, before, signal)
-            wishes = self._feature.handle(signal)
-            if event is not None:
-                wishes = (event, *wishes)
-        return self._track(wishes)
+        if isinstance(signal, LegHungUp) and before is LegState.OFFERED:
+            return self._track((EndCall(_given_up(signal)),))
+        if isinstance(signal, LegAnswered) and not self._callee_leg:
+            self._callee_leg = leg.leg_id
+        event = target_events.heard(leg, before, signal) if leg.is_target else None
+        wishes = self._feature.handle(signal)
+        if isinstance(signal, LegHungUp) and before in TALKING and not self.people.talking:
+            # Whatever the feature made of it: nobody is there any more.
+            wishes = (*wishes, EndCall(self._left_by(leg, signal)))
+        return self._track(wishes if event is None else (event, *wishes))
 
-    def _wishes_for_caller(self, before: LegState, signal: LegSignal) -> tuple[Action, ...]:
-        if not isinstance(signal, LegHungUp):
-            return self._feature.handle(signal)
-        if before in TALKING:
-            reason = signal.reason if signal.sip_code >= 400 else "Caller hangup"
-            return (EndCall(CallOutcome(CallStatus.ANSWERED, EndedBy.CALLER, reason, 200)),)
-        if signal.cancelled:
-            outcome = CallOutcome(CallStatus.CANCELLED, EndedBy.CALLER, "Cancelled by caller", 487)
-        else:
-            sip_code = max(signal.sip_code, 400)
-            outcome = CallOutcome(CallStatus.FAILED, EndedBy.CALLER, signal.reason, sip_code)
-        return (EndCall(outcome),)
+    def _left_by(self, leg: Leg, signal: LegHungUp) -> CallOutcome:
+        is_caller = leg.leg_id == self._context.caller_leg
+        side = EndedBy.CALLER if is_caller else EndedBy.CALLEE
+        reason = f"{side.value.capitalize()} hangup" if signal.sip_code < 400 else signal.reason
+        return CallOutcome(CallStatus.ANSWERED, side, reason, 200)
 
     def _hang_up(self, ended_by: EndedBy, reason: str, sip_code: int) -> EndCall:
-        if self.is_answered:
+        if self.people.is_answered:
             return EndCall(CallOutcome(CallStatus.ANSWERED, ended_by, reason, 200))
         if ended_by is EndedBy.PBX:
             status = CallStatus.FAILED if sip_code >= 500 else CallStatus.REFUSED
@@ -184,34 +166,27 @@ class CallSession:
 
     def _obey(self, action: LegAction, actions: list[Action]) -> None:
         before = LegState.DIALLED
-        if isinstance(action, DialLeg):
-            leg = self._legs[action.leg] = Leg(action.leg, before, action.number, None, action.ring_group)
-        elif isinstance(action, DialTrunk):
-            leg = self._legs[action.leg] = Leg(
-                action.leg, before, action.number, action.trunk, action.ring_group
-            )
+        if isinstance(action, DialLeg | DialTrunk):
+            party = dialled_party(action, self._context)
+            leg = self.people[action.leg] = Leg(party, before, is_target=True, ring_group=action.ring_group)
         else:
-            found = self._legs.get(action.leg)
+            found = self.people.get(action.leg)
             if found is None:
                 raise IllegalAction(f"{type(action).__name__} on a leg that is not of this call")
             leg = found
-            if leg.state in TALKING:
-                instead = by_sound(action, self._context)
-                if instead is None:
-                    return
-                action = instead
             before = leg.obey(action)
         actions.append(action)
         if isinstance(action, AnswerLeg):
+            self.people.is_answered = True
             actions.append(StartTimer(MAX_LENGTH_TIMER, self._context.limits.max_call_s))
-        if leg is not self._caller:
+        if leg.is_target:
             event = target_events.done(leg, before, action)
             if event is not None:
                 actions.append(event)
 
     def _end(self, outcome: CallOutcome, actions: list[Action]) -> None:
         self._is_over = True
-        for leg in self._legs.values():
+        for leg in self.people.values():
             farewell = _farewell(leg, outcome)
             if farewell is not None:
                 self._obey(farewell, actions)
@@ -219,6 +194,13 @@ class CallSession:
         if event is not None:
             actions.append(event)
         actions.append(EndCall(outcome, self._callee_leg))
+
+
+def _given_up(signal: LegHungUp) -> CallOutcome:
+    """The caller, before anybody answered."""
+    if signal.cancelled:
+        return CallOutcome(CallStatus.CANCELLED, EndedBy.CALLER, "Cancelled by caller", 487)
+    return CallOutcome(CallStatus.FAILED, EndedBy.CALLER, signal.reason, max(signal.sip_code, 400))
 
 
 def _farewell(leg: Leg, outcome: CallOutcome) -> RefuseLeg | CancelLeg | HangUpLeg | None:

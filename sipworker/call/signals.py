@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from callmanager.domain.header_parameters import ProviderCaller
 from callmanager.domain.mailbox import StoredMessage
 from callmanager.domain.outcome import EndedBy
+from sipworker.call.other_calls import CallsSignal
+from sipworker.call.party import LegId as LegId
 
-LegId = str
 UNKNOWN_CALLER = ProviderCaller()
 
 
@@ -210,4 +211,4 @@ FileSignal = PlaybackEnded | RecordingStopped
 LegSignal = LegRinging | LegAnswered | LegFailed | LegHungUp | LegHeld | LegUnheld | DigitPressed | FileSignal
 # Of a mailbox: for whoever asked.
 MailboxSignal = PinChecked | MessagesFound
-Signal = LegSignal | ContactsFound | MailboxSignal | TimerFired | HangUpRequested | Request
+Signal = LegSignal | ContactsFound | MailboxSignal | CallsSignal | TimerFired | HangUpRequested | Request

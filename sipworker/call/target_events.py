@@ -50,15 +50,20 @@ def done(leg: Leg, before: LegState, action: LegAction) -> EmitEvent | None:
     return None
 
 
+def ended(leg: Leg, reason: str) -> EmitEvent:
+    """A leg whose part in this call is over though it goes on."""
+    return _ended(CallEventKind.TARGET_ENDED, leg, 200, reason)
+
+
 def _ended(kind: CallEventKind, leg: Leg, sip_code: int, reason: str) -> EmitEvent:
     return EmitEvent(kind, {**_of(leg), "sip_code": sip_code, "reason": reason})
 
 
 def _of(leg: Leg) -> dict[str, object]:
     """Numbers of people outside are told with their trunk: nobody may take one for an extension of that number."""
-    data: dict[str, object] = {"target_id": leg.leg_id, "number": leg.number}
-    if leg.trunk is not None:
-        data |= {"trunk_id": leg.trunk.trunk_id, "trunk_name": leg.trunk.name}
+    data: dict[str, object] = {"target_id": leg.leg_id, "number": leg.party.number}
+    if leg.party.trunk is not None:
+        data |= {"trunk_id": leg.party.trunk.trunk_id, "trunk_name": leg.party.trunk.name}
     if leg.ring_group:
         data["ring_group"] = leg.ring_group
     return data

@@ -12,6 +12,8 @@ from callmanager.domain.trunk_failover import TRUNK_DOWN, TRUNK_SILENT, goes_on
 from callmanager.domain.unanswered import Failure, is_final_for_all
 from sipworker.call.actions import Action, CancelLeg, DialLeg, DialTrunk, EmitEvent, StartTimer, StopTimer
 from sipworker.call.context import CallContext
+from sipworker.call.parties import dialled_party, phone_of
+from sipworker.call.party import Party
 from sipworker.call.signals import Contact, LegAnswered, LegId, LegRinging
 from sipworker.call.target_events import NOT_HEARD_OF
 from sipworker.features import established
@@ -39,8 +41,8 @@ class Member(Protocol):
     def end(self, winner: LegId, sip_code: int, reason: str) -> tuple[Action, ...]:
         """Stop whatever rings, except the leg that answered."""
 
-    def established(self, signal: LegAnswered) -> tuple[str, EmitEvent]:
-        """The address of who answered, and the event that tells it."""
+    def established(self, signal: LegAnswered) -> tuple[Party, EmitEvent]:
+        """Who answered, and the event that tells it."""
 
 
 class Phones:
@@ -91,13 +93,13 @@ class Phones:
         losers, self._ringing = [leg for leg in self._ringing if leg != winner], {}
         return tuple(CancelLeg(leg, sip_code, reason) for leg in losers)
 
-    def established(self, signal: LegAnswered) -> tuple[str, EmitEvent]:
+    def established(self, signal: LegAnswered) -> tuple[Party, EmitEvent]:
         number, contact = self._member.number, self._ringing[signal.leg]
         user_agent = signal.user_agent or contact.user_agent
         event = established.by_extension(
             signal.leg, number, contact.contact, user_agent, ring_group=self._group
         )
-        return f"{number}@{self._context.invite.dialled_domain}", event
+        return phone_of(self._context, signal.leg, number, contact.contact, user_agent), event
 
     def _dial(self, leg: LegId, contact: Contact) -> DialLeg:
         invite = self._context.invite
@@ -188,8 +190,8 @@ class Outside:
         cancel = () if current.leg == winner else (CancelLeg(current.leg, sip_code, reason),)
         return (*cancel, StopTimer(self._timer))
 
-    def established(self, signal: LegAnswered) -> tuple[str, EmitEvent]:
+    def established(self, signal: LegAnswered) -> tuple[Party, EmitEvent]:
         if self._current is None:
             raise AssertionError("only a leg of its own answers")
-        address = f"{self._current.number}@{self._current.headers.request_host}"
-        return address, established.by_trunk(self._current, signal.user_agent)
+        party = dialled_party(self._current, self._context)
+        return party, established.by_trunk(self._current, signal.user_agent)

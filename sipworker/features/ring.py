@@ -25,6 +25,8 @@ from sipworker.call.actions import (
     UnbridgeLegs,
 )
 from sipworker.call.context import CallContext
+from sipworker.call.other_calls import PartyJoined
+from sipworker.call.parties import phone_of
 from sipworker.call.signals import (
     Contact,
     ContactsFound,
@@ -39,7 +41,7 @@ from sipworker.call.signals import (
 )
 from sipworker.call.target_events import RANG_TOO_LONG
 from sipworker.features import established
-from sipworker.features.talk import Talk
+from sipworker.features.talk import Talk, take_ringing_call
 from sipworker.features.unreached import Unreached
 
 RING_TIMER = "ring"
@@ -77,6 +79,8 @@ class Ring:
                 return self._strike_out(leg, Failure(sip_code, reason))
             case LegHungUp(leg=leg, sip_code=sip_code, reason=reason):
                 return self._strike_out(leg, Failure(sip_code, reason))
+            case PartyJoined():
+                return self._welcome(signal)
             case DigitPressed():
                 return self._pass_on_digit(signal)
             case TimerFired(timer=timer):
@@ -125,9 +129,9 @@ class Ring:
         if self._early_leg != winner:
             bridge = (*self._end_early_media(), BridgeLegs(caller, winner))
         losers = [CancelLeg(leg, 200, ANSWERED_ELSEWHERE) for leg in self._ringing]
-        callee_aor = f"{self._decision.number}@{self._context.invite.dialled_domain}"
-        self._talk = Talk(self._context, winner, callee_aor)
         user_agent = signal.user_agent or contact.user_agent
+        callee = phone_of(self._context, winner, self._decision.number, contact.contact, user_agent)
+        self._talk = Talk(self._context, callee)
         return (
             AnswerLeg(caller, self._context.caller_codec(signal.codec)),
             *bridge,
@@ -136,7 +140,15 @@ class Ring:
             established.by_extension(winner, self._decision.number, contact.contact, user_agent),
         )
 
+    def _welcome(self, signal: PartyJoined) -> tuple[Action, ...]:
+        """Somebody else takes the call that rings here."""
+        self._talk, taken_up = take_ringing_call(self._context, signal)
+        losers = (CancelLeg(leg, 200, ANSWERED_ELSEWHERE) for leg in self._ringing)
+        return (*self._end_early_media(), *taken_up, *losers, StopTimer(RING_TIMER))
+
     def _strike_out(self, leg: LegId, failure: Failure) -> tuple[Action | Unreached, ...]:
+        if leg not in self._ringing:
+            return ()
         del self._ringing[leg]
         self._failures.append(failure)
         unbridge = self._end_early_media() if leg == self._early_leg else ()

@@ -14,6 +14,7 @@ from sipworker.call.actions import (
     StopTimer,
 )
 from sipworker.call.context import CallContext
+from sipworker.call.other_calls import PartyJoined
 from sipworker.call.signals import (
     ContactsFound,
     LegAnswered,
@@ -27,7 +28,7 @@ from sipworker.call.signals import (
 from sipworker.call.target_events import RANG_TOO_LONG
 from sipworker.features.group_member import Member, Outside, Phones
 from sipworker.features.ring import ANSWERED_ELSEWHERE
-from sipworker.features.talk import Talk
+from sipworker.features.talk import Talk, take_ringing_call
 from sipworker.features.unreached import Unreached
 
 ROUND_TIMER = "group_round"
@@ -72,6 +73,8 @@ class GroupCall:
                 | LegHungUp(leg=leg, sip_code=code, reason=reason)
             ):
                 return self._strike_out(leg, Failure(code, reason))
+            case PartyJoined():
+                return self._welcome(signal)
             case TimerFired(timer=timer):
                 return self._time_out(timer)
             case _:
@@ -151,9 +154,9 @@ class GroupCall:
         winner = self._owner(signal.leg)
         if winner is None:
             return ()  # the session knows no leg that could say so
-        address, event = winner.established(signal)
+        callee, event = winner.established(signal)
         caller = self._context.caller_leg
-        self._talk = Talk(self._context, signal.leg, address)
+        self._talk = Talk(self._context, callee)
         ended = [
             action for member in self._members for action in member.end(signal.leg, 200, ANSWERED_ELSEWHERE)
         ]
@@ -164,6 +167,12 @@ class GroupCall:
             StopTimer(ROUND_TIMER),
             event,
         )
+
+    def _welcome(self, signal: PartyJoined) -> tuple[Action, ...]:
+        """Somebody else takes the call that rings here."""
+        self._talk, taken_up = take_ringing_call(self._context, signal)
+        losers = (one for member in self._members for one in member.end("", 200, ANSWERED_ELSEWHERE))
+        return (*taken_up, *losers, StopTimer(ROUND_TIMER))
 
     def _strike_out(self, leg: LegId, failure: Failure) -> tuple[Action | Unreached, ...]:
         owner = self._owner(leg)

@@ -6,7 +6,6 @@ from typing import Protocol, assert_never
 
 from callmanager.domain.call_events import CallEventKind
 from callmanager.domain.decisions import (
-    AnswerMenu,
     CheckMessages,
     Decision,
     DialOut,
@@ -17,8 +16,7 @@ from callmanager.domain.decisions import (
     RingGroup,
     ToneTest,
 )
-from callmanager.domain.dialplan import after_group, after_menu, after_ringing
-from callmanager.domain.receptionist_calls import is_lost
+from callmanager.domain.dialplan import after_group, after_ringing
 from callmanager.domain.unanswered import why_unanswered
 from sipworker.call.actions import Action, EmitEvent, EndCall, RingLeg
 from sipworker.call.context import CallContext
@@ -27,7 +25,6 @@ from sipworker.features.check_messages import CheckingMessages
 from sipworker.features.dial_out import DialOutside
 from sipworker.features.echo import Echo
 from sipworker.features.leave_message import LeavingMessage
-from sipworker.features.receptionist import Onward, Receptionist
 from sipworker.features.refuse import Refusal
 from sipworker.features.ring import Ring
 from sipworker.features.ring_group import GroupCall
@@ -38,29 +35,22 @@ from sipworker.features.unreached import Unreached
 BEING_FORWARDED = 181
 
 
-# Of a feature: the call is given back because nobody took it, or the caller wants to go on from there.
-Turn = Unreached | Onward
-
-
 class Stage(Protocol):
-    """A feature that may give the call back."""
+    """A feature that may give the call back because nobody took it."""
 
-    def start(self) -> tuple[Action | Turn, ...]: ...
+    def start(self) -> tuple[Action | Unreached, ...]: ...
 
-    def handle(self, signal: Signal) -> tuple[Action | Turn, ...]: ...
+    def handle(self, signal: Signal) -> tuple[Action | Unreached, ...]: ...
 
 
 class Route:
     """The feature of every call: hands all signals to the stage that the call is in."""
 
-    __slots__ = ("_context", "_decision", "_in_vain", "_menu", "_stage")
+    __slots__ = ("_context", "_decision", "_stage")
 
     def __init__(self, context: CallContext, decision: Decision) -> None:
         self._context = context
         self._decision = decision
-        # The receptionist that the caller has chosen at, who hears of it when nobody takes the call.
-        self._menu: AnswerMenu | None = None
-        self._in_vain = 0
         self._stage = _stage_for(decision, context)
 
     def start(self) -> tuple[Action, ...]:
@@ -72,48 +62,20 @@ class Route:
     def handle(self, signal: Signal) -> tuple[Action, ...]:
         return self._follow(self._stage.handle(signal))
 
-    def _follow(self, wishes: tuple[Action | Turn, ...]) -> tuple[Action, ...]:
+    def _follow(self, wishes: tuple[Action | Unreached, ...]) -> tuple[Action, ...]:
         actions: list[Action] = []
         for wish in wishes:
-            match wish:
-                case Unreached():
-                    return (*actions, *self._after(wish))
-                case Onward():
-                    return (*actions, *self._go_on(wish))
-                case _:
-                    actions.append(wish)
+            if not isinstance(wish, Unreached):
+                actions.append(wish)
+                continue
+            following = self._following(wish)
+            if following is None:
+                return (*actions, EndCall(wish.outcome))
+            told = self._told(why_unanswered(wish.outcome).value, _number(self._decision), following)
+            self._decision = following
+            self._stage = _stage_for(following, self._context)
+            return (*actions, *wish.cancels, *told, *self._follow(self._stage.start()))
         return tuple(actions)
-
-    def _after(self, unreached: Unreached) -> tuple[Action, ...]:
-        following = self._following(unreached)
-        is_kept = self._menu is not None and isinstance(following, Refuse)
-        if following is not None and not is_kept:
-            why = why_unanswered(unreached.outcome).value
-            return (*unreached.cancels, *self._enter(following, why))
-        if self._menu is None:
-            return (EndCall(unreached.outcome),)
-        return (*unreached.cancels, *self._back_to(self._menu))
-
-    def _go_on(self, onward: Onward) -> tuple[Action, ...]:
-        context, menu = self._context, onward.menu
-        self._menu, self._in_vain = menu, onward.in_vain
-        if context.snapshot is None or context.call is None or context.at is None:
-            return self._back_to(menu)
-        following = after_menu(menu, onward.destination, context.call, context.snapshot, context.at)
-        if is_lost(following, onward.destination):
-            return self._back_to(menu)
-        return self._enter(following, "menu")
-
-    def _enter(self, following: Decision, why: str) -> tuple[Action, ...]:
-        told = self._told(why, _number(self._decision), following)
-        self._decision = following
-        self._stage = _stage_for(following, self._context, self._in_vain)
-        return (*told, *self._follow(self._stage.start()))
-
-    def _back_to(self, menu: AnswerMenu) -> tuple[Action, ...]:
-        self._decision = menu
-        self._stage = stage = Receptionist(self._context, menu, in_vain=self._in_vain)
-        return self._follow(stage.start_again())
 
     def _following(self, unreached: Unreached) -> Decision | None:
         context, rung = self._context, self._decision
@@ -140,14 +102,12 @@ class Route:
         return (being_forwarded, EmitEvent(CallEventKind.CALL_REROUTE, data))
 
 
-def _stage_for(decision: Decision, context: CallContext, in_vain: int = 0) -> Stage:
+def _stage_for(decision: Decision, context: CallContext) -> Stage:
     match decision:
         case RingExtension():
             return Ring(context, decision)
         case RingGroup():
             return GroupCall(context, decision)
-        case AnswerMenu():
-            return Receptionist(context, decision, in_vain=in_vain)
         case DialOut():
             return DialOutside(context, decision)
         case LeaveMessage():
@@ -166,9 +126,9 @@ def _stage_for(decision: Decision, context: CallContext, in_vain: int = 0) -> St
 def _number(decision: Decision) -> str:
     if isinstance(decision, LeaveMessage):
         return decision.mailbox
-    return decision.number if isinstance(decision, RingExtension | RingGroup | AnswerMenu | DialOut) else ""
+    return decision.number if isinstance(decision, RingExtension | RingGroup | DialOut) else ""
 
 
 def _passed(decision: Decision) -> tuple[str, ...]:
-    sent_on = RingExtension | RingGroup | AnswerMenu | DialOut | LeaveMessage
+    sent_on = RingExtension | RingGroup | DialOut | LeaveMessage
     return decision.passed if isinstance(decision, sent_on) else ()

@@ -45,17 +45,26 @@ class Sound:
     def mute(self, leg: LegId, is_muted: bool) -> tuple[Action, ...]:
         return self._change(self._muted, leg, is_muted)
 
+    def replace(self, old: LegId, new: LegId, *, is_held: bool) -> tuple[Action, ...]:
+        """Somebody else in the place of `old`, as their own telephone is: held or not, and not muted."""
+        before = self._wishes()
+        for of in (self._holding, self._asked_to_hold, self._muted):
+            of.discard(old)
+        if old == self._caller:
+            self._caller = new
+        else:
+            self._callee = new
+        if is_held:
+            self._holding.add(new)
+        return _between(before, self._wishes())
+
     def other(self, leg: LegId) -> LegId:
         return self._callee if leg == self._caller else self._caller
 
     def _change(self, of: set[LegId], leg: LegId, is_in: bool) -> tuple[Action, ...]:
         before = self._wishes()
         (of.add if is_in else of.discard)(leg)
-        after = self._wishes()
-        return (
-            *(_undone(wish) for wish in before if wish not in after),
-            *(wish for wish in after if wish not in before),
-        )
+        return _between(before, self._wishes())
 
     def _wishes(self) -> tuple[Wish, ...]:
         holders = [leg for leg in (self._caller, self._callee) if self.is_held_by(leg)]
@@ -66,6 +75,13 @@ class Sound:
             return (BridgeLegs(self._caller, self._callee),)
         heard = (leg for leg in (self._caller, self._callee) if leg not in self._muted)
         return tuple(HearLeg(listener=self.other(leg), source=leg) for leg in heard)
+
+
+def _between(before: tuple[Wish, ...], after: tuple[Wish, ...]) -> tuple[Action, ...]:
+    return (
+        *(_undone(wish) for wish in before if wish not in after),
+        *(wish for wish in after if wish not in before),
+    )
 
 
 def _undone(wish: Wish) -> Action:

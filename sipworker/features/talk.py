@@ -1,19 +1,28 @@
-"""Two legs in conversation: hold with music, digits passed on, and the end when the callee leaves."""
+"""Two parties in conversation: hold with music, digits passed on, somebody in another's place, and the end."""
 
 from __future__ import annotations
 
+from typing import assert_never
+
 from callmanager.domain.call_events import CallEventKind
 from callmanager.domain.outcome import CallOutcome, CallStatus, EndedBy
+from sipworker.call import joining
 from sipworker.call.actions import (
     Action,
+    AnswerLeg,
     AnswerRequest,
+    BridgeLegs,
     EmitEvent,
     EndCall,
+    HangUpLeg,
     PlayFiles,
     SendDigit,
     StopFiles,
 )
 from sipworker.call.context import CallContext
+from sipworker.call.other_calls import PartyJoined
+from sipworker.call.parties import caller_of
+from sipworker.call.party import Party
 from sipworker.call.requests import (
     DigitsRequested,
     HoldRequested,
@@ -32,42 +41,77 @@ from sipworker.call.signals import (
     Request,
     Signal,
 )
+from sipworker.features import established
 from sipworker.features.sound import Sound
 
 # The name of what is played because somebody asked for it.
 REQUESTED_PLAY = "requested"
+TAKEN_OVER = "Somebody else has taken the call"
 
 
 class Talk:
-    """Starts with both legs answered and bridged. The caller's hanging up is the session's affair."""
+    """Starts with both legs answered and bridged. When either of the two parties leaves, the call is over.
 
-    __slots__ = ("_callee_aor", "_callee_leg", "_caller_aor", "_caller_leg", "_sound")
+    The sides are those of the whole call; who is on them may change. Of other legs nothing is heard.
+    """
 
-    def __init__(self, context: CallContext, callee_leg: LegId, callee_aor: str) -> None:
-        self._caller_leg = context.caller_leg
-        self._callee_leg = callee_leg
-        self._caller_aor = f"{context.caller}@{context.caller_domain}"
-        self._callee_aor = callee_aor
-        self._sound = Sound(context.caller_leg, callee_leg, context.music)
+    __slots__ = ("_parties", "_sound")
+
+    def __init__(self, context: CallContext, callee: Party) -> None:
+        self._parties = {context.caller_side: caller_of(context), context.caller_side.other: callee}
+        self._sound = Sound(self._leg(Side.CALLER), self._leg(Side.CALLEE), context.music)
 
     def start(self) -> tuple[Action, ...]:
         return ()
 
     def handle(self, signal: Signal) -> tuple[Action, ...]:
         match signal:
-            case LegHeld(leg=leg):
-                return self._told(leg, self._sound.is_held_by(leg), self._sound.hold(leg, True))
-            case LegUnheld(leg=leg):
-                return self._told(leg, self._sound.is_held_by(leg), self._sound.hold(leg, False))
-            case DigitPressed(leg=leg, digit=digit, duration_ms=duration_ms):
-                return (SendDigit(self._sound.other(leg), digit, duration_ms),)
-            case LegHungUp(leg=leg) if leg == self._callee_leg:
-                reason = signal.reason if signal.sip_code >= 400 else "Callee hangup"
-                return (EndCall(CallOutcome(CallStatus.ANSWERED, EndedBy.CALLEE, reason, 200)),)
+            case PartyJoined():
+                return self._welcome(signal)
             case Request():
                 return self._obey(signal)
+            case LegHeld(leg=leg) | LegUnheld(leg=leg) | DigitPressed(leg=leg) | LegHungUp(leg=leg):
+                side = self._side_of(leg)
+                # Else of phones that rang too and lost, or of somebody who has given up his place.
+                return self._heard(side, signal) if side is not None else ()
             case _:
-                return ()  # of phones that rang too and lost, or nothing of ours
+                return ()  # nothing of ours
+
+    def _heard(
+        self, side: Side, signal: LegHeld | LegUnheld | DigitPressed | LegHungUp
+    ) -> tuple[Action, ...]:
+        leg = self._leg(side)
+        match signal:
+            case LegHeld() | LegUnheld():
+                was_held = self._sound.is_held_by(leg)
+                return self._told(leg, was_held, self._sound.hold(leg, isinstance(signal, LegHeld)))
+            case DigitPressed(digit=digit, duration_ms=duration_ms):
+                return (SendDigit(self._sound.other(leg), digit, duration_ms),)
+            case LegHungUp():
+                reason = signal.reason if signal.sip_code >= 400 else f"{side.value.capitalize()} hangup"
+                return (EndCall(CallOutcome(CallStatus.ANSWERED, EndedBy(side.value), reason, 200)),)
+        assert_never(signal)
+
+    def _welcome(self, signal: PartyJoined) -> tuple[Action, ...]:
+        side = self._side_of(signal.in_place_of)
+        if side is None:
+            return ()
+        replaced = self._parties[side]
+        parting = self._parting(replaced.leg)
+        changes = self._sound.replace(replaced.leg, signal.leg, is_held=signal.is_held)
+        self._parties[side] = signal.party
+        held = (self._event(CallEventKind.CALL_HOLD, signal.leg),) if signal.is_held else ()
+        told = (*parting, joining.joined(signal, side, replaced), *held)
+        return (*changes, *told, HangUpLeg(replaced.leg, TAKEN_OVER))
+
+    def _parting(self, leg: LegId) -> tuple[Action, ...]:
+        """What somebody did to the call ends when he leaves it."""
+        held = self._event(CallEventKind.CALL_UNHOLD, leg)
+        muted = self._event(CallEventKind.CALL_UNMUTE, leg)
+        return (
+            *((held,) if self._sound.is_held_by(leg) else ()),
+            *((muted,) if self._sound.is_muted(leg) else ()),
+        )
 
     def _obey(self, request: Request) -> tuple[Action, ...]:
         match request:
@@ -102,15 +146,28 @@ class Talk:
         return (*self._sound.mute(leg, is_muted), self._event(kind, leg))
 
     def _leg(self, side: Side) -> LegId:
-        return self._caller_leg if side is Side.CALLER else self._callee_leg
+        return self._parties[side].leg
 
     def _legs(self, sides: Sides) -> tuple[LegId, ...]:
-        both = {Sides.CALLER: (self._caller_leg,), Sides.CALLEE: (self._callee_leg,)}
-        return both.get(sides, (self._caller_leg, self._callee_leg))
+        both = {Sides.CALLER: (Side.CALLER,), Sides.CALLEE: (Side.CALLEE,)}
+        return tuple(self._leg(side) for side in both.get(sides, tuple(Side)))
+
+    def _side_of(self, leg: LegId) -> Side | None:
+        return next((side for side in Side if self._leg(side) == leg), None)
 
     def _event(self, kind: CallEventKind, leg: LegId) -> EmitEvent:
-        if leg == self._caller_leg:
-            data = {"side": "caller", "aor": self._caller_aor, "peer_aor": self._callee_aor}
-        else:
-            data = {"side": "callee", "aor": self._callee_aor, "peer_aor": self._caller_aor}
-        return EmitEvent(kind, data)
+        side = Side.CALLER if leg == self._leg(Side.CALLER) else Side.CALLEE
+        aor, peer_aor = self._parties[side].aor, self._parties[side.other].aor
+        return EmitEvent(kind, {"side": side.value, "aor": aor, "peer_aor": peer_aor})
+
+
+def take_ringing_call(context: CallContext, signal: PartyJoined) -> tuple[Talk, tuple[Action, ...]]:
+    """A newcomer answers the call in place of whom it rings; ending that is the affair of who rings them."""
+    party, talk = signal.party, Talk(context, signal.party)
+    return talk, (
+        AnswerLeg(context.caller_leg, context.caller_codec("")),
+        BridgeLegs(context.caller_leg, party.leg),
+        established.by_extension(party.leg, party.number, party.contact, party.user_agent),
+        joining.joined(signal, context.caller_side.other, None),
+        *(talk.handle(LegHeld(party.leg)) if signal.is_held else ()),
+    )

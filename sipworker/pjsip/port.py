@@ -24,10 +24,10 @@ from sipworker.call.actions import (
     HangUpLeg,
     HearingAction,
     HearLeg,
+    IsolateLeg,
     LegAction,
     PlayFiles,
     PlayMusicOnHold,
-    PlayRinging,
     PlayTone,
     RefuseLeg,
     RingLeg,
@@ -36,7 +36,6 @@ from sipworker.call.actions import (
     StopFiles,
     StopMusicOnHold,
     StopRecording,
-    StopRinging,
     UnattendLeg,
     UnhearLeg,
 )
@@ -46,7 +45,7 @@ from sipworker.pjsip.accounts import AccountError, Accounts, EdgeAccount
 from sipworker.pjsip.endpoint import Endpoint
 from sipworker.pjsip.headers import ContractBrokenError, dial_uri, read_invite, trunk_addresses
 from sipworker.pjsip.legs import Leg
-from sipworker.pjsip.media import Patchbay, Sources, music_source, ringing_source, tone_source
+from sipworker.pjsip.media import Patchbay, Sources, music_source, tone_source
 from sipworker.pjsip.orders import (
     answer_order,
     dial_order,
@@ -293,14 +292,14 @@ class PjsipPort:
                 leg.answer(refuse_order(action))
             case CancelLeg() | HangUpLeg():
                 leg.hangup(end_order(action))
+            case IsolateLeg():
+                self._playbacks.forget(leg.leg_id)
+                self._recordings.forget(leg.leg_id)
+                self._patchbay.isolate(leg.leg_id)
             case EchoLeg():
                 self._patchbay.connect(leg.leg_id, leg.leg_id)
             case PlayTone():
                 self._patchbay.connect(tone_source(action.frequency_hz), leg.leg_id)
-            case PlayRinging(tone=tone):
-                self._patchbay.connect(ringing_source(tone), leg.leg_id)
-            case StopRinging(tone=tone):
-                self._patchbay.disconnect(ringing_source(tone), leg.leg_id)
             case PlayMusicOnHold():
                 self._patchbay.connect(music_source(action.files), leg.leg_id)
             case StopMusicOnHold():

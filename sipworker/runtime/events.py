@@ -79,6 +79,8 @@ class CallJournal:
                     "contact": event.data["contact"],
                     "callee_user_agent": event.data["user_agent"],
                 }
+            case CallEventKind.CALL_JOINED | CallEventKind.CALL_TRANSFERRED:
+                self._follow_seat(event.data)
             case CallEventKind.TARGET_ADD:
                 return self._follow_target(event)
             case CallEventKind.CALL_HOLD | CallEventKind.CALL_UNHOLD:
@@ -106,6 +108,8 @@ class CallJournal:
             "answered_at": None,
             "held_by": [],
             "muted": [],
+            "caller_now": "",
+            "is_caller_outside": event.data["direction"] == "in",
             "trunk_name": event.data.get("trunk_name", ""),
             "did": event.data.get("did", ""),
             "outbound_trunk_name": "",
@@ -122,6 +126,18 @@ class CallJournal:
             return False
         self._live["rung"] = [*known, event.data["number"]]
         return True
+
+    def _follow_seat(self, data: Mapping[str, object]) -> None:
+        """Somebody else is on that side now; who called and what was dialled stays as it was."""
+        if data["side"] == "caller":
+            self._live |= {"caller_now": data["number"], "is_caller_outside": "trunk_id" in data}
+            return
+        self._live |= {
+            "answered_number": data["number"],
+            "answered_by": data["answered_by"],
+            "contact": data["contact"],
+            "callee_user_agent": data["user_agent"],
+        }
 
     def _follow_hold(self, side: str, is_held: bool) -> None:
         sides = self._sides("held_by", side, is_held)

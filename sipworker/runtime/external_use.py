@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 from callmanager.domain.incoming_call import Usage
 from callmanager.domain.snapshot import TenantSnapshot
+from sipworker.call.party import LegId
 from sipworker.ports import StoredUse
 
 Owner = tuple[int, str]
@@ -21,10 +22,10 @@ Owner = tuple[int, str]
 
 @dataclass(slots=True)
 class _Line:
-    """Calls on behalf of one extension: when those that run were answered, and what those that are over came to."""
+    """Legs on behalf of one extension: when those that run were answered, and what those that are over came to."""
 
     time_zone: str
-    running: dict[str, datetime | None] = field(default_factory=dict)
+    running: dict[LegId, datetime | None] = field(default_factory=dict)
     day_began_at: datetime | None = None
     minutes_over: float = 0.0
 
@@ -44,32 +45,32 @@ class _Line:
 
 
 class ExternalUse:
+    """Kept by leg, so that it goes with a leg from call to call."""
+
     def __init__(self, stored: StoredUse) -> None:
         self._stored = stored
         self._lines: dict[Owner, _Line] = {}
-        # Each call has one line at most: where it was forwarded, the last one counts.
-        self._owner_of: dict[str, Owner] = {}
+        self._owner_of: dict[LegId, Owner] = {}
         self._running: defaultdict[int, Counter[str]] = defaultdict(Counter)
 
-    def dial(self, snapshot: TenantSnapshot, extension: str, session_id: str) -> None:
-        """A call goes outside on behalf of this extension; saying so again for its next trunk changes nothing."""
-        owner = (snapshot.tenant_id, extension)
-        if not extension or self._owner_of.get(session_id) == owner:
+    def dial(self, snapshot: TenantSnapshot, extension: str, leg: LegId) -> None:
+        """A leg goes outside on behalf of this extension."""
+        if not extension:
             return
-        self._leave(session_id)
-        self._owner_of[session_id] = owner
+        self._owner_of[leg] = owner = (snapshot.tenant_id, extension)
         line = self._lines.setdefault(owner, _Line(snapshot.time_zone))
-        line.running[session_id] = None
+        line.running[leg] = None
         self._running[snapshot.tenant_id][extension] += 1
 
-    def answer(self, session_id: str, at: datetime) -> None:
-        owner = self._owner_of.get(session_id)
+    def answer(self, leg: LegId, at: datetime) -> None:
+        owner = self._owner_of.get(leg)
         if owner is not None:
-            self._lines[owner].running[session_id] = at
+            self._lines[owner].running[leg] = at
 
-    def end(self, session_id: str, at: datetime) -> None:
-        owner = self._owner_of.get(session_id)
-        answered_at = self._leave(session_id)
+    def end(self, leg: LegId, at: datetime) -> None:
+        """The leg failed, hung up or went with its call; saying so again changes nothing."""
+        owner = self._owner_of.get(leg)
+        answered_at = self._leave(leg)
         if owner is not None and answered_at is not None:
             self._lines[owner].add(answered_at, at)
 
@@ -83,15 +84,15 @@ class ExternalUse:
         line = self._lines.get((snapshot.tenant_id, extension))
         return stored + (line.over_on(now) + line.under_way(now) if line is not None else 0.0)
 
-    def _leave(self, session_id: str) -> datetime | None:
-        owner = self._owner_of.pop(session_id, None)
+    def _leave(self, leg: LegId) -> datetime | None:
+        owner = self._owner_of.pop(leg, None)
         if owner is None:
             return None
         tenant_id, extension = owner
         self._running[tenant_id][extension] -= 1
         if not self._running[tenant_id][extension]:
             del self._running[tenant_id][extension]
-        return self._lines[owner].running.pop(session_id)
+        return self._lines[owner].running.pop(leg)
 
 
 class _Minutes(Mapping[str, float]):

@@ -53,10 +53,4 @@ def _last(places: tuple[Place, ...], is_wanted: Callable[[Place], bool]) -> Plac
 
 
 def _legs_of(call: LiveCall, number: str) -> Iterator[Leg]:
-    context = call.context
-    for leg in call.session.legs:
-        if leg.leg_id == context.caller_leg:
-            if not context.is_from_outside and context.invite.caller == number:
-                yield leg
-        elif leg.trunk is None and leg.number == number:
-            yield leg
+    return (leg for leg in call.session.people.values() if leg.party.extension == number)

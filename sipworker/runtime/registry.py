@@ -48,6 +48,10 @@ class Registry:
         call.legs.append(leg)
         self._by_leg[leg] = call
 
+    def move_leg(self, source: LiveCall, into: LiveCall, leg: LegId) -> None:
+        source.legs.remove(leg)
+        self.add_leg(into, leg)
+
     def remove(self, call: LiveCall) -> None:
         del self._by_session[call.context.session_id]
         tenant_id = call.context.invite.tenant_id
@@ -66,7 +70,7 @@ class Registry:
     def engaged(self, tenant_id: int) -> frozenset[str]:
         """The extensions of a tenant that have a call."""
         calls = (call for call in self._by_session.values() if call.context.invite.tenant_id == tenant_id)
-        return frozenset().union(*(call.session.engaged for call in calls))
+        return frozenset().union(*(call.session.people.engaged for call in calls))
 
     def count_of(self, tenant_id: int) -> int:
         return self._by_tenant[tenant_id]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -34,12 +34,15 @@ from sipworker.call.actions import (
 )
 from sipworker.call.context import CallLimits
 from sipworker.call.errors import IllegalSignal
+from sipworker.call.other_calls import FindCalls, MoveLeg
+from sipworker.call.party import Party
 from sipworker.call.session import INTERNAL_ERROR, CallSession
 from sipworker.call.signals import (
     ContactsFound,
     HangUpRequested,
     InviteReceived,
     LegAnswered,
+    LegFailed,
     LegHungUp,
     LegId,
     LegSignal,
@@ -55,6 +58,7 @@ from sipworker.runtime.events import CallJournal
 from sipworker.runtime.external_use import ExternalUse
 from sipworker.runtime.group_use import GroupUse
 from sipworker.runtime.hearing import Hearings
+from sipworker.runtime.moves import Moves
 from sipworker.runtime.pins import PinGuard
 from sipworker.runtime.reception import Reception, Room
 from sipworker.runtime.registry import LiveCall, Registry
@@ -92,6 +96,7 @@ class Runner:
         self.tally = Tally()
         self._registry = Registry()
         self._hearings = Hearings(ports.sip, self._registry)
+        self._moves = Moves(ports.sip, self._registry)
         self._use = ExternalUse(ports.stored_use)
         self._groups = GroupUse(ports.stored_use)
         self._reception = Reception(ports, self._use, self._groups, settings.limits, new_session_id)
@@ -173,11 +178,11 @@ class Runner:
         if not changed:
             return
         for call in self._registry.calls():
-            invite = call.context.invite
-            caller = None if call.context.is_from_outside else invite.caller
-            if invite.tenant_id in changed:
-                snapshot = self._ports.snapshots.find(invite.tenant_id)
-                reason = disconnection_reason(caller, call.session.partners, snapshot)
+            tenant_id, people = call.context.invite.tenant_id, call.session.people
+            if tenant_id in changed:
+                snapshot = self._ports.snapshots.find(tenant_id)
+                talking, ringing = _extensions(people.talking), _extensions(people.ringing)
+                reason = disconnection_reason(talking, () if people.is_answered else ringing, snapshot)
                 if reason is not None:
                     self._step(call, HangUpRequested(EndedBy.PBX, reason, NO_LONGER_ALLOWED))
 
@@ -201,6 +206,7 @@ class Runner:
 
     def _deliver(self, signal: LegSignal) -> None:
         call = self._registry.find_by_leg(signal.leg)
+        self._note_use(signal)
         if call is None:
             if isinstance(signal, LegAnswered):
                 self._hang_up_late(signal.leg)
@@ -208,6 +214,13 @@ class Runner:
         if isinstance(signal, LegHungUp) and signal.media is not None:
             call.media[signal.leg] = signal.media
         self._step(call, signal)
+
+    def _note_use(self, signal: LegSignal) -> None:
+        match signal:
+            case LegAnswered(leg=leg):
+                self._use.answer(leg, self._ports.clock.now())
+            case LegFailed(leg=leg) | LegHungUp(leg=leg):
+                self._use.end(leg, self._ports.clock.now())
 
     def _hang_up_late(self, leg: LegId) -> None:
         """It answered while our CANCEL was under way, and its call is already over: nothing is left to abort."""
@@ -257,7 +270,7 @@ class Runner:
                 self._registry.add_leg(call, action.leg)
                 self._groups.note_rung(action, self._ports.clock.now())
                 if call.context.snapshot is not None:
-                    self._use.dial(call.context.snapshot, extension, call.context.session_id)
+                    self._use.dial(call.context.snapshot, extension, action.leg)
                 sip.perform(action)
             case HangUpLeg():
                 self._remember_media(call, action.leg)
@@ -270,7 +283,6 @@ class Runner:
                 self._hearings.perform(call, action)
             case EmitEvent(kind=kind, data=data):
                 if kind is CallEventKind.CALL_ESTABLISHED:
-                    self._use.answer(call.context.session_id, self._ports.clock.now())
                     self._groups.note_answered(call.context.invite.tenant_id, data, self._ports.clock.now())
                 call.journal.record(kind, data)
             case StartTimer(timer=timer, after_s=after_s):
@@ -278,6 +290,10 @@ class Runner:
                 self._timers.start(call.context.session_id, timer, due_at)
             case StopTimer(timer=timer):
                 self._timers.stop(call.context.session_id, timer)
+            case MoveLeg():
+                self._answers.extend(self._moves.perform(call, action))
+            case FindCalls():
+                self._answers.append((call, self._moves.find(call, action)))
             case FindContacts():
                 self._answers.append((call, self._find_contacts(call, action)))
             case CheckPin():
@@ -321,7 +337,8 @@ class Runner:
         self._hearings.end(call)
         self._registry.remove(call)
         self._timers.stop_all(call.context.session_id)
-        self._use.end(call.context.session_id, self._ports.clock.now())
+        for leg in call.legs:
+            self._use.end(leg, self._ports.clock.now())
         self.tally.note_ended(outcome.status, call.media.values())
         caller_media = call.media.get(call.context.caller_leg)
         call.journal.end(outcome, caller_media, call.media.get(callee_leg))
@@ -335,6 +352,10 @@ class Runner:
             log.exception("call.abort_failed", **_labels(call))
         if self._registry.find(call.context.session_id) is call:
             self._close(call, CallOutcome(CallStatus.FAILED, EndedBy.PBX, INTERNAL_ERROR, 500), "")
+
+
+def _extensions(parties: Iterable[Party]) -> tuple[str, ...]:
+    return tuple(party.extension for party in parties if party.extension)
 
 
 def _labels(call: LiveCall) -> dict[str, object]:

@@ -9,6 +9,7 @@ import pytest
 from sipworker.call.actions import AnswerLeg, CancelLeg, HangUpLeg, LegAction, PlayTone, RefuseLeg, RingLeg
 from sipworker.call.errors import IllegalAction, IllegalSignal
 from sipworker.call.legs import LEG_TABLE, Leg, LegState
+from sipworker.call.party import Party
 from sipworker.call.signals import (
     LegAnswered,
     LegFailed,
@@ -59,14 +60,14 @@ def live(leg: Leg, step: LegSignal | LegAction) -> None:
 
 @pytest.mark.parametrize(("state", "steps", "end"), STORIES.values(), ids=STORIES.keys())
 def test_a_leg_lives(state: LegState, steps: list[LegSignal | LegAction], end: LegState) -> None:
-    leg = Leg("x", state)
+    leg = Leg(Party("x", "102", "acme.example"), state)
     for step in steps:
         live(leg, step)
     assert leg.state is end
 
 
 def test_what_is_not_in_the_table_is_named_and_changes_nothing() -> None:
-    leg = Leg("x", LegState.OFFERED)
+    leg = Leg(Party("x", "102", "acme.example"), LegState.OFFERED)
     with pytest.raises(IllegalSignal, match="LegAnswered in state OFFERED"):
         leg.hear(ANSWERED)
     with pytest.raises(IllegalAction, match="PlayTone in state OFFERED"):

@@ -117,7 +117,7 @@ def test_an_early_phone_that_fails_leaves_the_bridge(ringing: Call) -> None:
 
 def test_a_second_answer_at_the_same_time_is_hung_up(ringing: Call) -> None:
     assert ringing.hear(LegAnswered(DESK), LegAnswered(MOBILE))[-1] == HangUpLeg(MOBILE, "Answered too late")
-    assert ringing.session.is_answered
+    assert ringing.session.people.is_answered
 
 
 def test_one_busy_phone_lets_the_others_ring(ringing: Call) -> None:
