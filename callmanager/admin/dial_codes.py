@@ -27,6 +27,13 @@ PROFILE_NAMES = {DialProfile.MANUAL: "Classic", DialProfile.MODERN: "Star codes"
 class DialCodesForm(forms.Form):
     """One field for each feature; several codes are separated by spaces."""
 
+    is_monitoring_enabled = forms.BooleanField(
+        label="Monitoring",
+        required=False,
+        help_text="Members of a group’s Monitor tab may listen to calls, whisper, join them and take them over. "
+        "Whether people must be told is a matter of law where you are.",
+    )
+
     def __init__(self, shown: tuple[ShownCode, ...], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for one in shown:
@@ -68,8 +75,10 @@ def _set(form: DialCodesForm, profile: str) -> DialCodeSettings:
     """Either all codes of a profile, or the codes as they were typed."""
     if profile:
         return dial_codes_set(profile=profile, forgets_own=True)
-    wanted = {kind: text.replace(",", " ").split() for kind, text in form.cleaned_data.items()}
-    return dial_codes_set(codes=wanted)
+    typed = dict(form.cleaned_data)
+    is_monitoring_enabled = typed.pop("is_monitoring_enabled")
+    wanted = {kind: text.replace(",", " ").split() for kind, text in typed.items()}
+    return dial_codes_set(codes=wanted, is_monitoring_enabled=is_monitoring_enabled)
 
 
 def _page(
@@ -82,7 +91,7 @@ def _page(
     actor: Actor = request.actor  # type: ignore[attr-defined] # nobody else comes this far
     settings = dial_code_settings_get()
     shown = shown_code_list(settings)
-    form = form or DialCodesForm(shown)
+    form = form or DialCodesForm(shown, initial={"is_monitoring_enabled": settings.is_monitoring_enabled})
     context = {
         **site_context,
         "title": "Dial codes",

@@ -36,6 +36,9 @@ class CallSessionSerializer(serializers.Serializer[Any]):
         child=serializers.CharField(), help_text="Who is not heard by the other one."
     )
 
+    monitored = serializers.CharField(help_text="Whose call the caller monitors; empty: it is no monitoring.")
+    monitor_mode = serializers.CharField(help_text="silent, whisper or barge.")
+
     def get_started_at(self, call: LiveCall) -> datetime:
         return datetime.fromtimestamp(call.started_at, UTC)
 

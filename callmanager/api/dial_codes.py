@@ -36,7 +36,10 @@ class DialCodeSerializer(serializers.Serializer[Any]):
 
 
 class DialCodesSerializer(serializers.Serializer[Any]):
+    """`is_monitoring_enabled`: the monitors of groups may listen to calls."""
+
     profile = serializers.ChoiceField(choices=PROFILES)
+    is_monitoring_enabled = serializers.BooleanField()
     codes = DialCodeSerializer(many=True)
 
 
@@ -45,6 +48,7 @@ class DialCodesChangeSerializer(serializers.Serializer[Any]):
     stays. With `profile` and `forgets_own` all codes are the profile's, but for those given here."""
 
     profile = serializers.ChoiceField(choices=PROFILES, required=False)
+    is_monitoring_enabled = serializers.BooleanField(required=False, allow_null=False)
     forgets_own = serializers.BooleanField(required=False, default=False)
     codes = serializers.DictField(
         child=serializers.ListField(
@@ -80,6 +84,7 @@ def _dial_codes() -> Any:
     return DialCodesSerializer(
         {
             "profile": settings.profile,
+            "is_monitoring_enabled": settings.is_monitoring_enabled,
             "codes": [
                 {
                     "kind": one.feature.kind.value,

@@ -37,6 +37,8 @@ class CallEventKind(StrEnum):
     VOICEMAIL_MARKED = "voicemail_marked"
     VOICEMAIL_TAKEN_BACK = "voicemail_taken_back"
     VOICEMAIL_CHANGED = "voicemail_changed"
+    MONITOR_STARTED = "monitor_started"
+    MONITOR_CHANGED = "monitor_changed"
 
 
 # The last event of a call is always CALL_ENDED: after call_noanswer and call_fail too, so that

@@ -25,6 +25,8 @@ from callmanager.domain.decisions import (
     DialOut,
     EchoTest,
     LeaveMessage,
+    Monitor,
+    PickUp,
     Refuse,
     RingExtension,
     RingGroup,
@@ -203,10 +205,10 @@ class _Walk:
             case LeaveMessage(mailbox=mailbox) | CheckMessages(mailbox=mailbox):
                 end = _answered(EndKind.VOICEMAIL, mailbox)
                 return Step(decision, considered, why, begins_s, outcome=end.outcome), end
-            case EchoTest() | ToneTest():
+            case EchoTest() | ToneTest() | Monitor() | PickUp():
                 end = _answered(EndKind.SERVICE, self.asked.call.dialled)
                 return Step(decision, considered, why, begins_s, outcome=end.outcome), end
-            case Refuse(sip_code, reason, retry_after_s):
+            case Refuse(sip_code=sip_code, reason=reason, retry_after_s=retry_after_s):
                 status = CallStatus.FAILED if 500 <= sip_code < 600 else CallStatus.REFUSED
                 end = _failed(CallOutcome(status, EndedBy.PBX, reason, sip_code, retry_after_s))
                 return Step(decision, considered, why, begins_s, outcome=end.outcome), end

@@ -16,6 +16,8 @@ from callmanager.domain.decisions import (
     DialOut,
     EchoTest,
     LeaveMessage,
+    Monitor,
+    PickUp,
     Refuse,
     RingExtension,
     RingGroup,
@@ -275,6 +277,12 @@ def _decided(step: Step, lost: tuple[Considered, ...]) -> Iterator[Station]:
             yield Station(StationKind.SERVICE, step.begins_s, "Echo test", lost=lost, tone=Tone.GOOD)
         case ToneTest():
             yield Station(StationKind.SERVICE, step.begins_s, "Tone test", lost=lost, tone=Tone.GOOD)
+        case Monitor(target=target):
+            yield Station(StationKind.SERVICE, step.begins_s, f"Monitors {target}", lost=lost, tone=Tone.GOOD)
+        case PickUp(numbers=numbers):
+            whose = numbers[0] if len(numbers) == 1 else "the group"
+            title = f"Picks up a call of {whose}"
+            yield Station(StationKind.SERVICE, step.begins_s, title, lost=lost, tone=Tone.GOOD)
         case Refuse():
             if lost:
                 title = "Nothing else takes the call"

@@ -123,6 +123,9 @@ class CallDetail:
     def related_call_ids(self) -> tuple[str, ...]:
         return tuple(one.call_id for one in self.related)
 
+    # Of extensions, nobody but the caller may know of it.
+    is_confidential: bool = False
+
     @property
     def rung_extensions(self) -> tuple[str, ...]:
         return tuple(sorted({target.number for target in self.targets if target.trunk_id is None} - {""}))
@@ -192,6 +195,7 @@ def assemble(events: Iterable[CallEvent]) -> CallDetail | None:
         did=_text(about, "did"),
         outbound=_outbound(told, answer),
         related=_related(told),
+        is_confidential=about.get("is_confidential") is True,
     )
 
 

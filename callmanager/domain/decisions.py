@@ -3,10 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from enum import StrEnum
 
 from callmanager.domain.forwarding import NO_FORWARDS, Forwards
 from callmanager.domain.header_parameters import OutgoingHeaders
 from callmanager.domain.mailbox import Mailbox
+
+
+class MonitorMode(StrEnum):
+    """SILENT is heard by nobody, WHISPER by the extension, BARGE by everybody; TAKE_OVER sends the extension out of
+    its call and puts the monitor in its place.
+    """
+
+    SILENT = "silent"
+    WHISPER = "whisper"
+    BARGE = "barge"
+    TAKE_OVER = "take_over"
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,12 +124,52 @@ class ToneTest:
 
 
 @dataclass(frozen=True, slots=True)
+class Monitor:
+    """Let the caller listen to the call that an extension has at the moment."""
+
+    target: str
+    mode: MonitorMode = MonitorMode.SILENT
+
+
+class Takes(StrEnum):
+    """Which calls somebody picks up."""
+
+    RINGING = "ringing"
+    HELD = "held"
+
+
+@dataclass(frozen=True, slots=True)
+class PickUp:
+    """Give the caller a call of these extensions: the one that rings or is held for longest, of the first kind that
+    there is.
+    """
+
+    numbers: tuple[str, ...]
+    takes: tuple[Takes, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Refuse:
-    """No call: the SIP answer and the reason that people read in the CDR and the simulator."""
+    """No call: the SIP answer and the reason that people read in the CDR and the simulator.
+
+    `is_confidential`: of extensions, nobody but the caller may know of it.
+    """
 
     sip_code: int
     reason: str
     retry_after_s: int = 0
+    is_confidential: bool = False
 
 
-Decision = RingExtension | RingGroup | DialOut | LeaveMessage | CheckMessages | EchoTest | ToneTest | Refuse
+Decision = (
+    RingExtension
+    | RingGroup
+    | DialOut
+    | LeaveMessage
+    | CheckMessages
+    | EchoTest
+    | ToneTest
+    | Monitor
+    | PickUp
+    | Refuse
+)

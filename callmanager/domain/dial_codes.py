@@ -90,9 +90,13 @@ def _is_ambiguous(one: DialCode, other: DialCode) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class DialCodes:
-    """A tenant's codes. `during_call` are those that are dialled as tones while talking."""
+    """A tenant's codes. `during_call` are those that are dialled as tones while talking.
+
+    Monitoring has a switch of its own, because it is a matter of law and not only of numbers.
+    """
 
     codes: tuple[DialCode, ...]
+    is_monitoring_enabled: bool = False
     during_call: dict[str, DialKind] = field(init=False, repr=False, compare=False, default_factory=dict)
     _alone: dict[str, DialKind] = field(init=False, repr=False, compare=False, default_factory=dict)
     _begun: dict[str, DialFeature] = field(init=False, repr=False, compare=False, default_factory=dict)
@@ -129,7 +133,8 @@ class DialCodes:
         """In the table's order, what can be dialled and by which codes; a feature without a code is not told."""
         for feature in FEATURES:
             codes = self.codes_of(feature.kind)
-            if codes and feature.kind in WORKING:
+            is_off = feature.kind is DialKind.MONITOR and not self.is_monitoring_enabled
+            if codes and feature.kind in WORKING and not is_off:
                 yield feature, codes
 
 
@@ -145,7 +150,12 @@ def _read_behind(feature: DialFeature, rest: str) -> Dialled | None:
     return Dialled(feature.kind, *parts[1:])
 
 
-def profile_codes(profile: DialProfile, own: Mapping[DialKind, Iterable[str]] | None = None) -> DialCodes:
+def profile_codes(
+    profile: DialProfile,
+    own: Mapping[DialKind, Iterable[str]] | None = None,
+    *,
+    is_monitoring_enabled: bool = False,
+) -> DialCodes:
     """The profile's codes, except for kinds that have codes of their own (none at all, too)."""
     own = own or {}
     return DialCodes(
@@ -153,14 +163,17 @@ def profile_codes(profile: DialProfile, own: Mapping[DialKind, Iterable[str]] | 
             DialCode(feature.kind, code)
             for feature in FEATURES
             for code in own.get(feature.kind, feature.codes_of(profile))
-        )
+        ),
+        is_monitoring_enabled,
     )
 
 
 MANUAL_CODES = profile_codes(DialProfile.MANUAL)
 
 
-def stored_codes(profile: str, own: Mapping[str, Iterable[str]]) -> DialCodes:
+def stored_codes(
+    profile: str, own: Mapping[str, Iterable[str]], *, is_monitoring_enabled: bool = False
+) -> DialCodes:
     """As they are stored; kinds that another version knew are passed over."""
     known = {DialKind(kind): tuple(codes) for kind, codes in own.items() if kind in set(DialKind)}
-    return profile_codes(DialProfile(profile), known)
+    return profile_codes(DialProfile(profile), known, is_monitoring_enabled=is_monitoring_enabled)

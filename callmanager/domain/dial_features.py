@@ -234,5 +234,9 @@ WORKING: frozenset[DialKind] = frozenset(
         DialKind.VOICEMAIL,
         DialKind.ECHO_TEST,
         DialKind.TONE_TEST,
+        DialKind.MONITOR,
+        DialKind.PICKUP,
+        DialKind.PICKUP_HELD,
+        DialKind.GROUP_PICKUP,
     }
 )

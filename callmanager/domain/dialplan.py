@@ -24,7 +24,9 @@ from callmanager.domain.group_calls import call_group
 from callmanager.domain.incoming_call import IncomingCall as IncomingCall
 from callmanager.domain.inside_calls import BUSY, call_extension, follow
 from callmanager.domain.mailbox_calls import mailbox_of
+from callmanager.domain.monitoring import monitor
 from callmanager.domain.outside_calls import call_emergency, call_outside, is_emergency, is_outside
+from callmanager.domain.pickup import HELD_ALONE, RINGING_OR_HELD, pick_up, pick_up_in_group
 from callmanager.domain.provider_calls import call_number
 from callmanager.domain.routing import Routing
 from callmanager.domain.snapshot import TenantSnapshot
@@ -136,6 +138,14 @@ def _service(routing: Routing, caller: ExtensionEntry) -> Decision | None:
             return EchoTest()
         case DialKind.TONE_TEST:
             return ToneTest()
+        case DialKind.PICKUP:
+            return pick_up(routing, read.argument, RINGING_OR_HELD)
+        case DialKind.PICKUP_HELD:
+            return pick_up(routing, read.argument, HELD_ALONE)
+        case DialKind.GROUP_PICKUP:
+            return pick_up_in_group(routing)
+        case DialKind.MONITOR:
+            return monitor(routing, read.argument, read.more)
         case _:
             return None
 

@@ -34,7 +34,7 @@ _CALL: Mapping[str, str] = {
     "request_id": "Empty: of calls that programs begin.",
 }
 _WORDS: Mapping[str, str] = {
-    "answered_by": "extension, trunk, echo or tone.",
+    "answered_by": "extension, trunk, echo, tone, monitor or pickup.",
     "aor": "Whose side, as 101@example.com.",
     "callee_domain": "The SIP domain that was dialled.",
     "caller_display_name": "The caller's name.",
@@ -50,6 +50,9 @@ _WORDS: Mapping[str, str] = {
     "is_urgent": "Whether the message is urgent.",
     "mailbox": "Whose mailbox.",
     "message_id": "Which message.",
+    "mode": "silent, whisper, barge or take_over.",
+    "monitored": "Whose call is listened to.",
+    "monitored_session_id": "Names that call.",
     "outbound_caller_id": "The number that is shown outside.",
     "peer_aor": "The other side.",
     "reason": "In words, or why a call goes on elsewhere.",
@@ -137,6 +140,8 @@ TITLES: Mapping[str, str] = {
     "voicemail_marked": "A caller marked a message as urgent",
     "voicemail_taken_back": "A caller took a message back",
     "voicemail_changed": "A message was heard, saved or deleted on the telephone",
+    "monitor_started": "Somebody monitors the call of an extension",
+    "monitor_changed": "A monitor is heard by others than before",
     "call_cdr": "The record of a call that ended",
     "trunk_connected": "A trunk can be used",
     "trunk_disconnected": "A trunk can't be used",

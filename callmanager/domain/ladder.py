@@ -182,6 +182,10 @@ def _messages(event: CallEvent, story: Sequence[CallEvent]) -> tuple[_Message, .
             return (_Message(CALLER, PBX, f"Message for {_text(data, 'mailbox')}"),)
         case CallEventKind.VOICEMAIL_TAKEN_BACK:
             return (_Message(CALLER, PBX, "Message taken back"),)
+        case CallEventKind.MONITOR_STARTED:
+            return (_Message(PBX, CALLER, f"Call of {_text(data, 'monitored')} ({_text(data, 'mode')})"),)
+        case CallEventKind.MONITOR_CHANGED:
+            return (_Message(CALLER, PBX, f"Monitors by {_text(data, 'mode')}"),)
         case CallEventKind.VOICEMAIL_MARKED | CallEventKind.VOICEMAIL_CHANGED:
             return ()
         case CallEventKind.CALL_ENDED:

@@ -50,6 +50,10 @@ class LiveCall:
     # Who is on the caller's side since a transfer; empty: the caller.
     caller_now: str = ""
     is_caller_outside: bool = False
+    # Whose call its caller monitors, and how.
+    monitored: str = ""
+    monitor_mode: str = ""
+    is_confidential: bool = False
 
     @classmethod
     def from_json(cls, text: str | bytes) -> LiveCall:
@@ -85,6 +89,9 @@ class LiveCall:
             muted=_texts(document, "muted"),
             caller_now=_text(document, "caller_now"),
             is_caller_outside=document.get("is_caller_outside") is True,
+            monitored=_text(document, "monitored"),
+            monitor_mode=_text(document, "monitor_mode"),
+            is_confidential=document.get("is_confidential") is True,
         )
 
     def extension_on(self, side: CallSide) -> str:
@@ -98,6 +105,10 @@ class LiveCall:
     def side_of(self, number: str) -> CallSide | None:
         """Where an extension talks; of two phones of its own, the one that calls."""
         return next((side for side in CallSide if number and self.extension_on(side) == number), None)
+
+    def is_shown_to(self, number: str, seen: Collection[str]) -> bool:
+        """To this extension, which sees the calls of those; who monitors whom stays with the monitor."""
+        return self.caller == number if self.is_confidential else self.concerns_any(seen)
 
     def concerns_any(self, numbers: Collection[str]) -> bool:
         """Whether one of these extensions is a party of the call."""

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from callmanager.domain.call_events import CallEvent, CallEventKind
 from callmanager.domain.call_parties import EXTENSION, inside_numbers
 from callmanager.domain.cdr import CallDetail, to_public_json
-from callmanager.domain.subscriptions import CDR_EVENTS, EXTENSION_EVENTS
+from callmanager.domain.subscriptions import CDR_EVENTS, EXTENSION_EVENTS, as_confidential
 
 # What each key tells besides the fields that every event of a call has.
 _TARGET = ("target_id", "number", "trunk_name")
@@ -44,6 +44,8 @@ FIELDS_OF_KIND: Mapping[CallEventKind, tuple[str, ...]] = {
     CallEventKind.VOICEMAIL_MARKED: ("mailbox", "is_urgent"),
     CallEventKind.VOICEMAIL_TAKEN_BACK: ("mailbox",),
     CallEventKind.VOICEMAIL_CHANGED: ("mailbox", "message_id", "change"),
+    CallEventKind.MONITOR_STARTED: ("monitored", "monitored_session_id", "mode"),
+    CallEventKind.MONITOR_CHANGED: ("monitored", "mode"),
 }
 _NOBODY: frozenset[str] = frozenset()
 
@@ -94,7 +96,7 @@ def live_message(
     if event.kind in (CallEventKind.CALL_FAIL, CallEventKind.CALL_NOANSWER):
         data["fail_code"] = _text(event.data.get("sip_code"))
     caller_and_callee = inside_numbers(data["direction"], data["caller"], data["callee"])
-    return {
+    message: dict[str, object] = {
         "topic": EXTENSION_EVENTS,
         "key": event.kind.value,
         "tenant_id": event.tenant_id,
@@ -103,6 +105,7 @@ def live_message(
         "time": event.at,
         "data": data,
     }
+    return as_confidential(message) if about.get("is_confidential") else message
 
 
 def _extensions_of(event: CallEvent) -> frozenset[str]:
@@ -116,7 +119,7 @@ def _extensions_of(event: CallEvent) -> frozenset[str]:
 def cdr_message(detail: CallDetail) -> dict[str, object]:
     """The message of the topic `cdr_events` for a finished call."""
     caller_and_callee = inside_numbers(detail.direction, detail.caller, detail.callee)
-    return {
+    message: dict[str, object] = {
         "topic": CDR_EVENTS,
         "key": "call_cdr",
         "tenant_id": detail.tenant_id,
@@ -125,6 +128,7 @@ def cdr_message(detail: CallDetail) -> dict[str, object]:
         "time": detail.ended_at,
         "data": to_public_json(detail),
     }
+    return as_confidential(message) if detail.is_confidential else message
 
 
 def _extensions(*numbers: str) -> list[str]:

@@ -9,6 +9,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
+# Every new extension begins there; nobody can rename it.
+DEFAULT_GROUP = "DEFAULT"
+
 
 class Right(StrEnum):
     SEE_MEMBERS = "see_members"

@@ -13,6 +13,8 @@ from callmanager.domain.decisions import (
     DialOut,
     EchoTest,
     LeaveMessage,
+    Monitor,
+    PickUp,
     Refuse,
     RingExtension,
     RingGroup,
@@ -75,7 +77,7 @@ def _kind(decision: Decision) -> str:
             return "ring_group"
         case DialOut():
             return "dial"
-        case EchoTest() | ToneTest() | LeaveMessage() | CheckMessages():
+        case EchoTest() | ToneTest() | LeaveMessage() | CheckMessages() | Monitor() | PickUp():
             return "service"
         case Refuse():
             return "refuse"

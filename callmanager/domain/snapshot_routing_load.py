@@ -95,7 +95,7 @@ _ROUTES_SQL = """
 
 _RULE_GROUPS_SQL = "SELECT rule_id, group_id FROM callmanager_outboundrulegroup"
 
-_DIAL_CODES_SQL = "SELECT profile, own_codes::text FROM callmanager_dialcodesettings"
+_DIAL_CODES_SQL = "SELECT profile, own_codes::text, is_monitoring_enabled FROM callmanager_dialcodesettings"
 
 _NUMBERS_SQL = "SELECT allowed_countries, more_emergency_numbers FROM callmanager_numbersettings"
 # The tenant's own, and those of the platform.
@@ -224,8 +224,8 @@ def load_dial_codes(execute: Execute) -> DialCodes:
     rows = execute(_DIAL_CODES_SQL, ())
     if not rows:
         return MANUAL_CODES
-    profile, own_codes = rows[0]
-    return stored_codes(profile, json.loads(own_codes))
+    profile, own_codes, is_monitoring_enabled = rows[0]
+    return stored_codes(profile, json.loads(own_codes), is_monitoring_enabled=is_monitoring_enabled)
 
 
 def load_numbers(execute: Execute, country: str) -> NumberPolicy:

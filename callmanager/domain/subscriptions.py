@@ -25,6 +25,7 @@ FLEET_EVENTS = "fleet_events"
 FLEET_TENANT_ID = 0
 # What an administrator who names no tenant may ask for.
 FLEET_TOPICS = frozenset({FLEET_EVENTS, TRUNK_EVENTS})
+CONFIDENTIAL = "is_confidential"
 EXTENSION_REGISTER = "extension_register"
 EXTENSION_PRESENCE = "extension_presence"
 
@@ -58,6 +59,8 @@ TOPIC_KEYS: Mapping[str, frozenset[str]] = {
             "voicemail_marked",
             "voicemail_taken_back",
             "voicemail_changed",
+            "monitor_started",
+            "monitor_changed",
         }
     ),
     CDR_EVENTS: frozenset({"call_cdr"}),
@@ -220,12 +223,19 @@ def may_receive(
         return False
     numbers = extensions_of(event)
     if subscriber.role is SubscriberRole.EXTENSION:
+        if event.get(CONFIDENTIAL):
+            numbers &= {subscriber.extension_number}
         numbers = frozenset(number for number in numbers if _may_hear_of(subscriber, key, number))
         if not numbers:
             return False
     if Subscription(tenant_id, topic, key, None) in subscriptions:
         return True
     return any(Subscription(tenant_id, topic, key, number) in subscriptions for number in numbers)
+
+
+def as_confidential(event: Mapping[str, object]) -> dict[str, object]:
+    """Of extensions only those it is about may be told, whatever their colleagues may see."""
+    return {**event, CONFIDENTIAL: True}
 
 
 def _may_hear_of(subscriber: Subscriber, key: str, number: str) -> bool:

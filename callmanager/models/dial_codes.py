@@ -22,6 +22,12 @@ class DialCodeSettings(models.Model):
     )
     own_codes = models.JSONField(default=dict, db_default={}, blank=True)
     is_blf_enabled = models.BooleanField("dialog state agent", default=True, db_default=True)
+    is_monitoring_enabled = models.BooleanField(
+        "monitoring",
+        default=False,
+        db_default=False,
+        help_text="The monitors of a group may listen to calls, as the group allows them.",
+    )
     updated_at = models.DateTimeField(auto_now=True)
 
     objects = TenantSchemaManager["DialCodeSettings"]()

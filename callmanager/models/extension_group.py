@@ -15,8 +15,6 @@ from callmanager.domain.rights import MonitorScope, Right
 from callmanager.models.extension import Extension
 from tenants.scoped_models import TenantSchemaManager
 
-DEFAULT_GROUP_NAME = "DEFAULT"
-
 
 class ExtensionGroup(models.Model):
     name = models.CharField(

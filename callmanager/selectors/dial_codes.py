@@ -34,7 +34,9 @@ def dial_code_settings_get() -> DialCodeSettings:
 
 
 def dial_codes_of(settings: DialCodeSettings) -> DialCodes:
-    return stored_codes(settings.profile, settings.own_codes)
+    return stored_codes(
+        settings.profile, settings.own_codes, is_monitoring_enabled=settings.is_monitoring_enabled
+    )
 
 
 def shown_code_list(settings: DialCodeSettings) -> tuple[ShownCode, ...]:

@@ -30,7 +30,7 @@ def own_registration_list(*, number: str) -> QuerySet[Registration]:
 
 def own_cdr_list(*, number: str) -> QuerySet[Cdr]:
     """Calls it made, was dialled or rung in, or answered."""
-    return cdr_list().filter(_took_part([number]))
+    return _without_secrets(cdr_list().filter(_took_part([number])), number)
 
 
 def sight_get(*, number: str) -> Sight:
@@ -57,7 +57,12 @@ def visible_cdr_list(*, number: str) -> QuerySet[Cdr]:
     if not groups:
         return own_cdr_list(number=number)
     members = _in_groups(groups).values_list("extension__number", flat=True)
-    return cdr_list().filter(_took_part([number, *members]))
+    return _without_secrets(cdr_list().filter(_took_part([number, *members])), number)
+
+
+def _without_secrets(cdrs: QuerySet[Cdr], number: str) -> QuerySet[Cdr]:
+    """Who monitors whom is told to the monitor and the company's own people, and not to colleagues."""
+    return cdrs.filter(Q(is_confidential=False) | (Q(caller=number) & ~Q(direction=FROM_OUTSIDE)))
 
 
 def _took_part(numbers: Collection[str]) -> Q:
@@ -94,7 +99,7 @@ def call_numbers_by_person(*, numbers: Collection[str]) -> Mapping[str, frozense
 def visible_live_call_list(*, tenant_id: int, number: str) -> list[LiveCall]:
     """The running calls of those numbers, oldest first."""
     seen = call_numbers_of(number=number)
-    return [call for call in live_call_list(tenant_id=tenant_id) if call.concerns_any(seen)]
+    return [call for call in live_call_list(tenant_id=tenant_id) if call.is_shown_to(number, seen)]
 
 
 def hang_up_numbers_of(*, number: str) -> frozenset[str]:

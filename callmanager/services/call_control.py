@@ -32,11 +32,12 @@ class Controller:
     tenant: Tenant
     numbers: frozenset[str] | None = None
     seen: frozenset[str] | None = None
+    own_number: str = ""
 
     @classmethod
     def of_extension(cls, tenant: Tenant, number: str) -> Controller:
         """Itself, and the members that it may change as a manager."""
-        return cls(tenant, hang_up_numbers_of(number=number), call_numbers_of(number=number))
+        return cls(tenant, hang_up_numbers_of(number=number), call_numbers_of(number=number), number)
 
     def may_act_for(self, number: str) -> bool:
         return self.numbers is None or number in self.numbers
@@ -45,7 +46,7 @@ class Controller:
         return self.numbers is None or call.concerns_any(self.numbers)
 
     def sees(self, call: LiveCall) -> bool:
-        return self.seen is None or call.concerns_any(self.seen)
+        return self.seen is None or call.is_shown_to(self.own_number, self.seen)
 
 
 def controlled_call_list(*, controller: Controller) -> list[LiveCall]:
@@ -91,7 +92,7 @@ def extension_call_choose(
     """The call that an extension has, and its side there; where it has several, the one that is wanted."""
     calls = [
         (call, side)
-        for call in live_call_list(tenant_id=controller.tenant.pk)
+        for call in controlled_call_list(controller=controller)
         if (side := call.side_of(number)) is not None
     ]
     if session_id:

@@ -232,6 +232,7 @@ def _to_record(detail: CallDetail) -> Cdr:
         did=detail.did,
         **_outbound_fields(detail.outbound),
         rung_extensions=list(detail.rung_extensions),
+        is_confidential=detail.is_confidential,
         worker=detail.worker,
         config_rev=detail.config_rev,
     )

@@ -31,13 +31,19 @@ WantedCodes = Mapping[str, Sequence[str] | None]
 
 @routing_guarded
 def dial_codes_set(
-    *, profile: str | None = None, codes: WantedCodes | None = None, forgets_own: bool = False
+    *,
+    profile: str | None = None,
+    codes: WantedCodes | None = None,
+    forgets_own: bool = False,
+    is_monitoring_enabled: bool | None = None,
 ) -> DialCodeSettings:
     """What is left out stays; `forgets_own` begins with nothing but the profile. Problems stand beside their kind."""
     settings = dial_code_settings_get()
     before = dial_codes_of(settings)
     if profile is not None:
         settings.profile = profile
+    if is_monitoring_enabled is not None:
+        settings.is_monitoring_enabled = is_monitoring_enabled
     own = {} if forgets_own else dict(settings.own_codes)
     settings.full_clean()
     for name, texts in (codes or {}).items():

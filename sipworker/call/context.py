@@ -53,6 +53,8 @@ class CallContext:
     direction: Direction = Direction.EXTENSION
     # On which side of the whole call its caller is: a call that is transferred goes on as one of who is left.
     caller_side: Side = Side.CALLER
+    # Of extensions, nobody but the caller may know of it.
+    is_confidential: bool = False
     # The one thing here that moves on: a call never uses the name of a leg twice.
     _numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1), compare=False, repr=False)
 

@@ -28,4 +28,6 @@ def call_start(context: CallContext) -> EmitEvent:
             "trunk_name": trunk.name if trunk is not None else "",
             "did": invite.dialled,
         }
+    if context.is_confidential:
+        data["is_confidential"] = True
     return EmitEvent(CallEventKind.CALL_START, data)

@@ -15,6 +15,7 @@ class JoinReason(StrEnum):
     REPLACES = "replaces"
     PICKUP = "pickup"
     RETRIEVE = "retrieve"
+    TAKE_OVER = "take_over"
 
 
 @dataclass(frozen=True, slots=True)

@@ -180,6 +180,17 @@ class MessagesFound:
 
 
 @dataclass(frozen=True, slots=True)
+class AttendedLeft:
+    """The leg that a leg of ours attended to is over. `successor` is who of the company talks in its place, with those
+    that it left, and `number` whose that is; empty: its conversation is over, too.
+    """
+
+    leg: LegId
+    successor: LegId = ""
+    number: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class TimerFired:
     """A timer that the call started has run out."""
 
@@ -211,4 +222,13 @@ FileSignal = PlaybackEnded | RecordingStopped
 LegSignal = LegRinging | LegAnswered | LegFailed | LegHungUp | LegHeld | LegUnheld | DigitPressed | FileSignal
 # Of a mailbox: for whoever asked.
 MailboxSignal = PinChecked | MessagesFound
-Signal = LegSignal | ContactsFound | MailboxSignal | CallsSignal | TimerFired | HangUpRequested | Request
+Signal = (
+    LegSignal
+    | ContactsFound
+    | MailboxSignal
+    | CallsSignal
+    | AttendedLeft
+    | TimerFired
+    | HangUpRequested
+    | Request
+)

@@ -11,6 +11,8 @@ from callmanager.domain.decisions import (
     DialOut,
     EchoTest,
     LeaveMessage,
+    Monitor,
+    PickUp,
     Refuse,
     RingExtension,
     RingGroup,
@@ -25,6 +27,8 @@ from sipworker.features.check_messages import CheckingMessages
 from sipworker.features.dial_out import DialOutside
 from sipworker.features.echo import Echo
 from sipworker.features.leave_message import LeavingMessage
+from sipworker.features.monitor import Monitoring
+from sipworker.features.pick_up import PickingUp
 from sipworker.features.refuse import Refusal
 from sipworker.features.ring import Ring
 from sipworker.features.ring_group import GroupCall
@@ -116,6 +120,10 @@ def _stage_for(decision: Decision, context: CallContext) -> Stage:
             return CheckingMessages(context, decision)
         case EchoTest():
             return Echo(context)
+        case PickUp():
+            return PickingUp(context, decision)
+        case Monitor():
+            return Monitoring(context, decision)
         case ToneTest():
             return Tone(context, decision)
         case Refuse():

@@ -81,6 +81,8 @@ class CallJournal:
                 }
             case CallEventKind.CALL_JOINED | CallEventKind.CALL_TRANSFERRED:
                 self._follow_seat(event.data)
+            case CallEventKind.MONITOR_STARTED | CallEventKind.MONITOR_CHANGED:
+                self._live |= {"monitored": event.data["monitored"], "monitor_mode": event.data["mode"]}
             case CallEventKind.TARGET_ADD:
                 return self._follow_target(event)
             case CallEventKind.CALL_HOLD | CallEventKind.CALL_UNHOLD:
@@ -114,6 +116,9 @@ class CallJournal:
             "did": event.data.get("did", ""),
             "outbound_trunk_name": "",
             "rung": [],
+            "monitored": "",
+            "monitor_mode": "",
+            "is_confidential": event.data.get("is_confidential", False),
         }
 
     def _follow_target(self, event: CallEvent) -> bool:

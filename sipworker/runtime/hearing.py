@@ -6,6 +6,7 @@ from sipworker.call.actions import AttendLeg, HearingAction, HearLeg, UnattendLe
 from sipworker.call.errors import IllegalAction
 from sipworker.call.signals import LegId
 from sipworker.ports import SipPort
+from sipworker.runtime.attendances import Attendances
 from sipworker.runtime.registry import LiveCall, Registry
 
 Undo = UnhearLeg | UnattendLeg
@@ -18,6 +19,7 @@ class Hearings:
         self._sip = sip
         self._registry = registry
         self._to_undo: dict[str, set[Undo]] = {}
+        self.attendances = Attendances(registry)
 
     def perform(self, call: LiveCall, action: HearingAction) -> None:
         for leg in _legs(action):
@@ -31,15 +33,22 @@ class Hearings:
         match action:
             case HearLeg(listener=listener, source=source):
                 to_undo.add(UnhearLeg(listener, source))
-            case AttendLeg(listener=listener):
+            case AttendLeg(listener=listener, leg=leg):
                 to_undo.add(UnattendLeg(listener))
+                self.attendances.begin(call, listener, leg)
             case _:
+                self._forget(action)
                 to_undo.discard(action)
 
     def end(self, call: LiveCall) -> None:
         """The call is over: its legs are forgotten by themselves, wires between legs of others are not."""
         for undo in self._to_undo.pop(call.context.session_id, ()):
+            self._forget(undo)
             self._sip.hear(undo)
+
+    def _forget(self, undo: Undo) -> None:
+        if isinstance(undo, UnattendLeg):
+            self.attendances.end(undo.listener)
 
 
 def _legs(action: HearingAction) -> tuple[LegId, ...]:

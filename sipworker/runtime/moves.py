@@ -58,7 +58,9 @@ class Moves:
         places = (
             place for number in action.numbers for place in places_of(self._registry, tenant_id, number)
         )
-        found = (_found(place) for place in places if place.call is not call)
+        # Of a call that monitors another nobody hears.
+        others = (one for one in places if one.call is not call and not one.call.context.is_confidential)
+        found = (_found(place) for place in others)
         calls = [one for one in found if one is not None]
         order = {live.context.session_id: place for place, live in enumerate(self._registry.calls())}
         return CallsFound(tuple(sorted(calls, key=lambda one: order[one.session_id])))

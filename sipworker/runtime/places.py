@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from sipworker.call.legs import TALKING, UNANSWERED_OUT, Leg, LegState
@@ -38,18 +38,6 @@ def places_of(registry: Registry, tenant_id: int, number: str) -> tuple[Place, .
         if call.context.invite.tenant_id == tenant_id
         for leg in _legs_of(call, number)
     )
-
-
-def find_conversation(registry: Registry, tenant_id: int, number: str) -> Place | None:
-    """The call in which an extension talks, or else the latest that it holds."""
-    places = places_of(registry, tenant_id, number)
-    return _last(places, lambda place: place.leg.state is LegState.UP) or _last(
-        places, lambda place: place.is_holding
-    )
-
-
-def _last(places: tuple[Place, ...], is_wanted: Callable[[Place], bool]) -> Place | None:
-    return next((place for place in reversed(places) if is_wanted(place)), None)
 
 
 def _legs_of(call: LiveCall, number: str) -> Iterator[Leg]:

@@ -8,7 +8,7 @@ from datetime import datetime
 
 import structlog
 
-from callmanager.domain.decisions import Decision, DialOut, Refuse
+from callmanager.domain.decisions import Decision, DialOut, Monitor, Refuse
 from callmanager.domain.dialplan import decide
 from callmanager.domain.header_parameters import caller_identity
 from callmanager.domain.incoming_call import IncomingCall
@@ -67,7 +67,14 @@ class Reception:
         music: MusicChoice = ()
         if not isinstance(decision, Refuse):
             music = choose_music(snapshot.music, at=at, time_zone=snapshot.time_zone, call=context.session_id)
-        return replace(context, call=call, music=music, direction=_direction(invite, decision)), decision
+        context = replace(
+            context,
+            call=call,
+            music=music,
+            direction=_direction(invite, decision),
+            is_confidential=_is_confidential(decision),
+        )
+        return context, decision
 
     def _ask(
         self, invite: InviteReceived, room: Room, snapshot: TenantSnapshot, at: datetime
@@ -145,3 +152,7 @@ def _direction(invite: InviteReceived, decision: Decision) -> Direction:
     if isinstance(decision, DialOut) and not decision.passed:
         return Direction.OUT
     return Direction.EXTENSION
+
+
+def _is_confidential(decision: Decision) -> bool:
+    return isinstance(decision, Monitor) or (isinstance(decision, Refuse) and decision.is_confidential)

@@ -128,6 +128,7 @@ class Runner:
         self._fire_timers()
         self._take_commands()
         self._take_messages()
+        self._tell_attendants()
         self._end_what_is_not_allowed_any_more()
         self._end_drain_if_due()
         self._empty_inbox()
@@ -171,6 +172,10 @@ class Runner:
             call = self._registry.find(session_id)
             if call is not None:
                 self._step(call, MessagesFound(messages))
+
+    def _tell_attendants(self) -> None:
+        for call, news in tuple(self._hearings.attendances.news()):
+            self._step(call, news)
 
     def _end_what_is_not_allowed_any_more(self) -> None:
         """Calls keep the configuration they began with, but not beyond the end of a tenant or an extension."""

@@ -22,6 +22,7 @@ from callmanager.domain.subscriptions import (
     TokenLogin,
     TopicRequest,
     apply_request,
+    as_confidential,
     may_receive,
     parse_command,
     subscriptions_for,
@@ -52,6 +53,17 @@ def call_start(tenant_id: int = ACME, extensions: tuple[str, ...] = ("101",)) ->
         "time": 1700000000.25,
         "data": {"session_id": "s1", "caller": "101", "callee": "102", "sip_code": 180},
     }
+
+
+def test_a_confidential_event_is_told_to_no_colleague() -> None:
+    wanted = frozenset({Subscription(ACME, "extension_events", "call_start", None)})
+    event = as_confidential(call_start(extensions=("101",)))
+    assert may_receive(ALICE, wanted, event)
+    assert may_receive(ACME_TENANT, wanted, event)
+    assert may_receive(ADMINISTRATOR, wanted, event)
+    assert may_receive(CAROL, wanted, call_start(extensions=("101",)))
+    for colleague in (CAROL, BOB, MALLORY, GLOBEX_TENANT):
+        assert not may_receive(colleague, wanted, event)
 
 
 def subscribe(

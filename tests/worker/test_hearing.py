@@ -7,14 +7,11 @@ import pytest
 from sipworker.call.actions import AttendLeg, HearLeg, UnattendLeg, UnhearLeg
 from sipworker.call.attendance import Attendance
 from sipworker.call.errors import IllegalAction
-from sipworker.call.signals import LegAnswered, LegHeld, LegHungUp
 from sipworker.runtime.hearing import Hearings
-from sipworker.runtime.places import find_conversation, places_of
+from sipworker.runtime.places import places_of
 from sipworker.runtime.registry import Registry
 from tests.cast import ACME_ID, ALICE, BOB, GLOBEX_DOMAIN, GLOBEX_ID, MALLORY, alice_calls, mallory_calls
 from tests.fakes import WorkerInMemory
-
-DESK, MOBILE = "s1-1", "s1-2"
 
 
 @pytest.fixture
@@ -62,20 +59,4 @@ def test_everybody_is_found_in_their_own_tenants_calls_alone(registry: Registry)
     assert [place.leg.leg_id for place in places_of(registry, ACME_ID, ALICE)] == ["alice", "second"]
     assert [place.leg.leg_id for place in places_of(registry, GLOBEX_ID, MALLORY)] == ["mallory"]
     assert [place.is_ringing for place in places_of(registry, ACME_ID, BOB)] == [True, True]
-    assert find_conversation(registry, ACME_ID, BOB) is None
     assert places_of(registry, GLOBEX_ID, BOB) == ()
-
-
-def test_a_conversation_goes_before_one_that_is_held(worker: WorkerInMemory, registry: Registry) -> None:
-    worker.hear(LegAnswered(DESK))
-    found = find_conversation(registry, ACME_ID, BOB)
-    assert found is not None
-    assert (found.leg.leg_id, found.is_talking, found.is_holding) == (DESK, True, False)
-    worker.hear(LegHeld("second"))
-    alices = find_conversation(registry, ACME_ID, ALICE)
-    assert alices is not None
-    assert alices.leg.leg_id == "alice"
-    worker.hear(LegHungUp("alice", False, 200, ""))
-    held = find_conversation(registry, ACME_ID, ALICE)
-    assert held is not None
-    assert (held.leg.leg_id, held.is_holding) == ("second", True)

@@ -73,6 +73,8 @@ class Cdr(models.Model):
     outbound_caller_id = models.TextField(default="")
     on_behalf_of = models.TextField(default="")
     rung_extensions = ArrayField(models.TextField(), default=list)
+    # Of extensions, nobody but the caller may know of it: somebody else's call was monitored.
+    is_confidential = models.BooleanField(default=False)
 
     worker = models.TextField()
     config_rev = models.BigIntegerField()

@@ -34,6 +34,14 @@ function wayOf(call) {
   return parts.filter(Boolean).join(" → ");
 }
 
+const MONITOR_MODES = {
+  silent: "listens to", whisper: "whispers to", barge: "joins", take_over: "takes the place of",
+};
+
+function monitorWords(call) {
+  return call.monitored ? `${MONITOR_MODES[call.monitor_mode] || "monitors"} ${call.monitored}` : "";
+}
+
 function renderRow(call) {
   let row = rows.querySelector(`[data-session="${CSS.escape(call.session_id)}"]`);
   if (!row) {
@@ -48,6 +56,7 @@ function renderRow(call) {
   row.querySelector("[data-caller]").textContent = call.caller;
   row.querySelector("[data-caller-name]").textContent = call.caller_display_name || "";
   row.querySelector("[data-callee]").textContent = call.callee;
+  row.querySelector("[data-monitor]").textContent = monitorWords(call);
   row.querySelector("[data-phone]").textContent = wayOf(call) || "–";
   row.querySelector("[data-started]").textContent = new Date(call.started_at * 1000).toLocaleTimeString();
   const button = row.querySelector("[data-hang-up]");
@@ -112,6 +121,8 @@ function apply(event) {
     call.outbound_trunk_name = event.trunk_name || "";
   } else if (event.key === "target_ringing" && call.state === "dialling") {
     call.state = "ringing";
+  } else if (event.key === "monitor_started" || event.key === "monitor_changed") {
+    Object.assign(call, { monitored: event.monitored, monitor_mode: event.mode });
   } else if (event.key === "call_established") {
     Object.assign(call, { state: "talking", answered_at: Number(event.time) });
   } else if (event.key === "call_hold") {
@@ -156,6 +167,7 @@ new window.TandemEvents({
   tenant: card.dataset.tenant,
   topics: [{ topic: "extension_events", keys: [
     "call_start", "target_add", "target_ringing", "call_established", "call_hold", "call_unhold", "call_ended",
+    "monitor_started", "monitor_changed",
   ] }],
   onEvent: apply,
   onResync: reload,

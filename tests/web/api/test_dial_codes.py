@@ -52,6 +52,15 @@ def test_codes_are_changed_switched_off_and_forgotten(
     assert AuditEntry.objects.filter(action="dial_codes.update").count() == 4
 
 
+def test_monitoring_is_switched_on_by_itself(acme_user: Rest, acme: Tenant, globex: Tenant) -> None:
+    assert acme_user.get(CODES).body["is_monitoring_enabled"] is False
+    assert acme_user.patch(CODES, {"is_monitoring_enabled": True}).body["is_monitoring_enabled"] is True
+    assert acme_user.patch(CODES, {"codes": {"monitor": ["777"]}}).body["is_monitoring_enabled"] is True
+    assert codes_of(acme).is_monitoring_enabled
+    assert codes_of(acme).read("777*102*2") == Dialled(DialKind.MONITOR, "102", "2")
+    assert not codes_of(globex).is_monitoring_enabled
+
+
 @pytest.mark.parametrize(
     ("changes", "field", "words"),
     [

@@ -108,6 +108,24 @@ def test_see_members_calls_shows_their_records_and_running_calls(
     assert shown(mallory, "/api/cdrs", "session_id") == ["strangers"]
 
 
+def test_who_monitors_whom_is_shown_to_the_monitor_and_the_company_alone(
+    alice: Rest, acme_user: Rest, make_group: MakeGroup, acme: Tenant, worker: FakeWorker
+) -> None:
+    """Alice is monitored, sees Bob's calls and is even manager of his group."""
+    make_group(manager="101", may_see_member_calls=True)
+    secret = {"caller": "102", "callee": "888*101", "answered_number": "888*101", "is_confidential": True}
+    cdr_make(acme, "secret", **secret)
+    worker.register()
+    worker.begin_call(acme, "secret", **secret, monitored="101", monitor_mode="whisper")
+    bob = rest_as("102@acme")
+    for rest, seen in ((alice, []), (bob, ["secret"]), (acme_user, ["secret"])):
+        assert shown(rest, "/api/cdrs", "session_id") == seen
+        assert shown(rest, "/api/call_sessions", "session_id") == seen
+    call = acme_user.get("/api/call_sessions/secret").body
+    assert (call["monitored"], call["monitor_mode"]) == ("101", "whisper")
+    assert alice.get("/api/call_sessions/secret").status == 404
+
+
 def test_who_sees_a_call_does_not_end_it_for_that(
     alice: Rest, make_group: MakeGroup, acme: Tenant, globex: Tenant, worker: FakeWorker
 ) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.test import Client
 
 from callmanager.models import DialCodeSettings
-from callmanager.selectors.dial_codes import dial_code_settings_get
+from callmanager.selectors.dial_codes import dial_code_settings_get, shown_code_list
 from tenants.models import Tenant
 from tenants.scope import tenant_scope
 
@@ -17,12 +17,30 @@ def settings_of(tenant: Tenant) -> DialCodeSettings:
         return dial_code_settings_get()
 
 
+def as_shown(tenant: Tenant) -> dict[str, str]:
+    """What the form of the page holds, and a browser sends back."""
+    with tenant_scope(tenant):
+        return {one.feature.kind.value: one.text for one in shown_code_list(dial_code_settings_get())}
+
+
+def test_monitoring_is_switched_on_and_off(acme_browser: Client, acme: Tenant, globex: Tenant) -> None:
+    assert "Enable monitoring" in acme_browser.get(PAGE).content.decode()
+    acme_browser.post(PAGE, {**as_shown(acme), "is_monitoring_enabled": "on"})
+    assert settings_of(acme).is_monitoring_enabled
+    assert acme_browser.post(PAGE, {"profile": "modern"}).status_code == 302
+    assert settings_of(acme).is_monitoring_enabled
+    assert not settings_of(globex).is_monitoring_enabled
+    assert "checked" in acme_browser.get(PAGE).content.decode()
+    acme_browser.post(PAGE, as_shown(acme))
+    assert not settings_of(acme).is_monitoring_enabled
+
+
 def test_codes_are_typed_and_refused_beside_their_feature(
     acme_browser: Client, acme: Tenant, globex: Tenant
 ) -> None:
     page = acme_browser.get(PAGE).content.decode()
     assert 'value="999 *97"' in page
-    typed = {"voicemail": "1571, *97", "echo_test": "", "tone_test": "*44"}
+    typed = {**as_shown(acme), "voicemail": "1571, *97", "echo_test": ""}
     assert acme_browser.post(PAGE, typed).status_code == 302
     assert settings_of(acme).own_codes == {"voicemail": ["1571", "*97"], "echo_test": []}
     assert settings_of(globex).own_codes == {}

@@ -45,6 +45,8 @@ TOPICS: Mapping[str, set[str]] = {
         "voicemail_marked",
         "voicemail_taken_back",
         "voicemail_changed",
+        "monitor_started",
+        "monitor_changed",
         "call_noanswer",
         "call_fail",
         "call_ended",
