@@ -53,7 +53,7 @@ class CdrAdmin(ReadOnlyModelAdmin):
     list_display_links: tuple[str, ...] | None = ("started", "caller", "callee")
     list_filter: tuple[Any, ...] = ("status", DirectionFilter, ("started_at", RangeDateTimeFilter))
     list_filter_submit = True
-    search_fields = ("caller", "caller_display_name", "callee", "answered_number", "call_id")
+    search_fields = ("caller", "caller_display_name", "callee", "answered_number", "ring_group", "call_id")
     list_per_page = 50
     show_full_result_count = False
 
@@ -124,6 +124,11 @@ def _outside(cdr: Cdr) -> list[tuple[str, str]]:
     return facts
 
 
+def _group_words(cdr: Cdr) -> str:
+    who = f"{cdr.answered_number} answered" if cdr.answered_at else "nobody answered"
+    return f"{cdr.ring_group}, {who}"
+
+
 def _facts(cdr: Cdr) -> list[tuple[str, str]]:
     def at(moment: Any) -> str:
         return formats.date_format(timezone.localtime(moment), "j M Y, H:i:s") if moment else "–"
@@ -142,6 +147,7 @@ def _facts(cdr: Cdr) -> list[tuple[str, str]]:
         ("Callee's phone", cdr.callee_user_agent or "–"),
         ("Caller's address", cdr.source or "–"),
         ("Answered at", cdr.final_destination or "–"),
+        *([("Ring group", _group_words(cdr))] if cdr.ring_group else []),
         *_outside(cdr),
         ("Codecs", f"{cdr.caller_codec or '–'} / {cdr.callee_codec or '–'}"),
         ("Worker", cdr.worker + (" (lost during the call)" if cdr.is_worker_lost else "")),

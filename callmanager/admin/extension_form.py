@@ -26,7 +26,7 @@ from callmanager.models import Extension, ExtensionException
 from callmanager.models.extension_exception import EXCEPTIONS_MAX, validate_caller_mask
 from callmanager.models.week_hours import validate_week_hours
 from callmanager.selectors.extension_group import extension_group_list
-from callmanager.services.destination import destination_columns, extension_ids
+from callmanager.services.destination import destination_columns, target_ids
 from callmanager.services.extension_exception import WantedException
 from callmanager.services.extension_numbers import ExtensionNumberChecks
 from callmanager.services.sip_password import sip_password_generate
@@ -223,7 +223,7 @@ class ExceptionForm(_ExceptionModelForm):
         if action := cleaned.get("action"):
             destination = Destination(DestinationKind(action), cleaned.get("other", ""))
             try:
-                destination_columns(destination, extension_ids([destination]))
+                destination_columns(destination, target_ids([destination]))
             except ValidationError as error:
                 self.add_error("other", error)
             cleaned["destination"] = destination
@@ -268,6 +268,6 @@ class ExceptionInline(TabularInline):
     verbose_name_plural = "Exceptions"
 
     def get_queryset(self, request: HttpRequest) -> Any:
-        return ExtensionException.objects.select_related("target").defer(
+        return ExtensionException.objects.select_related("target", "ring_group").defer(
             "target__sip_password", "target__ha1"
         )

@@ -16,7 +16,7 @@ from callmanager.models import Extension, ExtensionForward
 from callmanager.models.destination import ACTIONS
 from callmanager.models.extension import RING_TIMEOUT_S, STATUSES
 from callmanager.models.extension_forward import FORWARD_HOURS, FORWARD_STATUSES, FORWARD_WHEN
-from callmanager.services.destination import destination_columns, extension_ids
+from callmanager.services.destination import destination_columns, target_ids
 from callmanager.services.extension_forward import WantedForward
 
 _RING = "Ring this extension"
@@ -101,7 +101,7 @@ class ForwardingForm(forms.Form):
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         wanted: list[WantedForward] = []
         destinations = {cell: self._destination(cleaned, cell) for cell in _cells()}
-        ids = extension_ids(destinations.values())
+        ids = target_ids(destinations.values())
         for cell, destination in destinations.items():
             name = "-".join(cell)
             if destination is None:

@@ -16,6 +16,8 @@ _PAGES = {
     UserKind.FORWARDING: "admin:callmanager_extension_change",
     UserKind.EXCEPTION: "admin:callmanager_extension_change",
     UserKind.EXTENSION_DID: "admin:callmanager_extension_change",
+    UserKind.RING_GROUP: "admin:callmanager_ringgroup_change",
+    UserKind.RING_GROUP_DESTINATION: "admin:callmanager_ringgroup_change",
 }
 
 

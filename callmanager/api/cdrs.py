@@ -48,6 +48,7 @@ class CdrFilter(django_filters.FilterSet):
     did = django_filters.CharFilter()
     trunk_name = django_filters.CharFilter()
     outbound_trunk_name = django_filters.CharFilter()
+    ring_group = django_filters.CharFilter()
     session_id = django_filters.CharFilter()
     tenant_name = django_filters.CharFilter()
 
@@ -106,6 +107,7 @@ class CdrSerializer(serializers.ModelSerializer[Cdr]):
             "outbound_trunk_name",
             "outbound_caller_id",
             "on_behalf_of",
+            "ring_group",
             "rung_extensions",
             "worker",
         )

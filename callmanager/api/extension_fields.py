@@ -23,13 +23,14 @@ from callmanager.services.extension_exception import WantedException
 class CallExceptionSerializer(serializers.Serializer[Any]):
     """The first one in the list that fits a call is obeyed. `caller_mask` is a number, a mask (0044********, each `*`
     one digit) or a range (1100-1200); empty means every caller. `extension` is the number of the other extension, for
-    that action, `external_number` an outside number as the extension would dial it, for that one.
+    that action, `ring_group` that of a ring group, `external_number` an outside number as the extension would dial it.
     """
 
     caller_mask = serializers.CharField(required=False, allow_blank=True, default="", max_length=70)
     received_during = serializers.ChoiceField(choices=RECEIVED_DURING, default="always")
     action = serializers.ChoiceField(choices=ACTIONS)
     extension = serializers.CharField(required=False, allow_blank=True, default="", max_length=20)
+    ring_group = serializers.CharField(required=False, allow_blank=True, default="", max_length=20)
     external_number = serializers.CharField(
         required=False, allow_blank=True, default="", max_length=MAX_DIALLED
     )
@@ -38,6 +39,7 @@ class CallExceptionSerializer(serializers.Serializer[Any]):
         kind = DestinationKind(attributes["action"])
         named = {
             "extension": (DestinationKind.EXTENSION, DestinationKind.VOICEMAIL),
+            "ring_group": (DestinationKind.RING_GROUP,),
             "external_number": (DestinationKind.EXTERNAL_NUMBER,),
         }
         for field, kinds_of_field in named.items():
@@ -57,7 +59,10 @@ class CallExceptionsField(serializers.Field[Any, Any, Any, Any]):
             WantedException(
                 row["caller_mask"],
                 row["received_during"],
-                Destination(DestinationKind(row["action"]), row["extension"] or row["external_number"]),
+                Destination(
+                    DestinationKind(row["action"]),
+                    row["extension"] or row["ring_group"] or row["external_number"],
+                ),
             )
             for row in form.validated_data
         ]
@@ -69,6 +74,7 @@ class CallExceptionsField(serializers.Field[Any, Any, Any, Any]):
                 "received_during": row.received_during,
                 "action": row.action,
                 "extension": row.target.number if row.target is not None else "",
+                "ring_group": row.ring_group.number if row.ring_group is not None else "",
                 "external_number": row.external_number,
             }
             for row in value.all()

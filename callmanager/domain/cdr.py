@@ -38,6 +38,8 @@ class TargetDetail:
     # Somebody outside, over this trunk; None for a phone of an extension.
     trunk_id: int | None = None
     trunk_name: str = ""
+    # The group as whose member it was rung.
+    ring_group: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +127,14 @@ class CallDetail:
 
     # Of extensions, nobody but the caller may know of it.
     is_confidential: bool = False
+
+    @property
+    def ring_group(self) -> str:
+        """The group of whoever answered or, if nobody did, the last one that rang; empty: none."""
+        answered = next((target for target in self.targets if target.status == "answered"), None)
+        if answered is not None:
+            return answered.ring_group
+        return next((target.ring_group for target in reversed(self.targets) if target.ring_group), "")
 
     @property
     def rung_extensions(self) -> tuple[str, ...]:
@@ -319,6 +329,7 @@ def _target(target_id: str, history: Mapping[CallEventKind, CallEvent], call_end
         reason=_text(ended.data, "reason") if ended else "",
         trunk_id=_whole(first.data, "trunk_id") or None,
         trunk_name=_text(first.data, "trunk_name"),
+        ring_group=_text(first.data, "ring_group"),
     )
 
 

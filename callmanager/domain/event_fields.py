@@ -57,6 +57,7 @@ _WORDS: Mapping[str, str] = {
     "peer_aor": "The other side.",
     "reason": "In words, or why a call goes on elsewhere.",
     "replaced_number": "Who was in that place before; empty if it only rang.",
+    "ring_group": "The number of the ring group as whose member it rings; empty: none.",
     "side": "caller or callee.",
     "sip_code": "The SIP code.",
     "status": "answered, busy, no_answer, cancelled, failed or refused.",

@@ -125,7 +125,9 @@ def _lanes(story: Sequence[CallEvent]) -> dict[str, Lane]:
         if target not in lanes:
             title = _text(event.data, "number") or "Target"
             x = MARGIN + LANE_WIDTH * len(lanes)
-            lanes[target] = Lane(title, _text(event.data, "trunk_name") or _text(event.data, "user_agent"), x)
+            group = _text(event.data, "ring_group")
+            way = _text(event.data, "trunk_name") or _text(event.data, "user_agent")
+            lanes[target] = Lane(f"{title} of {group}" if group else title, way, x)
     return lanes
 
 

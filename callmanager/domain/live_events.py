@@ -10,7 +10,7 @@ from callmanager.domain.cdr import CallDetail, to_public_json
 from callmanager.domain.subscriptions import CDR_EVENTS, EXTENSION_EVENTS, as_confidential
 
 # What each key tells besides the fields that every event of a call has.
-_TARGET = ("target_id", "number", "trunk_name")
+_TARGET = ("target_id", "number", "trunk_name", "ring_group")
 _TRANSFER = ("transfer", "side", "transferor", "transferee", "transfer_target")
 _SEAT = ("answered_by", "contact", "user_agent", "from_session", "from_call_id")
 FIELDS_OF_KIND: Mapping[CallEventKind, tuple[str, ...]] = {

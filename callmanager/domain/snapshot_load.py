@@ -17,6 +17,7 @@ from callmanager.domain.rights import GroupEntry, MonitorScope, Right
 from callmanager.domain.schedule import ALL_WEEK, Interval
 from callmanager.domain.schedule_rows import holiday_of, office_intervals
 from callmanager.domain.snapshot import TenantSnapshot
+from callmanager.domain.snapshot_group_load import load_ring_groups
 from callmanager.domain.snapshot_mailbox_load import load_mailboxes
 from callmanager.domain.snapshot_routing_load import (
     Execute,
@@ -49,10 +50,11 @@ _EXTENSIONS_SQL = """
 
 _EXCEPTIONS_SQL = """
     SELECT extension.number, made.caller_mask, made.received_during, made.action,
-           coalesce(target.number, made.external_number)
+           coalesce(target.number, ring.number, made.external_number)
       FROM callmanager_extensionexception AS made
       JOIN callmanager_extension AS extension ON extension.id = made.extension_id
       LEFT JOIN callmanager_extension AS target ON target.id = made.target_id
+      LEFT JOIN callmanager_ringgroup AS ring ON ring.id = made.ring_group_id
      ORDER BY made.extension_id, made.position
 """
 
@@ -125,6 +127,7 @@ def load_snapshot(execute: Execute, tenant_id: int) -> TenantSnapshot | None:
         inbound_rules=load_inbound_rules(execute),
         outbound_rules=load_outbound_rules(execute),
         numbers=load_numbers(execute, country),
+        ring_groups=load_ring_groups(execute),
         dial_codes=load_dial_codes(execute),
     )
 

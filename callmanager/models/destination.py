@@ -15,6 +15,7 @@ ACTIONS = [
     (DestinationKind.EXTENSION.value, "Ring an extension"),
     (DestinationKind.EXTERNAL_NUMBER.value, "Call an outside number"),
     (DestinationKind.VOICEMAIL.value, "Leave a message for an extension"),
+    (DestinationKind.RING_GROUP.value, "Ring a group"),
 ]
 
 
@@ -32,6 +33,14 @@ class DestinationColumns(models.Model):
     target = models.ForeignKey(
         Extension, null=True, blank=True, on_delete=models.DO_NOTHING, related_name="+", db_constraint=False
     )
+    ring_group = models.ForeignKey(
+        "callmanager.RingGroup",
+        null=True,
+        blank=True,
+        on_delete=models.DO_NOTHING,
+        related_name="+",
+        db_constraint=False,
+    )
     external_number = models.CharField(
         max_length=MAX_DIALLED, blank=True, default="", validators=[validate_external_number]
     )
@@ -41,8 +50,10 @@ class DestinationColumns(models.Model):
 
     @property
     def destination(self) -> Destination:
-        target = self.target.number if self.target is not None else self.external_number
-        return Destination(DestinationKind(self.action), target)
+        kind = DestinationKind(self.action)
+        if self.ring_group is not None:
+            return Destination(kind, self.ring_group.number)
+        return Destination(kind, self.target.number if self.target is not None else self.external_number)
 
     @property
     def words(self) -> str:
@@ -53,15 +64,20 @@ class DestinationColumns(models.Model):
                 return f"extension {number}"
             case Destination(DestinationKind.VOICEMAIL, number):
                 return f"voicemail of {number}"
+            case Destination(DestinationKind.RING_GROUP, number):
+                return f"ring group {number}"
             case Destination(_, number):
                 return f"call {number}"
 
 
 def destination_is_whole(name: str) -> models.CheckConstraint:
     return models.CheckConstraint(
-        condition=Q(action="end_call", target__isnull=True, external_number="")
-        | Q(action="extension", target__isnull=False, external_number="")
-        | Q(action="voicemail", target__isnull=False, external_number="")
-        | (Q(action="external_number", target__isnull=True) & ~Q(external_number="")),
+        condition=Q(action="end_call", target__isnull=True, ring_group__isnull=True, external_number="")
+        | Q(action="extension", target__isnull=False, ring_group__isnull=True, external_number="")
+        | Q(action="voicemail", target__isnull=False, ring_group__isnull=True, external_number="")
+        | Q(action="ring_group", target__isnull=True, ring_group__isnull=False, external_number="")
+        | (
+            Q(action="external_number", target__isnull=True, ring_group__isnull=True) & ~Q(external_number="")
+        ),
         name=name,
     )

@@ -47,12 +47,12 @@ def digest_ha1(number: str, sip_domain: str, password: str) -> str:
 
 
 def lock_tenant() -> Tenant:
-    """The tenant, whose SIP domain and limit can't change before the transaction ends.
+    """The tenant, whose SIP domain and limits can't change before the transaction ends.
 
     The row is locked by the revision trigger at the end of the statement anyway; taking it first keeps the order
     of locks the same everywhere.
     """
-    fields = ("sip_domain", "max_extensions")
+    fields = ("sip_domain", "max_extensions", "max_ring_groups")
     return Tenant.objects.select_for_update().only(*fields).get(pk=current_tenant_id())
 
 

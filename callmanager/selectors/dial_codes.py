@@ -7,12 +7,13 @@ from dataclasses import dataclass
 
 from callmanager.domain.dial_codes import DialCodes, stored_codes
 from callmanager.domain.dial_features import FEATURES, WORKING, DialFeature, DialProfile, Shape
-from callmanager.models import DialCodeSettings, Extension
+from callmanager.models import DialCodeSettings, Extension, RingGroup
 
 
 @dataclass(frozen=True, slots=True)
 class ShownCode:
-    """One feature as people see it. `taken` are codes that an extension has as its number, so that they ring it."""
+    """One feature as people see it. `taken` are codes that an extension or a group has as its number, so that they ring
+    it."""
 
     feature: DialFeature
     codes: tuple[str, ...]
@@ -57,9 +58,11 @@ def shown_code_list(settings: DialCodeSettings) -> tuple[ShownCode, ...]:
 
 
 def taken_codes(codes: DialCodes) -> frozenset[str]:
-    """Which of them are numbers of extensions."""
+    """Which of them are numbers of extensions or ring groups."""
     alone = [code for feature, some in codes.working() if is_a_number(feature.shape) for code in some]
-    return frozenset(Extension.objects.filter(number__in=alone).values_list("number", flat=True))
+    extensions = Extension.objects.filter(number__in=alone).values_list("number")
+    groups = RingGroup.objects.filter(number__in=alone).values_list("number")
+    return frozenset(number for (number,) in extensions.order_by().union(groups.order_by()))
 
 
 def code_names(codes: DialCodes) -> Mapping[str, str]:

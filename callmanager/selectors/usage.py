@@ -1,4 +1,4 @@
-"""Who uses an extension or a group: what would be left pointing at nothing."""
+"""Who uses an extension, a group or a ring group: what would be left pointing at nothing."""
 
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ from callmanager.models import (
     InboundDestination,
     OutboundRule,
     OutboundRuleGroup,
+    RingGroup,
+    RingGroupMember,
 )
 
 
@@ -24,6 +26,8 @@ class UserKind(StrEnum):
     FORWARDING = "forwarding"
     EXCEPTION = "exception"
     EXTENSION_DID = "extension_did"
+    RING_GROUP = "ring_group"
+    RING_GROUP_DESTINATION = "ring_group_destination"
 
 
 _WORDS = {
@@ -32,6 +36,8 @@ _WORDS = {
     UserKind.FORWARDING: "the forwarding rules of extension {}",
     UserKind.EXCEPTION: "the exceptions of extension {}",
     UserKind.EXTENSION_DID: "extension {} as its DID",
+    UserKind.RING_GROUP: "the ring group {} as a member",
+    UserKind.RING_GROUP_DESTINATION: "the ring group {}, when nobody answers",
 }
 
 
@@ -52,21 +58,34 @@ def extension_usage(*, ids: Collection[int]) -> list[Usage]:
     """By others than these extensions themselves; in as many queries for thousands as for one."""
     if not ids:
         return []
-    found = {
-        Usage(UserKind.INBOUND_RULE, name, pk)
-        for name, pk in InboundDestination.objects.filter(target_id__in=ids).values_list(
-            "rule__name", "rule_id"
-        )
+    members = RingGroupMember.objects.filter(extension_id__in=ids)
+    found = _sent_to(without=ids, target_id__in=ids) | {
+        Usage(UserKind.RING_GROUP, number, pk)
+        for number, pk in members.values_list("group__number", "group_id")
     }
+    return sorted(found | _named_by_outbound_rules(ids))
+
+
+def ring_group_usage(*, ids: Collection[int]) -> list[Usage]:
+    """By others than these groups themselves."""
+    found = _sent_to(without=(), ring_group_id__in=ids)
+    return sorted(one for one in found if not (one.kind is UserKind.RING_GROUP_DESTINATION and one.pk in ids))
+
+
+def _sent_to(*, without: Collection[int], **targets: Collection[int]) -> set[Usage]:
+    """Who sends calls there; `without` what these extensions do themselves."""
+    rules = InboundDestination.objects.filter(**targets).values_list("rule__name", "rule_id")
+    found = {Usage(UserKind.INBOUND_RULE, name, pk) for name, pk in rules}
     for kind, model in (
         (UserKind.FORWARDING, ExtensionForward.objects),
         (UserKind.EXCEPTION, ExtensionException.objects),
     ):
-        rows = model.filter(target_id__in=ids).exclude(extension_id__in=ids)
+        rows = model.filter(**targets).exclude(extension_id__in=without)
         found |= {
             Usage(kind, number, pk) for number, pk in rows.values_list("extension__number", "extension_id")
         }
-    return sorted(found | _named_by_outbound_rules(ids))
+    groups = RingGroup.objects.filter(**targets).values_list("number", "pk")
+    return found | {Usage(UserKind.RING_GROUP_DESTINATION, number, pk) for number, pk in groups}
 
 
 def group_usage(*, ids: Collection[int]) -> list[Usage]:

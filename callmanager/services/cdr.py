@@ -231,6 +231,7 @@ def _to_record(detail: CallDetail) -> Cdr:
         trunk_name=detail.trunk_name,
         did=detail.did,
         **_outbound_fields(detail.outbound),
+        ring_group=detail.ring_group,
         rung_extensions=list(detail.rung_extensions),
         is_confidential=detail.is_confidential,
         worker=detail.worker,

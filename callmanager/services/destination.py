@@ -3,28 +3,40 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.core.exceptions import ValidationError
 
 from callmanager.domain.destination import Destination, DestinationKind
-from callmanager.models import Extension
+from callmanager.models import Extension, RingGroup
 from callmanager.models.destination import validate_external_number
 
 _OF_EXTENSIONS = frozenset({DestinationKind.EXTENSION, DestinationKind.VOICEMAIL})
 
 
-def extension_ids(destinations: Iterable[Destination | None]) -> dict[str, int]:
-    """Of those that the destinations name, in one query."""
-    numbers = {one.target for one in destinations if one is not None and one.kind in _OF_EXTENSIONS}
-    if not numbers:
-        return {}
-    return dict(Extension.objects.filter(number__in=numbers).values_list("number", "pk"))
+@dataclass(frozen=True, slots=True)
+class TargetIds:
+    """By number."""
+
+    extensions: Mapping[str, int] = field(default_factory=dict)
+    ring_groups: Mapping[str, int] = field(default_factory=dict)
 
 
-def destination_columns(
-    destination: Destination, ids: Mapping[str, int], *, own_number: str = ""
-) -> dict[str, Any]:
+def target_ids(destinations: Iterable[Destination | None]) -> TargetIds:
+    """Of those that the destinations name, in two queries at most."""
+    wanted = [one for one in destinations if one is not None]
+    extensions = {one.target for one in wanted if one.kind in _OF_EXTENSIONS}
+    groups = {one.target for one in wanted if one.kind is DestinationKind.RING_GROUP}
+    return TargetIds(
+        dict(Extension.objects.filter(number__in=extensions).values_list("number", "pk"))
+        if extensions
+        else {},
+        dict(RingGroup.objects.filter(number__in=groups).values_list("number", "pk")) if groups else {},
+    )
+
+
+def destination_columns(destination: Destination, ids: TargetIds, *, own_number: str = "") -> dict[str, Any]:
     """What a row with `DestinationColumns` is filled with. `own_number` is whoever sends the call away."""
     target = destination.target
     match destination.kind:
@@ -32,21 +44,30 @@ def destination_columns(
             if target:
                 raise ValidationError("Ending the call needs no number.", code="not_allowed")
         case DestinationKind.EXTENSION | DestinationKind.VOICEMAIL:
-            if not target:
-                raise ValidationError("Name the extension.", code="required")
-            if target not in ids:
-                raise ValidationError(f"There is no extension {target[:20]}.", code="not_found")
+            _require(target, ids.extensions, "extension")
             if target == own_number and destination.kind is DestinationKind.EXTENSION:
                 raise ValidationError("That is this extension itself.", code="not_allowed")
+        case DestinationKind.RING_GROUP:
+            _require(target, ids.ring_groups, "ring group")
+            if target == own_number:
+                raise ValidationError("That is this group itself.", code="not_allowed")
         case DestinationKind.EXTERNAL_NUMBER:
             if not target:
                 raise ValidationError("Name the number to call.", code="required")
             validate_external_number(target)
         case _:
             raise ValidationError("There is no such kind of destination.", code="invalid_choice")
-    is_extension = destination.kind in _OF_EXTENSIONS
+    kind = destination.kind
     return {
-        "action": destination.kind.value,
-        "target_id": ids[target] if is_extension else None,
-        "external_number": target if destination.kind is DestinationKind.EXTERNAL_NUMBER else "",
+        "action": kind.value,
+        "target_id": ids.extensions[target] if kind in _OF_EXTENSIONS else None,
+        "ring_group_id": ids.ring_groups[target] if kind is DestinationKind.RING_GROUP else None,
+        "external_number": target if kind is DestinationKind.EXTERNAL_NUMBER else "",
     }
+
+
+def _require(target: str, ids: Mapping[str, int], what: str) -> None:
+    if not target:
+        raise ValidationError(f"Name the {what}.", code="required")
+    if target not in ids:
+        raise ValidationError(f"There is no {what} {target[:20]}.", code="not_found")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.core.exceptions import ValidationError
@@ -13,7 +13,7 @@ from callmanager.domain.destination import END_CALL, Destination
 from callmanager.models import Extension, ExtensionException
 from callmanager.models.extension_exception import EXCEPTIONS_MAX
 from callmanager.selectors.extension import exception_list
-from callmanager.services.destination import destination_columns, extension_ids
+from callmanager.services.destination import TargetIds, destination_columns, target_ids
 from tenants.audit_changes import audit_note
 
 
@@ -29,7 +29,7 @@ def exceptions_set(*, extension: Extension, wanted: Iterable[WantedException]) -
     rows = list(wanted)
     if len(rows) > EXCEPTIONS_MAX:
         raise _invalid(f"At most {EXCEPTIONS_MAX} exceptions.", "max_length")
-    ids = extension_ids(row.destination for row in rows)
+    ids = target_ids(row.destination for row in rows)
     made = [_made(extension, place, row, ids) for place, row in enumerate(rows, start=1)]
     with transaction.atomic():
         before = [str(one) for one in exception_list(extension=extension)]
@@ -42,9 +42,7 @@ def exceptions_set(*, extension: Extension, wanted: Iterable[WantedException]) -
     extension.__dict__.get("_prefetched_objects_cache", {}).pop("exceptions", None)
 
 
-def _made(
-    extension: Extension, place: int, row: WantedException, ids: Mapping[str, int]
-) -> ExtensionException:
+def _made(extension: Extension, place: int, row: WantedException, ids: TargetIds) -> ExtensionException:
     made = ExtensionException(
         extension=extension,
         position=place,

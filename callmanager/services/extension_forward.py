@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.core.exceptions import ValidationError
@@ -13,7 +13,7 @@ from callmanager.domain.forwarding import ForwardStatus, ForwardWhen
 from callmanager.models import Extension, ExtensionForward
 from callmanager.models.extension import RING_TIMEOUT_S
 from callmanager.selectors.extension import forward_list
-from callmanager.services.destination import destination_columns, extension_ids
+from callmanager.services.destination import TargetIds, destination_columns, target_ids
 from tenants.audit_changes import audit_note
 
 
@@ -38,7 +38,7 @@ def forwards_set(*, extension: Extension, wanted: Iterable[WantedForward]) -> No
     twice = len({row.cell for row in rows}) != len(rows)
     if twice:
         raise _invalid("A status, its hours and a reason can stand in one rule only.", "unique")
-    ids = extension_ids(row.destination for row in rows)
+    ids = target_ids(row.destination for row in rows)
     made = [_made(extension, row, ids) for row in rows]
     with transaction.atomic():
         before = sorted(str(one) for one in forward_list(extension=extension))
@@ -51,7 +51,7 @@ def forwards_set(*, extension: Extension, wanted: Iterable[WantedForward]) -> No
     extension.__dict__.get("_prefetched_objects_cache", {}).pop("forwards", None)
 
 
-def _made(extension: Extension, row: WantedForward, ids: Mapping[str, int]) -> ExtensionForward:
+def _made(extension: Extension, row: WantedForward, ids: TargetIds) -> ExtensionForward:
     made = ExtensionForward(
         extension=extension,
         status=row.status,

@@ -24,7 +24,7 @@ from callmanager.domain.week_hours import document_of, parse_intervals
 from callmanager.models import InboundRule
 from callmanager.models.inbound_rule import RULES_MAX, RuleHoursOf
 from callmanager.selectors.trunk_lent import LentTrunk, trunk_lent_list
-from callmanager.services.destination import destination_columns, extension_ids
+from callmanager.services.destination import TargetIds, destination_columns, target_ids
 
 _AS_INSIDE = frozenset({RuleHoursOf.OUTSIDE.value})
 
@@ -37,7 +37,7 @@ class InboundRuleChecks:
     """Rules that are checked one after the other and taken see each other, too."""
 
     trunks: Mapping[int, LentTrunk]
-    ids: Mapping[str, int]
+    ids: TargetIds
     names: dict[str, int] = field(default_factory=dict)
     enabled: defaultdict[tuple[int, str], dict[int, DomainRule]] = field(
         default_factory=lambda: defaultdict(dict)
@@ -46,7 +46,7 @@ class InboundRuleChecks:
 
     @classmethod
     def read(cls, destinations: Iterable[Destination | None]) -> InboundRuleChecks:
-        checks = cls(trunks=trunk_lent_list(), ids=extension_ids(destinations))
+        checks = cls(trunks=trunk_lent_list(), ids=target_ids(destinations))
         rules = InboundRule.objects.only("name", "trunk_id", "did", "caller_mask", "is_enabled")
         for rule in rules.order_by("pk"):
             checks.take(rule, rule.pk)

@@ -6,7 +6,8 @@ from django.contrib.admin import AdminSite
 
 from callmanager.admin.inbound_rule import InboundRuleAdmin
 from callmanager.admin.outbound_rule import OutboundRuleAdmin
-from callmanager.models import InboundRule, OutboundRule
+from callmanager.admin.ring_group import RingGroupAdmin
+from callmanager.models import InboundRule, OutboundRule, RingGroup
 from pbxsite.console.trunk_pages import LENT_TRUNK_ITEM
 
 ROUTING_NAVIGATION = (
@@ -15,6 +16,7 @@ ROUTING_NAVIGATION = (
         LENT_TRUNK_ITEM,
         ("Inbound rules", "call_received", "admin:callmanager_inboundrule_changelist"),
         ("Outbound rules", "call_made", "admin:callmanager_outboundrule_changelist"),
+        ("Ring groups", "ring_volume", "admin:callmanager_ringgroup_changelist"),
     ),
 )
 
@@ -22,3 +24,4 @@ ROUTING_NAVIGATION = (
 def routing_register(site: AdminSite) -> None:
     site.register(InboundRule, InboundRuleAdmin)
     site.register(OutboundRule, OutboundRuleAdmin)
+    site.register(RingGroup, RingGroupAdmin)

@@ -72,6 +72,8 @@ class Cdr(models.Model):
     outbound_trunk_name = models.TextField(default="")
     outbound_caller_id = models.TextField(default="")
     on_behalf_of = models.TextField(default="")
+    # The group of whoever answered or, if nobody did, the last one that rang.
+    ring_group = models.TextField(default="")
     rung_extensions = ArrayField(models.TextField(), default=list)
     # Of extensions, nobody but the caller may know of it: somebody else's call was monitored.
     is_confidential = models.BooleanField(default=False)

@@ -39,18 +39,25 @@ CREATE TABLE acme.callmanager_extension (
 );
 CREATE TABLE acme.callmanager_extensionexception (
     extension_id bigint, position integer, caller_mask text, received_during text, action text, target_id bigint,
-    external_number text
+    ring_group_id bigint, external_number text
 );
 CREATE TABLE acme.callmanager_extensionforward (
     id bigint, extension_id bigint, status text, during text, "when" text, action text, target_id bigint,
-    external_number text, ring_timeout_s integer
+    ring_group_id bigint, external_number text, ring_timeout_s integer
 );
 CREATE TABLE acme.callmanager_inboundrule (
     id bigint, name text, trunk_id bigint, did text, caller_mask text, has_own_hours boolean, week jsonb,
     is_enabled boolean
 );
 CREATE TABLE acme.callmanager_inbounddestination (
-    rule_id bigint, at text, action text, target_id bigint, external_number text
+    rule_id bigint, at text, action text, target_id bigint, ring_group_id bigint, external_number text
+);
+CREATE TABLE acme.callmanager_ringgroup (
+    id bigint, number text, name text, strategy text, ring_timeout_s integer, skips_busy boolean,
+    outbound_caller_id text, action text, target_id bigint, ring_group_id bigint, external_number text
+);
+CREATE TABLE acme.callmanager_ringgroupmember (
+    group_id bigint, position integer, extension_id bigint, external_number text
 );
 CREATE TABLE acme.callmanager_outboundrule (
     id bigint, name text, position integer, prefixes text, callers text, digit_lengths text, hours text, week jsonb,

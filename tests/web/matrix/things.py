@@ -37,11 +37,13 @@ from callmanager.models import (
     Mailbox,
     MusicFile,
     OutboundRule,
+    RingGroup,
     RoutingTest,
 )
 from callmanager.services.inbound_rule import inbound_rule_create
 from callmanager.services.office_hours import holiday_create
 from callmanager.services.outbound_rule import outbound_rule_create
+from callmanager.services.ring_group import ring_group_create
 from callmanager.services.routing_test import routing_test_create
 from callmanager.services.trunk import trunk_assign, trunk_create
 from tenants.models import ApiToken, AuditEntry, FileKind, Rank, Role, Tenant, TenantFile, User
@@ -386,6 +388,17 @@ def _inbound_rule_exists(world: World, ids: dict[str, Any]) -> bool:
         return InboundRule.objects.filter(pk=ids["pk"], name__startswith=MARK, is_enabled=True).exists()
 
 
+def _ring_group(world: World, number: int) -> dict[str, Any]:
+    with tenant_scope(world.acme):
+        group = ring_group_create(number=f"77{number}", name=f"{MARK} {number}")
+    return {"pk": group.pk}
+
+
+def _ring_group_exists(world: World, ids: dict[str, Any]) -> bool:
+    with tenant_scope(world.acme):
+        return RingGroup.objects.filter(pk=ids["pk"], name__startswith=MARK).exists()
+
+
 def _outbound_rule(world: World, number: int) -> dict[str, Any]:
     trunk = lent_trunk(world.acme, name=f"{MARK} for calls {number}")
     with tenant_scope(world.acme):
@@ -495,6 +508,7 @@ THINGS: Mapping[str, Thing] = {
     "number_blacklist": Thing(_blocked_number, exists=_blocked_number_exists),
     "system_codes": Thing(_system_code, owner="root"),
     "system_numbers": Thing(_system_number, owner="root"),
+    "ring_groups": Thing(_ring_group, exists=_ring_group_exists),
     "inbound_rules": Thing(_inbound_rule, exists=_inbound_rule_exists),
     "outbound_rules": Thing(_outbound_rule, exists=_outbound_rule_exists),
     "webhook_deliveries": Thing(_webhook_delivery, exists=_webhook_delivery_exists),
@@ -522,6 +536,7 @@ PAGE_THINGS: Mapping[str, str] = {
     "callmanager_blockednumber": "number_blacklist",
     "fleet_systemdisallowedcode": "system_codes",
     "fleet_systemblockednumber": "system_numbers",
+    "callmanager_ringgroup": "ring_groups",
     "callmanager_inboundrule": "inbound_rules",
     "callmanager_outboundrule": "outbound_rules",
     "tenants_job": "jobs",

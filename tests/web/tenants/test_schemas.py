@@ -78,6 +78,7 @@ def test_a_schema_from_the_dump_equals_a_migrated_one_with_its_triggers(
         "greeting_takes_its_file",
         "extension_joins_default_group",
         "extension_keeps_a_group",
+        "number_has_one_owner",
         "default_group_is_not_deleted",
         "default_group_is_not_renamed",
         "tenant_config_changed",
