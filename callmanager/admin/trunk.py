@@ -52,6 +52,8 @@ class TrunkAdmin(ServiceModelAdmin):
                     ("port", "transport"),
                     "outbound_proxy",
                     "outbound_proxy_port",
+                    "verifies_certificate",
+                    "ca_certificates",
                     "srtp",
                     "is_same_lan",
                     "is_single_via",

@@ -94,6 +94,7 @@ class TrunkForm(_ModelForm):
         self.initial["addresses"] = "\n".join(self.initial.get("addresses") or [])
         self.initial["codecs"] = ", ".join(self.initial.get("codecs") or [])
         self.initial["password"] = ""
+        self.fields["ca_certificates"].widget.attrs |= {"rows": 4, "spellcheck": "false"}
         if self.instance.pk and self.instance.password:
             self.fields["password"].help_text = "Empty: the one before stays."
 

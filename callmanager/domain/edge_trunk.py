@@ -73,10 +73,14 @@ class EdgeTrunk:
     treatment: Treatment = Treatment()
     # 0: never asked whether it answers.
     ping_interval_s: int = 0
+    # Certificates of which it has to show one; empty: any will do.
+    fingerprints: tuple[str, ...] = ()
 
     def entries(self) -> dict[str, str]:
-        """Of the edge's table `trunks` (docs/interfaces.md section 3)."""
+        """Of the edge's table `trunks` (docs/interfaces.md section 3), limits before places."""
         entries = {f"how:{self.trunk_id}": self.treatment.text()}
+        if self.fingerprints:
+            entries[f"tls:{_place_of(self.destination)}"] = "|".join(self.fingerprints)
         if self.gateway is not None:
             entries[f"to:{self.trunk_id}"] = f"aor:{self.gateway.aor}"
             entries[f"gateway:{self.gateway.aor}"] = f"{self.trunk_id}:{self.gateway.ha1}"
@@ -129,6 +133,11 @@ def sip_destination(address: str, port: int, transport: str) -> str:
     """`sip:192.0.2.7:5060;transport=tcp`; UDP is what SIP means without a word."""
     host = f"[{address}]" if ":" in address else address
     return f"sip:{host}:{port}" + ("" if transport == "udp" else f";transport={transport}")
+
+
+def _place_of(destination: str) -> str:
+    """`192.0.2.7:5061` of `sip:192.0.2.7:5061;transport=tls`."""
+    return destination.removeprefix("sip:").partition(";")[0]
 
 
 def address_to_use(found: Iterable[str], before: str | None) -> str | None:

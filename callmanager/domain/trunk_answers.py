@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 NO_ANSWER = 408
+# RFC 8224, 6.2.2: said by the edge and by the edge link, of a provider whose certificate is not as it should be.
+CERTIFICATE_REFUSED = 437
 # Two questions in a row without an answer: one may get lost.
 MISSES_OF_SILENT = 2
 ANSWER_WITHIN_S = 4.0
@@ -27,7 +29,7 @@ class Answer:
 
 
 def answers_parse(table: Mapping[str, str]) -> dict[str, Answer]:
-    """The edge's table `trunk_answers`: `reg:USER@DOMAIN` or `ping:ID` to `TIME|CODE|CALL-ID|REASON`.
+    """The edge's table `trunk_answers`: `reg:USER@DOMAIN`, `ping:ID` or `lost:ID` to `TIME|CODE|CALL-ID|REASON`.
 
     Reasons are a stranger's words. What can't be read, or was not answered yet, is left out.
     """
@@ -68,6 +70,10 @@ class Pings:
             return False
         pause = min(self.interval_s, ASK_SILENT_EVERY_S) if self.misses else self.interval_s
         return now >= self.asked_at + pause
+
+    def hurry(self, lost: Answer | None, now: float) -> bool:
+        """Whether it is to be asked at once: a call found no connection that has been looked at."""
+        return lost is not None and not self.call_id and self.asked_at < lost.at <= now + 1
 
     def ask(self, call_id: str, now: float) -> None:
         self.call_id, self.asked_at = call_id, now

@@ -20,11 +20,14 @@ from callmanager.domain.edge_trunk import (
     sip_destination,
 )
 from callmanager.domain.trunk_accounts import TrunkAccount, account_user
-from callmanager.fleet.models import Trunk, TrunkAuthentication
+from callmanager.edge.certificates import Question
+from callmanager.fleet.models import Trunk, TrunkAuthentication, TrunkTransport
 
 log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
 
 DEFAULT_PORTS = {"udp": 5060, "tcp": 5060, "tls": 5061}
+# A connection that has been looked at is kept, or looked at anew, by asking.
+VERIFIED_PING_INTERVAL_S = 60
 # A name server that is slow for one must not hold up the others.
 RESOLVE_AT_ONCE = 16
 RESOLVED_WITHIN_S = 1.0
@@ -75,10 +78,17 @@ class Addresses:
             del self._asked[host]
 
 
-def edge_trunk_of(trunk: Trunk, address: str | None) -> EdgeTrunk:
-    port, transport = trunk.port, trunk.transport
-    if trunk.outbound_proxy:
-        port = trunk.outbound_proxy_port or DEFAULT_PORTS[transport]
+def certificate_question(trunk: Trunk, address: str) -> Question | None:
+    """None for a trunk whose certificate nobody wants to know."""
+    if trunk.transport != TrunkTransport.TLS or not trunk.verifies_certificate or not _host_of(trunk):
+        return None
+    own = own_addresses()
+    source = own.bound6 if ":" in address else own.bound
+    return Question(address, _port_of(trunk), _host_of(trunk), trunk.ca_certificates, source)
+
+
+def edge_trunk_of(trunk: Trunk, address: str | None, fingerprints: tuple[str, ...] = ()) -> EdgeTrunk:
+    port, transport = _port_of(trunk), trunk.transport
     treatment = Treatment(
         max_calls=trunk.max_calls,
         is_single_via=trunk.is_single_via,
@@ -102,7 +112,8 @@ def edge_trunk_of(trunk: Trunk, address: str | None) -> EdgeTrunk:
         socket=own.socket(transport, is_ipv6=is_ipv6),
         account=_account_of(trunk, destination, own, is_ipv6=is_ipv6),
         treatment=treatment,
-        ping_interval_s=trunk.ping_interval_s,
+        ping_interval_s=trunk.ping_interval_s or (VERIFIED_PING_INTERVAL_S if fingerprints else 0),
+        fingerprints=fingerprints,
     )
 
 
@@ -132,6 +143,12 @@ def _account_of(trunk: Trunk, destination: str, own: OwnAddresses, *, is_ipv6: b
         contact=contact,
         socket=own.socket(trunk.transport, is_ipv6=is_ipv6),
     )
+
+
+def _port_of(trunk: Trunk) -> int:
+    if trunk.outbound_proxy:
+        return trunk.outbound_proxy_port or DEFAULT_PORTS[trunk.transport]
+    return trunk.port
 
 
 def _host_of(trunk: Trunk) -> str:

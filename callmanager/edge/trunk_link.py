@@ -16,9 +16,10 @@ import structlog
 
 from callmanager.domain.edge_trunk import EdgeTrunk, table_changes
 from callmanager.domain.trunk_accounts import TrunkAccount, TrunkState, account_changes
+from callmanager.edge.certificates import Certificates, Verdict
 from callmanager.edge.notifications import Notifications
 from callmanager.edge.running import Working
-from callmanager.edge.trunk_facts import Addresses, edge_trunk_of
+from callmanager.edge.trunk_facts import Addresses, certificate_question, edge_trunk_of
 from callmanager.edge.trunk_rpc import TrunkRpc, TrunkTable
 from callmanager.edge.trunk_watch import TrunkWatch, registration_key
 from callmanager.fleet.models import Trunk
@@ -38,9 +39,10 @@ MARK = "written"
 class TrunkLink:
     rpc: TrunkRpc
     _wanted: dict[int, EdgeTrunk] = field(default_factory=dict)
-    _idle: dict[int, TrunkState] = field(default_factory=dict)
+    _idle: dict[int, TrunkReport] = field(default_factory=dict)
     _blocked: set[int] = field(default_factory=set)
     _addresses: Addresses = field(default_factory=Addresses)
+    _certificates: Certificates = field(default_factory=Certificates)
     _watch: TrunkWatch = field(init=False)
 
     def __post_init__(self) -> None:
@@ -52,7 +54,8 @@ class TrunkLink:
         is_working()
         while not stopping.is_set():
             has_changed = RELOAD in notifications.take(WATCH_EVERY_S)
-            pause = RESOLVE_AGAIN_S if self._addresses.is_waiting else RESOLVE_EVERY_S
+            is_waiting = self._addresses.is_waiting or self._certificates.is_waiting
+            pause = RESOLVE_AGAIN_S if is_waiting else RESOLVE_EVERY_S
             if has_changed or time.monotonic() > applied_at + pause or not self._look():
                 applied_at = self._apply()
 
@@ -62,20 +65,39 @@ class TrunkLink:
         trunk_addresses_replace(addresses=resolved)
         self.rpc.reload_trunk_addresses()
         self.rpc.forget_numbers()
+        addresses = {pk: found[0] for pk, found in resolved.items()}
+        verdicts = self._examine(trunks, addresses)
         found = {
-            trunk.pk: edge_trunk_of(trunk, next(iter(resolved.get(trunk.pk, ())), None))
+            trunk.pk: edge_trunk_of(
+                trunk, addresses.get(trunk.pk), verdicts.get(trunk.pk, Verdict()).fingerprints
+            )
             for trunk in trunks
             if trunk.is_enabled
         }
         self._forget_gateways(found)
-        self._wanted = {pk: trunk for pk, trunk in found.items() if trunk.destination or trunk.gateway}
-        self._idle = {
-            trunk.pk: TrunkState.DISABLED for trunk in trunks if not trunk.is_enabled
-        } | dict.fromkeys(found.keys() - self._wanted.keys(), TrunkState.UNRESOLVED)
+        refused = {pk: _unverified(verdict) for pk, verdict in verdicts.items() if not verdict.is_good}
+        self._wanted = {
+            pk: trunk
+            for pk, trunk in found.items()
+            if (trunk.destination or trunk.gateway) and pk not in refused
+        }
+        disabled = {trunk.pk: TrunkReport(TrunkState.DISABLED) for trunk in trunks if not trunk.is_enabled}
+        unknown = dict.fromkeys(found.keys() - self._wanted.keys(), TrunkReport(TrunkState.UNRESOLVED))
+        self._idle = disabled | unknown | refused
         self._write()
         self._set_accounts(each.account for each in self._wanted.values() if each.account is not None)
         self._look()
         return time.monotonic()
+
+    def _examine(self, trunks: Iterable[Trunk], addresses: Mapping[int, str]) -> dict[int, Verdict]:
+        """Of those whose certificate is to be checked; one that could not be looked at yet is not good yet."""
+        questions = {
+            trunk.pk: question
+            for trunk in trunks
+            if trunk.pk in addresses and (question := certificate_question(trunk, addresses[trunk.pk]))
+        }
+        found = self._certificates.verdicts(questions, again=self._watch.take_doubted())
+        return {pk: found.get(pk, Verdict()) for pk in questions}
 
     def _write(self) -> None:
         entries: dict[str, str] = {MARK: secrets.token_hex(8)}
@@ -124,6 +146,14 @@ class TrunkLink:
         if blocked != self._blocked:
             self._blocked = blocked
             self._write()
-        idle = {pk: TrunkReport(state) for pk, state in self._idle.items()}
-        trunk_reports_record(reports={**reports, **idle})
-        return True
+        trunk_reports_record(reports={**reports, **self._idle})
+        # Another certificate than the one that was looked at: look again, as when the edge has forgotten all.
+        return not self._watch.has_doubts
+
+
+def _unverified(verdict: Verdict) -> TrunkReport:
+    if not verdict.code:
+        return TrunkReport(TrunkState.REGISTERING)
+    return TrunkReport(
+        TrunkState.FAILED, error_code=verdict.code, error_reason=verdict.problem[:120], is_blocked=True
+    )

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from callmanager.domain.edge_trunk import EdgeTrunk, sip_destination
 from callmanager.domain.trunk_accounts import TrunkAccount, TrunkState
-from callmanager.domain.trunk_answers import NO_ANSWER, Answer, Pings
+from callmanager.domain.trunk_answers import CERTIFICATE_REFUSED, NO_ANSWER, Answer, Pings
 from callmanager.edge.trunk_rpc import TrunkRpc
 from callmanager.services.trunk_status import TrunkReport
 
@@ -22,6 +22,7 @@ NOT_LISTED_REASON = "The registration was accepted, but our contact is not in th
 FRESH_FOR_S = 40.0
 # A registration that has not begun looks like one that failed.
 FIRST_ANSWER_WITHIN_S = 8.0
+DOUBTED_AT_MOST_EVERY_S = 20.0
 
 
 @dataclass(slots=True)
@@ -31,10 +32,26 @@ class TrunkWatch:
     _calls: dict[int, int] = field(default_factory=dict)
     _began_at: dict[str, float] = field(default_factory=dict)
     _turn: int = 0
+    # Trunk: when it last showed a certificate that is none of those it may show, and when that was looked into.
+    _doubted: dict[int, float] = field(default_factory=dict)
+    _looked_into: dict[int, float] = field(default_factory=dict)
+
+    @property
+    def has_doubts(self) -> bool:
+        return any(at > self._looked_into.get(pk, 0.0) for pk, at in self._doubted.items())
+
+    def take_doubted(self) -> set[int]:
+        """Whose certificate is to be looked at again. Each doubt is told once, and not all the time."""
+        doubted = {pk for pk, at in self._doubted.items() if at > self._looked_into.get(pk, 0.0)}
+        now = time.time()
+        self._looked_into = {pk: self._looked_into.get(pk, 0.0) for pk in self._doubted}
+        self._looked_into |= dict.fromkeys(doubted, now + DOUBTED_AT_MOST_EVERY_S)
+        return doubted
 
     def answers_of(self, trunk: EdgeTrunk) -> list[str]:
         """Keys of the edge's table that its answers will stand under."""
         keys = [f"ping:{trunk.trunk_id}"] if trunk.ping_interval_s else []
+        keys += [f"lost:{trunk.trunk_id}"] if trunk.fingerprints else []
         return keys if trunk.account is None else [*keys, registration_key(trunk.account)]
 
     def reports(self, trunks: Iterable[EdgeTrunk]) -> dict[int, TrunkReport] | None:
@@ -50,7 +67,8 @@ class TrunkWatch:
             key = (trunk.trunk_id, destination, trunk.ping_interval_s)
             pings = kept[key] = self._pings.get(key) or Pings(trunk.ping_interval_s)
             pings.take(answers.get(f"ping:{trunk.trunk_id}"), now)
-            if destination and asked < PINGS_AT_ONCE and pings.is_due(now):
+            lost = answers.get(f"lost:{trunk.trunk_id}")
+            if destination and asked < PINGS_AT_ONCE and (pings.hurry(lost, now) or pings.is_due(now)):
                 self._ping(trunk, destination, socket, pings)
                 asked += 1
             state = TrunkState.READY
@@ -72,7 +90,10 @@ class TrunkWatch:
         now: float,
     ) -> TrunkReport:
         code, reason = None, ""
-        if trunk.gateway is not None:
+        doubt = self._doubt(trunk, answers, now)
+        if doubt is not None:
+            state, code, reason = TrunkState.FAILED, doubt.code, doubt.reason
+        elif trunk.gateway is not None:
             state = TrunkState.REGISTERED if destination else TrunkState.OFFLINE
         elif trunk.account is not None and state == TrunkState.FAILED:
             answer = answers.get(registration_key(trunk.account))
@@ -92,6 +113,19 @@ class TrunkWatch:
             # A provider that never answered the question may still take calls.
             is_blocked=state == TrunkState.FAILED or (state == TrunkState.SILENT and pings.has_answered),
         )
+
+    def _doubt(self, trunk: EdgeTrunk, answers: Mapping[str, Answer], now: float) -> Answer | None:
+        """What came from somebody who could not show the right certificate, unless it was all right since."""
+        if not trunk.fingerprints:
+            self._doubted.pop(trunk.trunk_id, None)
+            return None
+        keys = (key for key in self.answers_of(trunk) if not key.startswith("lost:"))
+        found = [answer for key in keys if (answer := answers.get(key)) is not None]
+        last = max(found, key=lambda answer: answer.at, default=None)
+        if last is None or last.code != CERTIFICATE_REFUSED:
+            return None
+        self._doubted[trunk.trunk_id] = last.at
+        return last
 
     def _place(self, trunk: EdgeTrunk) -> tuple[str, str]:
         """Where it is and by which socket; empty for a gateway that has not registered."""

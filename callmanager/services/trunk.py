@@ -28,6 +28,8 @@ TRUNK_FIELDS = (
     "outbound_proxy",
     "outbound_proxy_port",
     "transport",
+    "verifies_certificate",
+    "ca_certificates",
     "srtp",
     "reregister_interval_s",
     "is_same_lan",

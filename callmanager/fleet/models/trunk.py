@@ -7,6 +7,7 @@ import re
 import secrets
 from typing import Any, ClassVar
 
+from cryptography import x509
 from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
@@ -25,6 +26,7 @@ REREGISTER_INTERVAL_S = (60, 86_400)
 PING_INTERVAL_S = (15, 3600)
 MAX_ADDRESSES = 200
 MAX_CALLS = 100_000
+CA_MAX, CA_LENGTH_MAX = 20, 100_000
 _HOST_LABEL = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)")
 _USER = RegexValidator(
     r"^[A-Za-z0-9_.+!~*'()&=$,;?/-]*\Z", "Only what a SIP address may contain before its @.", code="user"
@@ -96,6 +98,21 @@ def validate_ping_interval(value: int) -> None:
         )
 
 
+def validate_certificates(value: str) -> None:
+    """Only what a check of a chain could begin with."""
+    if not value.strip():
+        return
+    try:
+        found = x509.load_pem_x509_certificates(value.encode())
+    except ValueError as error:
+        raise ValidationError(
+            "Certificates in PEM, each from -----BEGIN CERTIFICATE----- to its end.", code="certificates"
+        ) from error
+    if len(found) > CA_MAX or "PRIVATE KEY" in value:
+        message = "Never a private key." if "PRIVATE KEY" in value else f"At most {CA_MAX} certificates."
+        raise ValidationError(message, code="certificates")
+
+
 def new_contact_token() -> str:
     return secrets.token_hex(8)
 
@@ -132,6 +149,20 @@ class Trunk(models.Model):
         default=0, validators=[MaxValueValidator(65_535)], help_text="0: the usual one of the transport."
     )
     transport = models.CharField(max_length=3, choices=TrunkTransport.choices, default=TrunkTransport.UDP)
+    verifies_certificate = models.BooleanField(
+        "check the provider's certificate",
+        default=True,
+        help_text="Over TLS only: it must be trusted, and be for the host (for the outbound proxy where there is one). "
+        "Otherwise no call and no password goes there.",
+    )
+    ca_certificates = models.TextField(
+        "trusted authorities",
+        blank=True,
+        default="",
+        max_length=CA_LENGTH_MAX,
+        validators=[validate_certificates],
+        help_text="Certificates in PEM, of authorities or the provider itself. Empty: those that this system trusts.",
+    )
     srtp = models.CharField("SRTP", max_length=8, choices=TrunkSrtp.choices, default=TrunkSrtp.OFF)
     reregister_interval_s = models.PositiveIntegerField(
         "re-register every (s)",
@@ -217,6 +248,7 @@ class Trunk(models.Model):
     def clean(self) -> None:
         super().clean()
         self.host = self.host.strip().lower()
+        self.ca_certificates = self.ca_certificates.strip()
         problems: dict[str, Any] = {}
         if self.authentication != TrunkAuthentication.IP:
             for field in ("authorization_name", "password"):

@@ -7,6 +7,7 @@ const country = field("country");
 const brand = field("brand");
 const authentication = field("authentication");
 const source = field("called_number_source");
+const transport = field("transport");
 
 function show(name, isShown) {
   const box = field(name)?.closest(`.field-${name}, [class*="field-${name}"]`) ?? rowOf(name);
@@ -38,9 +39,10 @@ function showFields() {
   show("reregister_interval_s", kind === "register");
   for (const name of ["outbound_proxy", "outbound_proxy_port", "addresses"]) show(name, kind !== "accept_register");
   show("called_number_header", source.value === "header");
+  for (const name of ["verifies_certificate", "ca_certificates"]) show(name, transport.value === "tls" && kind !== "accept_register");
 }
 
-if (country && brand && authentication && source) {
+if (country && brand && authentication && source && transport) {
   country.addEventListener("change", () => {
     if (country.value !== "" && (brand.selectedOptions[0]?.dataset.country ?? "") !== country.value) brand.value = "generic";
     offerBrands();
@@ -48,6 +50,7 @@ if (country && brand && authentication && source) {
   brand.addEventListener("change", fillIn);
   authentication.addEventListener("change", showFields);
   source.addEventListener("change", showFields);
+  transport.addEventListener("change", showFields);
   offerBrands();
   showFields();
 }

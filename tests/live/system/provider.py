@@ -52,7 +52,7 @@ class Provider(Endpoint):
     def port(self) -> int:
         return self.transport.port
 
-    def take_registration(self, timeout_s: float = 10.0) -> SipMessage:
+    def take_registration(self, timeout_s: float = 10.0, expires_s: int | None = None) -> SipMessage:
         """Challenges the first REGISTER and accepts the second if the password is right; returns that."""
         first = self.expect("REGISTER", timeout_s=timeout_s)
         challenge = f'Digest realm="{REALM}", nonce="{unique("n")}", qop="auth", algorithm=MD5'
@@ -63,7 +63,9 @@ class Provider(Endpoint):
         if not self.proved_password(second):
             self.send(second.answer(403))
             return second
-        answer = second.answer(200, contact=second["Contact"], extra=(("Expires", second["Expires"]),))
+        expires = second["Expires"] if expires_s is None else str(expires_s)
+        contact = second["Contact"] if expires_s is None else f"{second['Contact']};expires={expires}"
+        answer = second.answer(200, contact=contact, extra=(("Expires", expires),))
         self.send(answer)
         return second
 

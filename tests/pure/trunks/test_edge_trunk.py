@@ -83,6 +83,12 @@ def test_a_gateway_is_known_by_its_digest_and_never_by_its_password() -> None:
     assert "secret" not in str(entries)
 
 
+def test_what_a_provider_must_show_stands_before_where_it_is() -> None:
+    trunk = EdgeTrunk(7, "sip:[2001:db8::1]:5061;transport=tls", fingerprints=("aa", "bb"))
+    assert list(trunk.entries()) == ["how:7", "tls:[2001:db8::1]:5061", "to:7"]
+    assert trunk.entries()["tls:[2001:db8::1]:5061"] == "aa|bb"
+
+
 def test_a_trunk_that_nobody_can_find_has_no_place() -> None:
     assert "to:9" not in EdgeTrunk(9, "").entries()
 

@@ -71,6 +71,7 @@ def test_the_password_is_stored_encrypted_and_never_shown(administrator: Rest) -
         ({"host": "sip provider"}, ("host", "host")),
         ({"host": "sip.example;x=y"}, ("host", "host")),
         ({"port": 65_536}, ("port", "max_value")),
+        ({"ca_certificates": "-----BEGIN CERTIFICATE-----\nx\n"}, ("ca_certificates", "certificates")),
         ({"transport": "pigeon"}, ("transport", "invalid_choice")),
         ({"reregister_interval_s": 59}, ("reregister_interval_s", "min_value")),
         ({"authorization_name": ""}, ("authorization_name", "required")),

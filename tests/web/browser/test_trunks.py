@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 
 import pytest
@@ -51,6 +52,12 @@ def test_a_brand_of_a_country_fills_in_its_facts(form: Page) -> None:
 def test_only_the_fields_of_the_kind_of_trunk_are_shown(form: Page) -> None:
     expect(form.locator("#id_password")).to_be_visible()
     expect(form.locator("#id_called_number_header")).to_be_hidden()
+    expect(form.locator("#id_ca_certificates")).to_be_hidden()
+    form.locator("#id_transport").select_option("tls")
+    expect(form.get_by_label("Check the provider's certificate")).to_be_checked()
+    expect(form.locator("#id_ca_certificates")).to_be_visible()
+    if directory := os.environ.get("KEEP_SCREENSHOTS"):
+        form.screenshot(path=f"{directory}/trunk-form.png", full_page=True)
     form.locator("#id_authentication").select_option("ip")
     expect(form.locator("#id_password")).to_be_hidden()
     expect(form.locator("#id_addresses")).to_be_visible()
