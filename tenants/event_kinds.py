@@ -28,6 +28,8 @@ EVENT_KINDS: Mapping[str, Mapping[str, str]] = {
         "voicemail_marked": "A caller has marked a message as urgent",
         "voicemail_taken_back": "A caller has taken a message back",
         "voicemail_changed": "A message was heard, saved or deleted on the telephone",
+        "call_parked": "A call was parked",
+        "call_unparked": "A parked call was retrieved, rang back and was taken, or gave up",
         "monitor_started": "Somebody monitors the call of an extension",
         "monitor_changed": "A monitor is heard by others than before",
         "target_add": "A phone is about to be called",

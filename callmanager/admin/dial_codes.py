@@ -8,11 +8,13 @@ from django import forms
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.forms.models import model_to_dict
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from callmanager.domain.dial_features import FEATURES, WORKING, DialProfile
 from callmanager.models import DialCodeSettings
+from callmanager.models.dial_codes import PARK_SLOTS_MAX
 from callmanager.selectors.dial_codes import ShownCode, dial_code_settings_get, shown_code_list
 from callmanager.services.dial_codes import dial_codes_set
 from tenants.acting import Actor
@@ -24,6 +26,9 @@ SUBJECT = "callmanager.dialcodesettings"
 PROFILE_NAMES = {DialProfile.MANUAL: "Classic", DialProfile.MODERN: "Star codes"}
 
 
+NUMBER_INPUT = forms.NumberInput(attrs={"class": "td-input"})
+
+
 class DialCodesForm(forms.Form):
     """One field for each feature; several codes are separated by spaces."""
 
@@ -32,6 +37,13 @@ class DialCodesForm(forms.Form):
         required=False,
         help_text="Members of a group’s Monitor tab may listen to calls, whisper, join them and take them over. "
         "Whether people must be told is a matter of law where you are.",
+    )
+
+    park_slots = forms.IntegerField(
+        label="Parking places", required=False, min_value=1, max_value=PARK_SLOTS_MAX, widget=NUMBER_INPUT
+    )
+    park_timeout_s = forms.IntegerField(
+        label="Ring back after (s)", required=False, min_value=10, max_value=3600, widget=NUMBER_INPUT
     )
 
     def __init__(self, shown: tuple[ShownCode, ...], *args: Any, **kwargs: Any) -> None:
@@ -76,9 +88,9 @@ def _set(form: DialCodesForm, profile: str) -> DialCodeSettings:
     if profile:
         return dial_codes_set(profile=profile, forgets_own=True)
     typed = dict(form.cleaned_data)
-    is_monitoring_enabled = typed.pop("is_monitoring_enabled")
+    settings = {name: typed.pop(name) for name in DialCodesForm.base_fields}
     wanted = {kind: text.replace(",", " ").split() for kind, text in typed.items()}
-    return dial_codes_set(codes=wanted, is_monitoring_enabled=is_monitoring_enabled)
+    return dial_codes_set(codes=wanted, **settings)
 
 
 def _page(
@@ -91,12 +103,13 @@ def _page(
     actor: Actor = request.actor  # type: ignore[attr-defined] # nobody else comes this far
     settings = dial_code_settings_get()
     shown = shown_code_list(settings)
-    form = form or DialCodesForm(shown, initial={"is_monitoring_enabled": settings.is_monitoring_enabled})
+    form = form or DialCodesForm(shown, initial=model_to_dict(settings))
     context = {
         **site_context,
         "title": "Dial codes",
         "form": form,
         "rows": [(one, form[one.feature.kind.value]) for one in shown],
+        "parking": [form["park_slots"], form["park_timeout_s"]],
         "profiles": [
             (profile.value, name, _words(profile), profile.value == settings.profile)
             for profile, name in PROFILE_NAMES.items()

@@ -36,11 +36,18 @@ class CallSessionSerializer(serializers.Serializer[Any]):
         child=serializers.CharField(), help_text="Who is not heard by the other one."
     )
 
+    park_slot = serializers.CharField(help_text="The parking place; empty: it is not parked.")
+    parked_by = serializers.CharField(help_text="The extension that parked it.")
+    parked_number = serializers.CharField(help_text="Who waits there.")
+    parked_at = serializers.SerializerMethodField()
     monitored = serializers.CharField(help_text="Whose call the caller monitors; empty: it is no monitoring.")
     monitor_mode = serializers.CharField(help_text="silent, whisper or barge.")
 
     def get_started_at(self, call: LiveCall) -> datetime:
         return datetime.fromtimestamp(call.started_at, UTC)
+
+    def get_parked_at(self, call: LiveCall) -> datetime | None:
+        return None if call.parked_at is None else datetime.fromtimestamp(call.parked_at, UTC)
 
     def get_answered_at(self, call: LiveCall) -> datetime | None:
         return None if call.answered_at is None else datetime.fromtimestamp(call.answered_at, UTC)

@@ -57,12 +57,15 @@ class CallSessionViewSet(ResourceAccess, CallActions):
     @extend_schema(
         parameters=[
             OpenApiParameter("search", str, description="In caller and callee."),
+            OpenApiParameter(
+                "is_parked", bool, description="Those on a parking place, or those that are not."
+            ),
             OpenApiParameter("ordering", str, enum=[*_ORDERINGS, *(f"-{name}" for name in _ORDERINGS)]),
         ],
         responses=CallSessionSerializer(many=True),
     )
     def list(self, request: Request) -> Response:
-        calls = self._calls(request)
+        calls = _by_parking(request, self._calls(request))
         search = request.query_params.get("search", "").lower()
         if search:
             calls = [
@@ -128,3 +131,12 @@ class CallSessionViewSet(ResourceAccess, CallActions):
                 {"ordering": f"One of: {', '.join(sorted(_ORDERINGS))}."}, code="ordering"
             )
         return sorted(calls, key=key, reverse=wanted.startswith("-"))
+
+
+def _by_parking(request: Request, calls: LiveCalls) -> LiveCalls:
+    wanted = request.query_params.get("is_parked", "")
+    if not wanted:
+        return calls
+    if wanted not in ("true", "false"):
+        raise exceptions.ValidationError({"is_parked": "true or false."}, code="is_parked")
+    return [call for call in calls if bool(call.park_slot) is (wanted == "true")]

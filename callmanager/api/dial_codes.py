@@ -13,6 +13,7 @@ from rest_framework.views import APIView
 
 from callmanager.domain.dial_codes import CODES_EACH_MAX
 from callmanager.domain.dial_features import DialProfile
+from callmanager.models.dial_codes import PARK_SLOTS_MAX
 from callmanager.selectors.dial_codes import dial_code_settings_get, shown_code_list
 from callmanager.services.dial_codes import dial_codes_set
 from tenants.api.access import ResourceAccess, tenant_of
@@ -36,10 +37,13 @@ class DialCodeSerializer(serializers.Serializer[Any]):
 
 
 class DialCodesSerializer(serializers.Serializer[Any]):
-    """`is_monitoring_enabled`: the monitors of groups may listen to calls."""
+    """`is_monitoring_enabled`: the monitors of groups may listen to calls. `park_slots`: parking places, numbered
+    from 1; after `park_timeout_s` a parked call rings at who parked it."""
 
     profile = serializers.ChoiceField(choices=PROFILES)
     is_monitoring_enabled = serializers.BooleanField()
+    park_slots = serializers.IntegerField()
+    park_timeout_s = serializers.IntegerField()
     codes = DialCodeSerializer(many=True)
 
 
@@ -49,6 +53,8 @@ class DialCodesChangeSerializer(serializers.Serializer[Any]):
 
     profile = serializers.ChoiceField(choices=PROFILES, required=False)
     is_monitoring_enabled = serializers.BooleanField(required=False, allow_null=False)
+    park_slots = serializers.IntegerField(required=False, min_value=1, max_value=PARK_SLOTS_MAX)
+    park_timeout_s = serializers.IntegerField(required=False, min_value=10, max_value=3600)
     forgets_own = serializers.BooleanField(required=False, default=False)
     codes = serializers.DictField(
         child=serializers.ListField(
@@ -85,6 +91,8 @@ def _dial_codes() -> Any:
         {
             "profile": settings.profile,
             "is_monitoring_enabled": settings.is_monitoring_enabled,
+            "park_slots": settings.park_slots,
+            "park_timeout_s": settings.park_timeout_s,
             "codes": [
                 {
                     "kind": one.feature.kind.value,

@@ -26,8 +26,10 @@ from callmanager.domain.decisions import (
     EchoTest,
     LeaveMessage,
     Monitor,
+    Park,
     PickUp,
     Refuse,
+    Retrieve,
     RingExtension,
     RingGroup,
     ToneTest,
@@ -205,7 +207,7 @@ class _Walk:
             case LeaveMessage(mailbox=mailbox) | CheckMessages(mailbox=mailbox):
                 end = _answered(EndKind.VOICEMAIL, mailbox)
                 return Step(decision, considered, why, begins_s, outcome=end.outcome), end
-            case EchoTest() | ToneTest() | Monitor() | PickUp():
+            case EchoTest() | ToneTest() | Monitor() | PickUp() | Park() | Retrieve():
                 end = _answered(EndKind.SERVICE, self.asked.call.dialled)
                 return Step(decision, considered, why, begins_s, outcome=end.outcome), end
             case Refuse(sip_code=sip_code, reason=reason, retry_after_s=retry_after_s):

@@ -17,8 +17,10 @@ from callmanager.domain.decisions import (
     EchoTest,
     LeaveMessage,
     Monitor,
+    Park,
     PickUp,
     Refuse,
+    Retrieve,
     RingExtension,
     RingGroup,
     ToneTest,
@@ -26,6 +28,7 @@ from callmanager.domain.decisions import (
 )
 from callmanager.domain.group_simulation import MemberRung
 from callmanager.domain.header_parameters import OutgoingHeaders
+from callmanager.domain.other_calls import other_call_title
 from callmanager.domain.simulated_attempts import Attempt
 from callmanager.domain.sip_text import name_addr, sip_uri
 from callmanager.domain.snapshot import TenantSnapshot
@@ -277,11 +280,8 @@ def _decided(step: Step, lost: tuple[Considered, ...]) -> Iterator[Station]:
             yield Station(StationKind.SERVICE, step.begins_s, "Echo test", lost=lost, tone=Tone.GOOD)
         case ToneTest():
             yield Station(StationKind.SERVICE, step.begins_s, "Tone test", lost=lost, tone=Tone.GOOD)
-        case Monitor(target=target):
-            yield Station(StationKind.SERVICE, step.begins_s, f"Monitors {target}", lost=lost, tone=Tone.GOOD)
-        case PickUp(numbers=numbers):
-            whose = numbers[0] if len(numbers) == 1 else "the group"
-            title = f"Picks up a call of {whose}"
+        case Monitor() | PickUp() | Park() | Retrieve():
+            title = other_call_title(decision)
             yield Station(StationKind.SERVICE, step.begins_s, title, lost=lost, tone=Tone.GOOD)
         case Refuse():
             if lost:

@@ -149,6 +149,27 @@ class PickUp:
 
 
 @dataclass(frozen=True, slots=True)
+class Park:
+    """Put a call on a parking place: the caller's own, if `parker` has sent it here, else one that the caller holds.
+
+    Without a `slot` the first free one of `slots`. After `timeout_s` it rings at the parker.
+    """
+
+    parker: str
+    slot: str = ""
+    slots: int = 20
+    timeout_s: int = 60
+    language: str = "en"
+
+
+@dataclass(frozen=True, slots=True)
+class Retrieve:
+    """Give the caller the call that is parked there."""
+
+    slot: str
+
+
+@dataclass(frozen=True, slots=True)
 class Refuse:
     """No call: the SIP answer and the reason that people read in the CDR and the simulator.
 
@@ -171,5 +192,7 @@ Decision = (
     | ToneTest
     | Monitor
     | PickUp
+    | Park
+    | Retrieve
     | Refuse
 )

@@ -10,6 +10,7 @@ from callmanager.domain.dial_features import FEATURE_OF, FEATURES, WORKING, Dial
 from callmanager.domain.dial_features import DialKind as DialKind
 
 CODES_EACH_MAX = 3
+PARK_SLOTS, PARK_TIMEOUT_S = 20, 60
 # The digits of an extension, a queue or a number outside; never a star, so that codes stay apart from what follows.
 _ARGUMENT = re.compile(r"\+?[0-9A-Za-z._-]{1,40}")
 _STAR_CODE = re.compile(r"[*#]{1,3}[0-9]{0,4}")
@@ -97,6 +98,8 @@ class DialCodes:
 
     codes: tuple[DialCode, ...]
     is_monitoring_enabled: bool = False
+    park_slots: int = PARK_SLOTS
+    park_timeout_s: int = PARK_TIMEOUT_S
     during_call: dict[str, DialKind] = field(init=False, repr=False, compare=False, default_factory=dict)
     _alone: dict[str, DialKind] = field(init=False, repr=False, compare=False, default_factory=dict)
     _begun: dict[str, DialFeature] = field(init=False, repr=False, compare=False, default_factory=dict)

@@ -153,7 +153,7 @@ FEATURES: tuple[DialFeature, ...] = (
     DialFeature(
         K.PARK,
         "Park a call",
-        "Puts a call that is transferred here on a free place, or on the one dialled behind it.",
+        "Puts the call that you hold, or one that is transferred here, on a free place or the one dialled behind it.",
         S.NUMBER_OR_ALONE,
         ("*68",),
         example="1",
@@ -238,5 +238,7 @@ WORKING: frozenset[DialKind] = frozenset(
         DialKind.PICKUP,
         DialKind.PICKUP_HELD,
         DialKind.GROUP_PICKUP,
+        DialKind.PARK,
+        DialKind.RETRIEVE,
     }
 )

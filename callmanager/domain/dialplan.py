@@ -26,6 +26,7 @@ from callmanager.domain.inside_calls import BUSY, call_extension, follow
 from callmanager.domain.mailbox_calls import mailbox_of
 from callmanager.domain.monitoring import monitor
 from callmanager.domain.outside_calls import call_emergency, call_outside, is_emergency, is_outside
+from callmanager.domain.parking import park, retrieve
 from callmanager.domain.pickup import HELD_ALONE, RINGING_OR_HELD, pick_up, pick_up_in_group
 from callmanager.domain.provider_calls import call_number
 from callmanager.domain.routing import Routing
@@ -144,6 +145,10 @@ def _service(routing: Routing, caller: ExtensionEntry) -> Decision | None:
             return pick_up(routing, read.argument, HELD_ALONE)
         case DialKind.GROUP_PICKUP:
             return pick_up_in_group(routing)
+        case DialKind.PARK:
+            return park(routing, read.argument)
+        case DialKind.RETRIEVE:
+            return retrieve(routing, read.argument)
         case DialKind.MONITOR:
             return monitor(routing, read.argument, read.more)
         case _:

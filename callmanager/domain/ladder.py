@@ -184,6 +184,11 @@ def _messages(event: CallEvent, story: Sequence[CallEvent]) -> tuple[_Message, .
             return (_Message(CALLER, PBX, f"Message for {_text(data, 'mailbox')}"),)
         case CallEventKind.VOICEMAIL_TAKEN_BACK:
             return (_Message(CALLER, PBX, "Message taken back"),)
+        case CallEventKind.CALL_PARKED:
+            return (_Message(PBX, CALLER, f"Parked on {_text(data, 'slot')}"),)
+        case CallEventKind.CALL_UNPARKED:
+            words = _text(data, "reason").replace("_", " ")
+            return (_Message(PBX, CALLER, f"Left place {_text(data, 'slot')} ({words})"),)
         case CallEventKind.MONITOR_STARTED:
             return (_Message(PBX, CALLER, f"Call of {_text(data, 'monitored')} ({_text(data, 'mode')})"),)
         case CallEventKind.MONITOR_CHANGED:

@@ -50,6 +50,11 @@ class LiveCall:
     # Who is on the caller's side since a transfer; empty: the caller.
     caller_now: str = ""
     is_caller_outside: bool = False
+    # Where it is parked, by which extension, and who waits; empty: it is not.
+    park_slot: str = ""
+    parked_by: str = ""
+    parked_number: str = ""
+    parked_at: float | None = None
     # Whose call its caller monitors, and how.
     monitored: str = ""
     monitor_mode: str = ""
@@ -89,6 +94,10 @@ class LiveCall:
             muted=_texts(document, "muted"),
             caller_now=_text(document, "caller_now"),
             is_caller_outside=document.get("is_caller_outside") is True,
+            park_slot=_text(document, "park_slot"),
+            parked_by=_text(document, "parked_by"),
+            parked_number=_text(document, "parked_number"),
+            parked_at=_number(document, "parked_at"),
             monitored=_text(document, "monitored"),
             monitor_mode=_text(document, "monitor_mode"),
             is_confidential=document.get("is_confidential") is True,

@@ -14,8 +14,10 @@ from callmanager.domain.decisions import (
     EchoTest,
     LeaveMessage,
     Monitor,
+    Park,
     PickUp,
     Refuse,
+    Retrieve,
     RingExtension,
     RingGroup,
     ToneTest,
@@ -77,7 +79,16 @@ def _kind(decision: Decision) -> str:
             return "ring_group"
         case DialOut():
             return "dial"
-        case EchoTest() | ToneTest() | LeaveMessage() | CheckMessages() | Monitor() | PickUp():
+        case (
+            EchoTest()
+            | ToneTest()
+            | LeaveMessage()
+            | CheckMessages()
+            | Monitor()
+            | PickUp()
+            | Park()
+            | Retrieve()
+        ):
             return "service"
         case Refuse():
             return "refuse"

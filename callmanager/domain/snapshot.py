@@ -20,7 +20,7 @@ from callmanager.domain.ring_groups import RingGroupEntry
 from callmanager.domain.schedule import ALL_WEEK, Holiday, Interval, Schedule
 from callmanager.domain.trunk_entry import TrunkEntry
 
-SCHEMA_VERSION = 10
+SCHEMA_VERSION = 12
 NO_NUMBERS = DidPool()
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from callmanager.domain.destination import END_CALL, Destination, DestinationKind
@@ -97,7 +98,10 @@ _ROUTES_SQL = """
 
 _RULE_GROUPS_SQL = "SELECT rule_id, group_id FROM callmanager_outboundrulegroup"
 
-_DIAL_CODES_SQL = "SELECT profile, own_codes::text, is_monitoring_enabled FROM callmanager_dialcodesettings"
+_DIAL_CODES_SQL = """
+    SELECT profile, own_codes::text, is_monitoring_enabled, park_slots, park_timeout_s
+      FROM callmanager_dialcodesettings
+"""
 
 _NUMBERS_SQL = "SELECT allowed_countries, more_emergency_numbers FROM callmanager_numbersettings"
 # The tenant's own, and those of the platform.
@@ -226,8 +230,9 @@ def load_dial_codes(execute: Execute) -> DialCodes:
     rows = execute(_DIAL_CODES_SQL, ())
     if not rows:
         return MANUAL_CODES
-    profile, own_codes, is_monitoring_enabled = rows[0]
-    return stored_codes(profile, json.loads(own_codes), is_monitoring_enabled=is_monitoring_enabled)
+    profile, own_codes, is_monitoring_enabled, park_slots, park_timeout_s = rows[0]
+    codes = stored_codes(profile, json.loads(own_codes), is_monitoring_enabled=is_monitoring_enabled)
+    return replace(codes, park_slots=park_slots, park_timeout_s=park_timeout_s)
 
 
 def load_numbers(execute: Execute, country: str) -> NumberPolicy:

@@ -59,6 +59,8 @@ TOPIC_KEYS: Mapping[str, frozenset[str]] = {
             "voicemail_marked",
             "voicemail_taken_back",
             "voicemail_changed",
+            "call_parked",
+            "call_unparked",
             "monitor_started",
             "monitor_changed",
         }

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 
+from callmanager.domain.dial_codes import PARK_SLOTS, PARK_TIMEOUT_S
 from callmanager.domain.dial_features import DialProfile
 from callmanager.models.office_hours import THE_ONLY_ONE
 from tenants.scoped_models import TenantSchemaManager
+
+PARK_SLOTS_MAX = 100
 
 
 class DialCodeSettings(models.Model):
@@ -27,6 +31,20 @@ class DialCodeSettings(models.Model):
         default=False,
         db_default=False,
         help_text="The monitors of a group may listen to calls, as the group allows them.",
+    )
+    park_slots = models.PositiveSmallIntegerField(
+        "parking places",
+        default=PARK_SLOTS,
+        db_default=PARK_SLOTS,
+        validators=[MinValueValidator(1), MaxValueValidator(PARK_SLOTS_MAX)],
+        help_text=f"Numbered from 1; at most {PARK_SLOTS_MAX}.",
+    )
+    park_timeout_s = models.PositiveSmallIntegerField(
+        "ring back after (s)",
+        default=PARK_TIMEOUT_S,
+        db_default=PARK_TIMEOUT_S,
+        validators=[MinValueValidator(10), MaxValueValidator(3600)],
+        help_text="A parked call that nobody takes rings at who parked it. 10 to 3,600 s.",
     )
     updated_at = models.DateTimeField(auto_now=True)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from callmanager.domain.dial_codes import DialCodes, stored_codes
 from callmanager.domain.dial_features import FEATURES, WORKING, DialFeature, DialProfile, Shape
@@ -35,9 +35,10 @@ def dial_code_settings_get() -> DialCodeSettings:
 
 
 def dial_codes_of(settings: DialCodeSettings) -> DialCodes:
-    return stored_codes(
+    codes = stored_codes(
         settings.profile, settings.own_codes, is_monitoring_enabled=settings.is_monitoring_enabled
     )
+    return replace(codes, park_slots=settings.park_slots, park_timeout_s=settings.park_timeout_s)
 
 
 def shown_code_list(settings: DialCodeSettings) -> tuple[ShownCode, ...]:

@@ -36,6 +36,8 @@ def dial_codes_set(
     codes: WantedCodes | None = None,
     forgets_own: bool = False,
     is_monitoring_enabled: bool | None = None,
+    park_slots: int | None = None,
+    park_timeout_s: int | None = None,
 ) -> DialCodeSettings:
     """What is left out stays; `forgets_own` begins with nothing but the profile. Problems stand beside their kind."""
     settings = dial_code_settings_get()
@@ -44,6 +46,10 @@ def dial_codes_set(
         settings.profile = profile
     if is_monitoring_enabled is not None:
         settings.is_monitoring_enabled = is_monitoring_enabled
+    if park_slots is not None:
+        settings.park_slots = park_slots
+    if park_timeout_s is not None:
+        settings.park_timeout_s = park_timeout_s
     own = {} if forgets_own else dict(settings.own_codes)
     settings.full_clean()
     for name, texts in (codes or {}).items():

@@ -21,6 +21,7 @@ _WORDS = {
     JoinReason.REPLACES: "Moved to another call",
     JoinReason.PICKUP: "Picked up another call",
     JoinReason.RETRIEVE: "Retrieved another call",
+    JoinReason.PARK: "Parked",
     JoinReason.TAKE_OVER: "Took over another call",
 }
 TAKEN_UP = (CallEventKind.CALL_JOINED, CallEventKind.CALL_TRANSFERRED)

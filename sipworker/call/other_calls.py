@@ -16,6 +16,7 @@ class JoinReason(StrEnum):
     PICKUP = "pickup"
     RETRIEVE = "retrieve"
     TAKE_OVER = "take_over"
+    PARK = "park"
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,5 +105,43 @@ class CallsFound:
     calls: tuple[FoundCall, ...]
 
 
-CallsAction = FindCalls | MoveLeg
-CallsSignal = PartyJoined | PartyLeft | MoveRefused | CallsFound
+@dataclass(frozen=True, slots=True)
+class TakeSlot:
+    """Take a parking place for this call, until LeaveSlot or its end; `slot` empty: the first free one of `slots`.
+
+    SlotTaken answers.
+    """
+
+    slot: str
+    slots: int
+
+
+@dataclass(frozen=True, slots=True)
+class LeaveSlot:
+    """Give the parking place back."""
+
+
+@dataclass(frozen=True, slots=True)
+class FindParked:
+    """Ask which call has a parking place; ParkedFound answers."""
+
+    slot: str
+
+
+@dataclass(frozen=True, slots=True)
+class SlotTaken:
+    """Empty: there is none free, or this one is not."""
+
+    slot: str
+
+
+@dataclass(frozen=True, slots=True)
+class ParkedFound:
+    """Empty: nobody is there."""
+
+    session_id: str
+
+
+ParkingAction = TakeSlot | LeaveSlot | FindParked
+CallsAction = FindCalls | MoveLeg | ParkingAction
+CallsSignal = PartyJoined | PartyLeft | MoveRefused | CallsFound | SlotTaken | ParkedFound

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from callmanager.domain.header_parameters import ProviderCaller
 from sipworker.call.actions import DialLeg, DialTrunk
 from sipworker.call.context import CallContext
 from sipworker.call.party import LegId, Party
@@ -19,6 +22,22 @@ def caller_of(context: CallContext) -> Party:
         codecs=invite.codecs,
         user_agent=invite.user_agent,
     )
+
+
+def as_caller(context: CallContext, party: Party) -> CallContext:
+    """The call as that of somebody who is in it by now, in the caller's place."""
+    invite = replace(
+        context.invite,
+        leg=party.leg,
+        caller=party.number,
+        caller_domain=party.host,
+        caller_display_name=party.display_name,
+        codecs=party.codecs,
+        trunk_id=party.trunk.trunk_id if party.trunk is not None else 0,
+        provider_caller=ProviderCaller(is_private=party.is_private),
+        outbound_cli=(),
+    )
+    return replace(context, invite=invite)
 
 
 def dialled_party(action: DialLeg | DialTrunk, context: CallContext) -> Party:

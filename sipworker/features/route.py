@@ -12,8 +12,10 @@ from callmanager.domain.decisions import (
     EchoTest,
     LeaveMessage,
     Monitor,
+    Park,
     PickUp,
     Refuse,
+    Retrieve,
     RingExtension,
     RingGroup,
     ToneTest,
@@ -28,8 +30,10 @@ from sipworker.features.dial_out import DialOutside
 from sipworker.features.echo import Echo
 from sipworker.features.leave_message import LeavingMessage
 from sipworker.features.monitor import Monitoring
+from sipworker.features.parking import Parking
 from sipworker.features.pick_up import PickingUp
 from sipworker.features.refuse import Refusal
+from sipworker.features.retrieve import Retrieving
 from sipworker.features.ring import Ring
 from sipworker.features.ring_group import GroupCall
 from sipworker.features.tone import Tone
@@ -120,6 +124,10 @@ def _stage_for(decision: Decision, context: CallContext) -> Stage:
             return CheckingMessages(context, decision)
         case EchoTest():
             return Echo(context)
+        case Park():
+            return Parking(context, decision)
+        case Retrieve():
+            return Retrieving(context, decision)
         case PickUp():
             return PickingUp(context, decision)
         case Monitor():

@@ -81,6 +81,15 @@ class CallJournal:
                 }
             case CallEventKind.CALL_JOINED | CallEventKind.CALL_TRANSFERRED:
                 self._follow_seat(event.data)
+            case CallEventKind.CALL_PARKED:
+                self._live |= {
+                    "park_slot": event.data["slot"],
+                    "parked_by": event.data["parked_by"],
+                    "parked_number": event.data["number"],
+                    "parked_at": event.at,
+                }
+            case CallEventKind.CALL_UNPARKED:
+                self._live |= {"park_slot": "", "parked_by": "", "parked_number": "", "parked_at": None}
             case CallEventKind.MONITOR_STARTED | CallEventKind.MONITOR_CHANGED:
                 self._live |= {"monitored": event.data["monitored"], "monitor_mode": event.data["mode"]}
             case CallEventKind.TARGET_ADD:
@@ -116,6 +125,10 @@ class CallJournal:
             "did": event.data.get("did", ""),
             "outbound_trunk_name": "",
             "rung": [],
+            "park_slot": "",
+            "parked_by": "",
+            "parked_number": "",
+            "parked_at": None,
             "monitored": "",
             "monitor_mode": "",
             "is_confidential": event.data.get("is_confidential", False),

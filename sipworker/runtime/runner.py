@@ -34,7 +34,7 @@ from sipworker.call.actions import (
 )
 from sipworker.call.context import CallLimits
 from sipworker.call.errors import IllegalSignal
-from sipworker.call.other_calls import FindCalls, MoveLeg
+from sipworker.call.other_calls import FindCalls, FindParked, LeaveSlot, MoveLeg, TakeSlot
 from sipworker.call.party import Party
 from sipworker.call.session import INTERNAL_ERROR, CallSession
 from sipworker.call.signals import (
@@ -59,6 +59,7 @@ from sipworker.runtime.external_use import ExternalUse
 from sipworker.runtime.group_use import GroupUse
 from sipworker.runtime.hearing import Hearings
 from sipworker.runtime.moves import Moves
+from sipworker.runtime.parking_lot import ParkingLot
 from sipworker.runtime.pins import PinGuard
 from sipworker.runtime.reception import Reception, Room
 from sipworker.runtime.registry import LiveCall, Registry
@@ -96,6 +97,7 @@ class Runner:
         self.tally = Tally()
         self._registry = Registry()
         self._hearings = Hearings(ports.sip, self._registry)
+        self._lot = ParkingLot()
         self._moves = Moves(ports.sip, self._registry)
         self._use = ExternalUse(ports.stored_use)
         self._groups = GroupUse(ports.stored_use)
@@ -299,6 +301,8 @@ class Runner:
                 self._answers.extend(self._moves.perform(call, action))
             case FindCalls():
                 self._answers.append((call, self._moves.find(call, action)))
+            case TakeSlot() | LeaveSlot() | FindParked():
+                self._answers.extend(self._lot.perform(call, action))
             case FindContacts():
                 self._answers.append((call, self._find_contacts(call, action)))
             case CheckPin():
@@ -340,6 +344,7 @@ class Runner:
 
     def _close(self, call: LiveCall, outcome: CallOutcome, callee_leg: LegId) -> None:
         self._hearings.end(call)
+        self._lot.leave(call)
         self._registry.remove(call)
         self._timers.stop_all(call.context.session_id)
         for leg in call.legs:

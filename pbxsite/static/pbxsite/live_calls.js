@@ -42,6 +42,10 @@ function monitorWords(call) {
   return call.monitored ? `${MONITOR_MODES[call.monitor_mode] || "monitors"} ${call.monitored}` : "";
 }
 
+function parkingWords(call) {
+  return call.park_slot ? `${call.parked_number} waits on parking place ${call.park_slot}` : "";
+}
+
 function renderRow(call) {
   let row = rows.querySelector(`[data-session="${CSS.escape(call.session_id)}"]`);
   if (!row) {
@@ -56,7 +60,7 @@ function renderRow(call) {
   row.querySelector("[data-caller]").textContent = call.caller;
   row.querySelector("[data-caller-name]").textContent = call.caller_display_name || "";
   row.querySelector("[data-callee]").textContent = call.callee;
-  row.querySelector("[data-monitor]").textContent = monitorWords(call);
+  row.querySelector("[data-monitor]").textContent = monitorWords(call) || parkingWords(call);
   row.querySelector("[data-phone]").textContent = wayOf(call) || "–";
   row.querySelector("[data-started]").textContent = new Date(call.started_at * 1000).toLocaleTimeString();
   const button = row.querySelector("[data-hang-up]");
@@ -123,6 +127,10 @@ function apply(event) {
     call.state = "ringing";
   } else if (event.key === "monitor_started" || event.key === "monitor_changed") {
     Object.assign(call, { monitored: event.monitored, monitor_mode: event.mode });
+  } else if (event.key === "call_parked") {
+    Object.assign(call, { park_slot: event.slot, parked_number: event.target_number });
+  } else if (event.key === "call_unparked") {
+    call.park_slot = "";
   } else if (event.key === "call_established") {
     Object.assign(call, { state: "talking", answered_at: Number(event.time) });
   } else if (event.key === "call_hold") {
@@ -167,7 +175,7 @@ new window.TandemEvents({
   tenant: card.dataset.tenant,
   topics: [{ topic: "extension_events", keys: [
     "call_start", "target_add", "target_ringing", "call_established", "call_hold", "call_unhold", "call_ended",
-    "monitor_started", "monitor_changed",
+    "monitor_started", "monitor_changed", "call_parked", "call_unparked",
   ] }],
   onEvent: apply,
   onResync: reload,

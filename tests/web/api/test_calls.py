@@ -33,6 +33,25 @@ def test_registrations_are_seen_by_their_tenant_and_their_extension(
     assert ruids == {acme_user: {"r1", "r2"}, globex_user: set(), alice: {"r1"}, mallory: set()}
 
 
+def test_parked_calls_are_listed_with_their_places(
+    acme_user: Rest, globex_user: Rest, acme: Tenant, globex: Tenant, worker: FakeWorker
+) -> None:
+    worker.register()
+    worker.begin_call(
+        acme, "parked", park_slot="3", parked_by="102", parked_number="101", parked_at=1_700_000_000.0
+    )
+    worker.begin_call(acme, "talks")
+    worker.begin_call(globex, "strangers", park_slot="3")
+    assert sessions(acme_user, "/api/call_sessions", is_parked="true") == ["parked"]
+    assert sessions(acme_user, "/api/call_sessions", is_parked="false") == ["talks"]
+    assert sessions(globex_user, "/api/call_sessions", is_parked="true") == ["strangers"]
+    call = acme_user.get("/api/call_sessions/parked").body
+    assert (call["park_slot"], call["parked_by"], call["parked_number"]) == ("3", "102", "101")
+    assert call["parked_at"] == "2023-11-14T22:13:20Z"
+    wrong = acme_user.get("/api/call_sessions", is_parked="perhaps")
+    assert (wrong.status, wrong.body["errors"][0]["field"]) == (400, "is_parked")
+
+
 def test_records_are_seen_by_their_tenant_and_their_parties(
     acme_user: Rest, globex_user: Rest, alice: Rest, mallory: Rest, acme: Tenant, globex: Tenant
 ) -> None:

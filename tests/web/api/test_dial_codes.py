@@ -52,6 +52,15 @@ def test_codes_are_changed_switched_off_and_forgotten(
     assert AuditEntry.objects.filter(action="dial_codes.update").count() == 4
 
 
+def test_parking_has_as_many_places_as_one_likes(acme_user: Rest, acme: Tenant, globex: Tenant) -> None:
+    assert acme_user.patch(CODES, {"park_slots": 5, "park_timeout_s": 30}).body["park_slots"] == 5
+    assert (codes_of(acme).park_slots, codes_of(acme).park_timeout_s) == (5, 30)
+    assert (codes_of(globex).park_slots, codes_of(globex).park_timeout_s) == (20, 60)
+    for wrong in ({"park_slots": 0}, {"park_slots": 101}, {"park_timeout_s": 9}, {"park_timeout_s": "soon"}):
+        answer = acme_user.patch(CODES, wrong)
+        assert (answer.status, answer.body["errors"][0]["field"]) == (400, next(iter(wrong)))
+
+
 def test_monitoring_is_switched_on_by_itself(acme_user: Rest, acme: Tenant, globex: Tenant) -> None:
     assert acme_user.get(CODES).body["is_monitoring_enabled"] is False
     assert acme_user.patch(CODES, {"is_monitoring_enabled": True}).body["is_monitoring_enabled"] is True

@@ -35,6 +35,19 @@ def test_monitoring_is_switched_on_and_off(acme_browser: Client, acme: Tenant, g
     assert not settings_of(acme).is_monitoring_enabled
 
 
+def test_parking_is_set_beside_the_codes(acme_browser: Client, acme: Tenant) -> None:
+    assert (
+        acme_browser.post(PAGE, {**as_shown(acme), "park_slots": "7", "park_timeout_s": "90"}).status_code
+        == 302
+    )
+    assert (settings_of(acme).park_slots, settings_of(acme).park_timeout_s) == (7, 90)
+    acme_browser.post(PAGE, as_shown(acme))
+    assert settings_of(acme).park_slots == 7
+    wrong = acme_browser.post(PAGE, {**as_shown(acme), "park_slots": "0"})
+    assert wrong.status_code == 400
+    assert "greater than or equal to 1" in wrong.content.decode()
+
+
 def test_codes_are_typed_and_refused_beside_their_feature(
     acme_browser: Client, acme: Tenant, globex: Tenant
 ) -> None:

@@ -45,6 +45,8 @@ TOPICS: Mapping[str, set[str]] = {
         "voicemail_marked",
         "voicemail_taken_back",
         "voicemail_changed",
+        "call_parked",
+        "call_unparked",
         "monitor_started",
         "monitor_changed",
         "call_noanswer",

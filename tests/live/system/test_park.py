@@ -1,0 +1,64 @@
+"""Bob parks Alice's call; Carol takes it from its place, or it rings at Bob again."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.live.system.event_socket import EventSocket
+from tests.phones.calls import PhoneCall
+from tests.phones.phone import Phone
+from tests.phones.rest import RestClient
+from tests.phones.waiting import until
+
+PATIENCE_S = 10
+
+
+@pytest.fixture
+def parked(alice: Phone, bob: Phone, events: EventSocket) -> PhoneCall:
+    """Alice's side of a call that Bob held and parked on place 3."""
+    bob.on_incoming(final=200)
+    call = alice.dial("102").wait_confirmed()
+    held = bob.wait_incoming().wait_confirmed()
+    call.wait_heard(bob.config.tone_hz, timeout_s=PATIENCE_S)
+    held.hold()
+    events.wait_key(call.sip_call_id, "call_hold")
+    parking = bob.dial("*683").wait_confirmed()
+    held.wait_over(PATIENCE_S)
+    # Bob hears the number of the place, and then is let go.
+    parking.wait_over(PATIENCE_S)
+    told = events.wait_key(parking.sip_call_id, "call_parked")
+    assert (told["slot"], told["target_number"], told["parked_by"]) == ("3", "101", "102")
+    assert not call.is_over
+    return call
+
+
+def test_a_parked_call_is_listed_and_retrieved_from_another_phone(
+    parked: PhoneCall, alice: Phone, carol: Phone, rest: RestClient
+) -> None:
+    (row,) = until(lambda: rest.rows("/call_sessions/", is_parked="true"), 5, "the parked call is listed")
+    assert (row["park_slot"], row["parked_by"], row["parked_number"]) == ("3", "102", "101")
+    taken = carol.dial("*683").wait_over(PATIENCE_S)
+    assert taken.code == 486
+    call = carol.dial("*883").wait_confirmed()
+    parked.wait_heard(carol.config.tone_hz, timeout_s=PATIENCE_S)
+    call.wait_heard(alice.config.tone_hz, timeout_s=PATIENCE_S)
+    assert rest.rows("/call_sessions/", is_parked="true") == []
+    call.hang_up()
+    parked.wait_over(PATIENCE_S)
+    assert carol.dial("*883").wait_over(PATIENCE_S).code == 404
+
+
+def test_nobody_takes_it_and_it_rings_at_who_parked_it(
+    alice: Phone, bob: Phone, rest: RestClient, request: pytest.FixtureRequest
+) -> None:
+    rest.patch("/dial_codes/", {"park_timeout_s": 10})
+    try:
+        parked: PhoneCall = request.getfixturevalue("parked")
+        back = bob.wait_incoming(25).wait_confirmed()
+        parked.wait_heard(bob.config.tone_hz, timeout_s=PATIENCE_S)
+        back.wait_heard(alice.config.tone_hz, timeout_s=PATIENCE_S)
+        assert "<sip:101@demo.local>" in back.messages[0].header("From")
+        back.hang_up()
+        parked.wait_over(PATIENCE_S)
+    finally:
+        rest.patch("/dial_codes/", {"park_timeout_s": 60})
