@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import structlog
-from celery import shared_task
+from celery import Task, shared_task
 from django.conf import settings
 from django.utils import timezone
 
 from callmanager.services.cdr import cdrs_assemble, lost_calls_reap, open_calls_sweep
 from callmanager.services.deleted_tenant import kept_records_purge_continue
 from callmanager.services.partition import call_events_expire, partitions_make_ahead
+from callmanager.services.recording import STORE_TASK, recordings_store, recordings_sweep
 from callmanager.services.registration_failure import registration_failures_expire
 from callmanager.services.trunk_outage import trunk_outages_mail
 from callmanager.services.voicemail import voicemails_settle
@@ -18,6 +19,9 @@ from callmanager.webhooks.outbox import DRAIN_TASK
 from callmanager.webhooks.sweep import webhooks_sweep, webhooks_tend
 
 logger = structlog.get_logger(__name__)
+
+# A file is whole some moments after its call.
+RETRIES = 10
 
 
 @shared_task(name="callmanager.assemble_cdrs")
@@ -30,6 +34,20 @@ def assemble_cdrs(calls: list[tuple[int, str]]) -> None:
 def settle_voicemails(session_ids: list[str]) -> None:
     """Messages that these ended calls left, and what owners did to theirs."""
     voicemails_settle(session_ids=session_ids)
+
+
+@shared_task(name=STORE_TASK, bind=True, max_retries=10)
+def store_recordings(self: Task[[list[str]], None], names: list[str]) -> None:
+    """Those whose worker still writes are tried again in a second; the sweep has the last word."""
+    unfinished = recordings_store(names=names)
+    if unfinished and self.request.retries < RETRIES:
+        raise self.retry(args=[unfinished], countdown=1)
+
+
+@shared_task(name="callmanager.sweep_recordings")
+def sweep_recordings() -> None:
+    if swept := recordings_sweep():
+        logger.info("recordings.swept", recordings=swept)
 
 
 @shared_task(name="callmanager.sweep_open_calls")

@@ -106,6 +106,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "DeliveryStateEnum": "callmanager.fleet.models.webhook_delivery.DeliveryState.choices",
         "CallSideEnum": "callmanager.api.call_control.SIDES",
         "CallSidesEnum": "callmanager.api.call_control.ONE_OR_BOTH",
+        "RecordingStateEnum": "callmanager.fleet.models.recording.RecordingState.choices",
         "CdrStatusEnum": "callmanager.fleet.models.cdr.CdrStatus.choices",
     },
 }

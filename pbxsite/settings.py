@@ -289,6 +289,11 @@ CELERY_BEAT_SCHEDULE = {
         "options": {"expires": 10},
     },
     # What call events are told of is noticed here: the database wrote it down, and announces nothing.
+    "sweep-recordings": {
+        "task": "callmanager.sweep_recordings",
+        "schedule": 15.0,
+        "options": {"expires": 30},
+    },
     "sweep-webhooks": {"task": "callmanager.sweep_webhooks", "schedule": 1.0, "options": {"expires": 3}},
     "tend-webhooks": {"task": "callmanager.tend_webhooks", "schedule": 60.0, "options": {"expires": 60}},
     "clean-files": {"task": "tenants.clean_files", "schedule": 1800.0},

@@ -10,6 +10,7 @@ from callmanager.api.inbound_rules import InboundRuleViewSet
 from callmanager.api.music import MusicFileViewSet, MusicOnHoldView
 from callmanager.api.number_policy import BlockedNumberViewSet, CountryCodesView, DisallowedCodeViewSet
 from callmanager.api.outbound_rules import OutboundRuleViewSet
+from callmanager.api.recordings import RecordingViewSet
 from callmanager.api.ring_groups import RingGroupViewSet
 from callmanager.api.routing_tests import RoutingTestViewSet
 from callmanager.api.voicemails import GreetingViewSet, MailboxViewSet, VoicemailViewSet
@@ -47,6 +48,7 @@ def company_resources(router: Router) -> None:
     router.register("routing_tests", RoutingTestViewSet, basename="routing_tests")
     router.register("outbound_rules", OutboundRuleViewSet, basename="outbound_rules")
     router.register("webhook_deliveries", WebhookDeliveryViewSet, basename="webhook_deliveries")
+    router.register("recordings", RecordingViewSet, basename="recordings")
     router.register("voicemails", VoicemailViewSet, basename="voicemails")
     router.register("mailboxes", MailboxViewSet, basename="mailboxes")
     router.register("greetings", GreetingViewSet, basename="greetings")

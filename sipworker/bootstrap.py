@@ -20,6 +20,7 @@ from sipworker.gateways.figures import WorkerFigures
 from sipworker.gateways.live_feed import LiveFeed
 from sipworker.gateways.mailboxes import MailboxGateway
 from sipworker.gateways.reconnecting import ReconnectingThread
+from sipworker.gateways.recording_room import RecordingRoomGateway
 from sipworker.gateways.snapshot_files import SnapshotFiles
 from sipworker.gateways.snapshots import SnapshotGateway
 from sipworker.gateways.spool import Spool
@@ -122,6 +123,7 @@ def build_worker(
     sip = PjsipPort(config, inbox.append, announce_drain=node.drain, note_turn=watch.note_turn)
     commands = CommandGateway(config.redis_url, config.name, feed.put, sip.wake)
 
+    room = RecordingRoomGateway(config.database_url, config.name, directory, config.recording_min_free_mb)
     mailboxes = MailboxGateway(config.database_url, config.name, config.encryption_keys, sip.wake)
 
     runner = Runner(
@@ -134,6 +136,8 @@ def build_worker(
             SystemClock(),
             stored_use,
             mailboxes,
+            sip.call_recorders,
+            room,
         ),
         inbox=inbox,
         settings=RunnerSettings(worker=config.name, drain_timeout_s=config.drain_timeout_s),
@@ -141,7 +145,15 @@ def build_worker(
     )
     figures = WorkerFigures(runner, store, spool, snapshots, watch.since_turn_s)
     # Stopped in reverse: the node's row first, the queues that everything else still writes to last.
-    ours: tuple[ReconnectingThread[Any], ...] = (feed, store, snapshots, stored_use, commands, mailboxes)
+    ours: tuple[ReconnectingThread[Any], ...] = (
+        feed,
+        store,
+        snapshots,
+        stored_use,
+        commands,
+        mailboxes,
+        room,
+    )
     threads = (*ours, *contact_threads, node)
     return Worker(config, sip, runner, snapshots, stored_use, threads)
 

@@ -45,6 +45,8 @@ class WorkerConfig:
     bridge_clock_rate_hz: int
     music_dir: Path
     sounds_dir: Path
+    # Below that much space nothing is recorded any more.
+    recording_min_free_mb: int = 256
     # Open the passwords of trunks; the first one is the newest.
     encryption_keys: tuple[str, ...] = field(default=(), repr=False)
 
@@ -92,6 +94,7 @@ class WorkerConfig:
             bridge_clock_rate_hz=read.choice("PBX_BRIDGE_CLOCK_RATE", "16000", BRIDGE_CLOCK_RATES_HZ),
             music_dir=Path(read.text("PBX_MUSIC_DIR", "/usr/share/asterisk/moh")),
             sounds_dir=Path(read.text("PBX_SOUNDS_DIR", "/usr/share/asterisk/sounds")),
+            recording_min_free_mb=read.integer("PBX_RECORDING_MIN_FREE_MB", "256", 0, 1_000_000_000),
             encryption_keys=read.secrets("FIELD_ENCRYPTION_KEY", SHORTEST_KEY),
         )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
@@ -59,6 +59,34 @@ class SnapshotSource(Protocol):
 class ContactSource(Protocol):
     def contacts(self, number: str, sip_domain: str) -> tuple[Contact, ...]:
         """The registered contacts, from memory, never blocking."""
+
+
+class RecorderError(Exception):
+    """The file of a recording can't be written."""
+
+
+class CallRecorder(Protocol):
+    """Files that calls are recorded into. All on the SIP thread; nothing blocks longer than opening a file."""
+
+    def begin(self, recording: str, paths: Sequence[str]) -> None:
+        """RecorderError if it can't be; then nothing is left to end."""
+
+    def mix(self, recording: str, caller_side: Sequence[LegId], callee_side: Sequence[LegId]) -> None:
+        """These and no others from now on; one that is not running is ignored."""
+
+    def end(self, recording: str) -> None: ...
+
+    def sizes(self) -> Mapping[str, int]:
+        """Bytes on the disk of every recording that runs."""
+
+
+class RecordingRoom(Protocol):
+    """What is left for recordings, from memory, never blocking."""
+
+    def is_disk_full(self) -> bool: ...
+
+    def left_bytes(self, tenant_id: int) -> int | None:
+        """Of the tenant's quota, without what is being recorded; None: as much as it likes."""
 
 
 class MailboxSource(Protocol):
@@ -134,3 +162,5 @@ class Ports:
     clock: Clock
     stored_use: StoredUse
     mailboxes: MailboxSource
+    recorder: CallRecorder
+    recording_room: RecordingRoom

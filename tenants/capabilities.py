@@ -61,6 +61,7 @@ Verbs = frozenset[Verb]
 NOTHING: Verbs = frozenset()
 VIEW: Verbs = frozenset({Verb.VIEW})
 CONTROL: Verbs = frozenset({Verb.VIEW, Verb.CHANGE})
+DISCARD: Verbs = frozenset({Verb.VIEW, Verb.DELETE})
 ALL: Verbs = frozenset(Verb)
 
 
@@ -88,6 +89,7 @@ NOBODY = Ranks()
 READERS = Ranks(VIEW, VIEW, VIEW)
 WRITERS = Ranks(ALL, ALL, VIEW)
 CONTROLLERS = Ranks(CONTROL, CONTROL, VIEW)
+KEEPERS = Ranks(DISCARD, DISCARD, VIEW)
 OWNERS = Ranks(ALL, VIEW, VIEW)
 THEMSELVES = Ranks(ALL, ALL, ALL)
 
@@ -180,6 +182,8 @@ TABLE: Mapping[str, Row] = {
     "callmanager.mailbox": Row(Area.CONFIGURATION, CONTROLLERS, CONTROLLERS, extension=CONTROL),
     "callmanager.greeting": Row(Area.CONFIGURATION, WRITERS, WRITERS, extension=ALL),
     "fleet.cdr": Row(Area.CDRS, READERS, READERS, extension=VIEW),
+    # An extension hears its own calls; whether it may delete them is the tenant's switch besides
+    "fleet.recording": Row(Area.CDRS, KEEPERS, KEEPERS, extension=DISCARD),
     # Which holds call records
     "fleet.webhookdelivery": Row(Area.CDRS, CONTROLLERS, CONTROLLERS),
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
@@ -15,7 +15,7 @@ from callmanager.domain.ring_groups import MembersUse, MemberUse
 from callmanager.domain.snapshot import TenantSnapshot
 from sipworker.call.actions import BridgeAction, BridgeLegs, DialLeg, HearingAction, LegAction, UnbridgeLegs
 from sipworker.call.signals import Contact, InviteReceived, LegId, LegSignal, MediaReport
-from sipworker.ports import Command, CommandReply, Ports
+from sipworker.ports import Command, CommandReply, Ports, RecorderError
 from sipworker.runtime.runner import Inbox, Runner, RunnerSettings
 from tests.cast import ACME, ACME_DOMAIN, BOB, BOBS_DESK, BOBS_MOBILE, GLOBEX
 
@@ -181,6 +181,46 @@ class FakeMailboxes:
         return taken
 
 
+@dataclass
+class FakeRecorder:
+    """Remembers who is recorded into which files; grows by a kilobyte whenever somebody looks."""
+
+    is_broken: bool = False
+    is_stuck: bool = False
+    running: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    heard: dict[str, tuple[tuple[LegId, ...], tuple[LegId, ...]]] = field(default_factory=dict)
+    ended: list[str] = field(default_factory=list)
+    grown: int = 0
+
+    def begin(self, recording: str, paths: Sequence[str]) -> None:
+        if self.is_broken:
+            raise RecorderError("no such place")
+        self.running[recording] = tuple(paths)
+
+    def mix(self, recording: str, caller_side: Sequence[LegId], callee_side: Sequence[LegId]) -> None:
+        self.heard[recording] = (tuple(caller_side), tuple(callee_side))
+
+    def end(self, recording: str) -> None:
+        del self.running[recording]
+        self.ended.append(recording)
+
+    def sizes(self) -> Mapping[str, int]:
+        self.grown += 0 if self.is_stuck else 1000
+        return dict.fromkeys(self.running, self.grown)
+
+
+@dataclass
+class FakeRecordingRoom:
+    left: dict[int, int] = field(default_factory=dict)
+    is_full: bool = False
+
+    def is_disk_full(self) -> bool:
+        return self.is_full
+
+    def left_bytes(self, tenant_id: int) -> int | None:
+        return self.left.get(tenant_id)
+
+
 class WorkerInMemory:
     """A runner with all its fakes and a few words to play a call with. Sessions are called s1, s2, ..."""
 
@@ -194,6 +234,8 @@ class WorkerInMemory:
         self.commands = FakeCommands()
         self.stored_use = FakeStoredUse()
         self.mailboxes = FakeMailboxes()
+        self.recorder = FakeRecorder()
+        self.recording_room = FakeRecordingRoom()
         numbers = itertools.count(1)
         self.runner = Runner(
             ports=Ports(
@@ -205,6 +247,8 @@ class WorkerInMemory:
                 self.clock,
                 self.stored_use,
                 self.mailboxes,
+                self.recorder,
+                self.recording_room,
             ),
             inbox=inbox,
             settings=RunnerSettings("worker-0", capacity=capacity, drain_timeout_s=drain_timeout_s),

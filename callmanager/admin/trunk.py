@@ -84,6 +84,7 @@ class TrunkAdmin(ServiceModelAdmin):
                     "called_number_source",
                     "called_number_header",
                     "ping_interval_s",
+                    "is_recorded",
                 )
             },
         ),

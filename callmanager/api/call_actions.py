@@ -17,6 +17,8 @@ from callmanager.api.call_control import (
     HoldSerializer,
     MuteSerializer,
     PlaySerializer,
+    RecordDoneSerializer,
+    RecordSerializer,
     StopPlaySerializer,
     control_errors,
     controller_of,
@@ -30,7 +32,9 @@ from callmanager.services.call_control import (
     controlled_side,
     music_sounds,
 )
+from tenants.api.access import actor_of
 from tenants.audit_trail import audit_request
+from tenants.models import Role
 
 SESSION_ID = OpenApiParameter("session_id", str, OpenApiParameter.PATH)
 PARAMETERS = [SESSION_ID, IDEMPOTENCY_KEY]
@@ -81,6 +85,20 @@ class CallActions(GenericViewSet[Any]):
         with control_errors():
             side = wanted.pop("side") or _hears(controller, call)
         return _done(request, controller, call, "send_digits", {**wanted, "side": side})
+
+    @extend_schema(parameters=PARAMETERS, request=RecordSerializer, responses=RecordDoneSerializer)
+    @action(detail=True, methods=["post"])
+    @once
+    def record(self, request: Request, session_id: str) -> Response:
+        """Start, stop, pause or resume the recording. Paused, it holds silence: for numbers of cards."""
+        controller, call = _found(request, session_id)
+        step, actor = _read(request, RecordSerializer)["step"], actor_of(request)
+        by = actor.user.extension_number if actor.role == Role.EXTENSION else ""
+        with control_errors():
+            arguments = {"step": step, "by": by}
+            call_command(controller=controller, call=call, command="record", arguments=arguments)
+        audit_request(request._request, action=f"call.recording_{step}", target=controller.tenant)
+        return Response({"session_id": call.session_id, "step": step})
 
     def _for_a_side(
         self, request: Request, session_id: str, command: str, kind: type[serializers.Serializer[Any]]

@@ -10,6 +10,7 @@ from rest_framework import exceptions, serializers, status
 from rest_framework.request import Request
 
 from callmanager.domain.live_call import CallSide
+from callmanager.domain.recording import RecordingStep
 from callmanager.live_redis import LiveCallsUnavailable
 from callmanager.services.call_control import CallNotChosen, Controller, NotYourCall
 from callmanager.services.live_call import CommandRefused, LiveCallNotFound, WorkerUnavailable
@@ -91,6 +92,17 @@ class PlaySerializer(serializers.Serializer[Any]):
 
 class StopPlaySerializer(serializers.Serializer[Any]):
     side = serializers.ChoiceField(choices=ONE_OR_BOTH, required=False, default="both")
+
+
+class RecordSerializer(serializers.Serializer[Any]):
+    """A recording that the company, a trunk or an extension's setting began is not stopped by an extension."""
+
+    step = serializers.ChoiceField(choices=[(step.value, step.value) for step in RecordingStep])
+
+
+class RecordDoneSerializer(serializers.Serializer[Any]):
+    session_id = serializers.CharField()
+    step = serializers.CharField()
 
 
 class DigitsSerializer(serializers.Serializer[Any]):

@@ -32,6 +32,7 @@ class CallSessionSerializer(serializers.Serializer[Any]):
     held_by = serializers.ListField(
         child=serializers.CharField(), help_text="Who holds the call: caller, callee or both."
     )
+    recording = serializers.CharField(help_text="`recording`, `paused`, or empty.")
     muted = serializers.ListField(
         child=serializers.CharField(), help_text="Who is not heard by the other one."
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -16,6 +17,7 @@ from callmanager.domain.call_parties import EXTENSION, FROM_OUTSIDE, TO_OUTSIDE
 from callmanager.fleet.models import Cdr, CdrStatus
 from callmanager.selectors.call import cdr_list
 from callmanager.selectors.person import visible_cdr_list
+from callmanager.selectors.recording import recording_ids_by_call
 from tenants.api.access import actor_of
 from tenants.models import Role
 from tenants.scoped_models import ScopedQuerySet
@@ -58,11 +60,33 @@ CdrFilter.base_filters["from"] = MomentFilter(field_name="started_at", lookup_ex
 CdrFilter.base_filters["to"] = MomentFilter(field_name="started_at", lookup_expr="lt")
 
 
+class CdrListSerializer(serializers.ListSerializer[Cdr]):
+    """Asks once for the recordings of all calls of a page."""
+
+    def to_representation(self, data: Any) -> Any:
+        rows = list(data)
+        known = _recordings(self.context, [cdr.session_id for cdr in rows])
+        documents = super().to_representation(rows)
+        return [
+            {**document, "recordings": list(known.get(cdr.session_id, ()))}
+            for cdr, document in zip(rows, documents, strict=True)
+        ]
+
+
 class CdrSerializer(serializers.ModelSerializer[Cdr]):
-    """With the voice quality of both sides and every phone that was rung."""
+    """With the voice quality of both sides and every phone that was rung. `recordings` are the ids of those that you
+    may hear."""
+
+    recordings = serializers.SerializerMethodField()
+
+    def get_recordings(self, cdr: Cdr) -> list[str]:
+        if isinstance(self.parent, CdrListSerializer):
+            return []  # the list fills them in
+        return list(_recordings(self.context, [cdr.session_id]).get(cdr.session_id, ()))
 
     class Meta:
         model = Cdr
+        list_serializer_class = CdrListSerializer
         fields = (
             "id",
             "tenant_id",
@@ -110,8 +134,15 @@ class CdrSerializer(serializers.ModelSerializer[Cdr]):
             "ring_group",
             "rung_extensions",
             "worker",
+            "recordings",
         )
         read_only_fields = fields
+
+
+def _recordings(context: Mapping[str, Any], session_ids: list[str]) -> Mapping[str, list[str]]:
+    request = context.get("request")
+    actor = getattr(getattr(request, "_request", None), "actor", None)
+    return recording_ids_by_call(actor=actor, session_ids=session_ids) if actor is not None else {}
 
 
 class CdrViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet[Cdr]):

@@ -41,6 +41,10 @@ class CallEventKind(StrEnum):
     CALL_UNPARKED = "call_unparked"
     MONITOR_STARTED = "monitor_started"
     MONITOR_CHANGED = "monitor_changed"
+    RECORDING_STARTED = "recording_started"
+    RECORDING_PAUSED = "recording_paused"
+    RECORDING_RESUMED = "recording_resumed"
+    RECORDING_STOPPED = "recording_stopped"
 
 
 # The last event of a call is always CALL_ENDED: after call_noanswer and call_fail too, so that

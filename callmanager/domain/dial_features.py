@@ -240,5 +240,7 @@ WORKING: frozenset[DialKind] = frozenset(
         DialKind.GROUP_PICKUP,
         DialKind.PARK,
         DialKind.RETRIEVE,
+        DialKind.RECORD,
+        DialKind.PAUSE_RECORDING,
     }
 )

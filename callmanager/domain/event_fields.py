@@ -12,6 +12,7 @@ from callmanager.domain.subscriptions import (
     EXTENSION_PRESENCE,
     EXTENSION_REGISTER,
     FLEET_EVENTS,
+    RECORDING_STORED,
     TRUNK_EVENTS,
 )
 
@@ -35,10 +36,12 @@ _CALL: Mapping[str, str] = {
 }
 _WORDS: Mapping[str, str] = {
     "answered_by": "extension, trunk, echo, tone, monitor, pickup, park or retrieve.",
+    "asked_by": "Who wanted it, separated by commas: caller, callee, tenant, trunk, queue or request.",
     "aor": "Whose side, as 101@example.com.",
     "callee_domain": "The SIP domain that was dialled.",
     "caller_display_name": "The caller's name.",
     "caller_domain": "The caller's SIP domain.",
+    "by": "The extension that asked for it; empty: nobody, or somebody of the company.",
     "change": "heard, saved, deleted, restored or forwarded.",
     "contact": "The address of the phone.",
     "did": "The number that was called from outside.",
@@ -56,6 +59,7 @@ _WORDS: Mapping[str, str] = {
     "outbound_caller_id": "The number that is shown outside.",
     "parked_by": "The extension that parked it.",
     "peer_aor": "The other side.",
+    "recording": "Names the recording.",
     "reason": "In words, or why a call goes on elsewhere.",
     "replaced_number": "Who was in that place before; empty if it only rang.",
     "ring_group": "The number of the ring group as whose member it rings; empty: none.",
@@ -71,8 +75,15 @@ _WORDS: Mapping[str, str] = {
     "transfer_target": "The number that the call is transferred to.",
     "transferee": "Who is transferred.",
     "transferor": "The extension that transfers.",
+    "tracks": "1, or 2: caller left, callee right.",
     "trunk_name": "The trunk, if it goes over one.",
     "user_agent": "The phone's make.",
+    "why": "call_ended, request, quota_full, disk_full, failed or worker_lost.",
+}
+_STORED: Mapping[str, str] = {
+    "recording_id": "Names it in the REST API.",
+    "duration_s": "Seconds.",
+    "tracks": _WORDS["tracks"],
 }
 _RECORD = (
     *("answered_time", "call_id", "call_status", "callee", "callee_domain", "caller", "caller_display_name"),
@@ -147,6 +158,11 @@ TITLES: Mapping[str, str] = {
     "call_unparked": "A parked call was retrieved, rang back and was taken, or gave up",
     "monitor_started": "Somebody monitors the call of an extension",
     "monitor_changed": "A monitor is heard by others than before",
+    "recording_started": "A call is recorded from now on",
+    "recording_paused": "A recording holds silence from now on",
+    "recording_resumed": "A recording goes on",
+    "recording_stopped": "A recording ended, or could not begin",
+    RECORDING_STORED: "A recording can be listened to",
     "call_cdr": "The record of a call that ended",
     "trunk_connected": "A trunk can be used",
     "trunk_disconnected": "A trunk can't be used",
@@ -161,6 +177,8 @@ def fields_of(topic: str, key: str) -> Mapping[str, str]:
         if key in (CallEventKind.CALL_FAIL, CallEventKind.CALL_NOANSWER):
             names.append("fail_code")
         return {**_CALL, **{name: _WORDS[name] for name in names}}
+    if key == RECORDING_STORED:
+        return {**_CALL, **_STORED}
     if key == EXTENSION_PRESENCE:
         return {"extension": "Whose.", "status": "The status that was chosen."}
     if key == EXTENSION_REGISTER:

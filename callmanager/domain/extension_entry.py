@@ -35,3 +35,4 @@ class ExtensionEntry:
     is_decline_final: bool = True
     max_external_calls: int = 0
     max_external_minutes_per_day: int = 0
+    is_recorded: bool = False

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from callmanager.domain.call_events import CallEvent, CallEventKind
+from callmanager.domain.recording_story import RECORDING_KINDS
 
 LANE_WIDTH = 210
 HEAD_HEIGHT = 46
@@ -193,10 +194,19 @@ def _messages(event: CallEvent, story: Sequence[CallEvent]) -> tuple[_Message, .
             return (_Message(PBX, CALLER, f"Call of {_text(data, 'monitored')} ({_text(data, 'mode')})"),)
         case CallEventKind.MONITOR_CHANGED:
             return (_Message(CALLER, PBX, f"Monitors by {_text(data, 'mode')}"),)
-        case CallEventKind.VOICEMAIL_MARKED | CallEventKind.VOICEMAIL_CHANGED:
-            return ()
         case CallEventKind.CALL_ENDED:
             return _hang_up(event, story)
+        case _:
+            return _recording(event)
+
+
+def _recording(event: CallEvent) -> tuple[_Message, ...]:
+    """Of the others nothing is drawn."""
+    if event.kind not in RECORDING_KINDS:
+        return ()
+    done = event.kind.value.removeprefix("recording_")
+    why = _text(event.data, "why").replace("_", " ")
+    return (_Message(PBX, CALLER, f"Recording {done} ({why})" if why else f"Recording {done}"),)
 
 
 def _hang_up(event: CallEvent, story: Sequence[CallEvent]) -> tuple[_Message, ...]:

@@ -59,6 +59,8 @@ class LiveCall:
     monitored: str = ""
     monitor_mode: str = ""
     is_confidential: bool = False
+    # Empty, `recording` or `paused`.
+    recording: str = ""
 
     @classmethod
     def from_json(cls, text: str | bytes) -> LiveCall:
@@ -101,6 +103,7 @@ class LiveCall:
             monitored=_text(document, "monitored"),
             monitor_mode=_text(document, "monitor_mode"),
             is_confidential=document.get("is_confidential") is True,
+            recording=_text(document, "recording"),
         )
 
     def extension_on(self, side: CallSide) -> str:

@@ -48,6 +48,10 @@ FIELDS_OF_KIND: Mapping[CallEventKind, tuple[str, ...]] = {
     CallEventKind.CALL_UNPARKED: ("slot", "number", "trunk_name", "reason"),
     CallEventKind.MONITOR_STARTED: ("monitored", "monitored_session_id", "mode"),
     CallEventKind.MONITOR_CHANGED: ("monitored", "mode"),
+    CallEventKind.RECORDING_STARTED: ("recording", "asked_by", "tracks", "by"),
+    CallEventKind.RECORDING_PAUSED: ("recording", "by"),
+    CallEventKind.RECORDING_RESUMED: ("recording", "by"),
+    CallEventKind.RECORDING_STOPPED: ("recording", "why", "by"),
 }
 _NOBODY: frozenset[str] = frozenset()
 

@@ -15,12 +15,13 @@ from callmanager.domain.music import COMMON_MUSIC, TenantMusic
 from callmanager.domain.number_policy import NO_POLICY, NumberJudge, NumberPolicy
 from callmanager.domain.outbound_rules import OutboundRule, OutboundRules
 from callmanager.domain.plain_rows import from_plain, to_plain
+from callmanager.domain.recording import NOTHING_RECORDED, RecordingPolicy
 from callmanager.domain.rights import GroupEntry, Right, group_ids_by_number, rights_by_number
 from callmanager.domain.ring_groups import RingGroupEntry
 from callmanager.domain.schedule import ALL_WEEK, Holiday, Interval, Schedule
 from callmanager.domain.trunk_entry import TrunkEntry
 
-SCHEMA_VERSION = 12
+SCHEMA_VERSION = 13
 NO_NUMBERS = DidPool()
 
 
@@ -55,6 +56,7 @@ class TenantSnapshot:
     numbers: NumberPolicy = NO_POLICY
     dial_codes: DialCodes = MANUAL_CODES
     ring_groups: tuple[RingGroupEntry, ...] = ()
+    recording: RecordingPolicy = NOTHING_RECORDED
     schema_version: int = SCHEMA_VERSION
     _by_number: dict[str, ExtensionEntry] = field(init=False, repr=False, compare=False, default_factory=dict)
     _rights: dict[str, frozenset[Right]] = field(init=False, repr=False, compare=False, default_factory=dict)

@@ -13,6 +13,7 @@ from callmanager.domain.destination import Destination, DestinationKind
 from callmanager.domain.extension_entry import ExtensionEntry
 from callmanager.domain.forwarding import PresenceStatus
 from callmanager.domain.music import MusicOrder, TenantMusic
+from callmanager.domain.recording import Announcement, RecordingPolicy
 from callmanager.domain.rights import GroupEntry, MonitorScope, Right
 from callmanager.domain.schedule import ALL_WEEK, Interval
 from callmanager.domain.schedule_rows import holiday_of, office_intervals
@@ -32,7 +33,8 @@ from callmanager.domain.week_hours import parse_intervals
 
 _TENANT_SQL = """
     SELECT schema_name, name, sip_domain, is_enabled, config_rev, time_zone, max_simultaneous_calls,
-           country
+           country, are_audio_calls_recorded, is_recorded_in_two_tracks, recording_announcement,
+           may_extensions_record
       FROM public.tenants_tenant
      WHERE id = %s
 """
@@ -43,7 +45,7 @@ _ENTER_SCHEMA_SQL = "SELECT set_config('search_path', quote_ident(%s), true)"
 _EXTENSIONS_SQL = """
     SELECT number, display_name, is_enabled, ring_timeout_s, time_zone,
            CASE WHEN has_own_hours THEN week::text END, status, did, outbound_caller_id, emergency_caller_id,
-           may_set_caller_id, is_decline_final, max_external_calls, max_external_minutes_per_day
+           may_set_caller_id, is_decline_final, max_external_calls, max_external_minutes_per_day, is_audio_recorded
       FROM callmanager_extension
      ORDER BY length(number), number
 """
@@ -106,9 +108,17 @@ def load_snapshot(execute: Execute, tenant_id: int) -> TenantSnapshot | None:
     rows = execute(_TENANT_SQL, (tenant_id,))
     if not rows:
         return None
-    schema_name, name, sip_domain, is_enabled, config_rev, time_zone, max_simultaneous_calls, country = rows[
-        0
-    ]
+    (
+        schema_name,
+        name,
+        sip_domain,
+        is_enabled,
+        config_rev,
+        time_zone,
+        max_simultaneous_calls,
+        country,
+        *recording,
+    ) = rows[0]
     execute(_ENTER_SCHEMA_SQL, (schema_name,))
     return TenantSnapshot(
         tenant_id=tenant_id,
@@ -129,7 +139,14 @@ def load_snapshot(execute: Execute, tenant_id: int) -> TenantSnapshot | None:
         numbers=load_numbers(execute, country),
         ring_groups=load_ring_groups(execute),
         dial_codes=load_dial_codes(execute),
+        recording=_recording_policy(*recording),
     )
+
+
+def _recording_policy(
+    is_all_recorded: bool, is_two_tracks: bool, announcement: str, may_extensions_record: bool
+) -> RecordingPolicy:
+    return RecordingPolicy(is_all_recorded, is_two_tracks, Announcement(announcement), may_extensions_record)
 
 
 def _load_extensions(execute: Execute, schema_name: str) -> tuple[ExtensionEntry, ...]:
@@ -158,6 +175,7 @@ def _load_extensions(execute: Execute, schema_name: str) -> tuple[ExtensionEntry
             is_decline_final=is_decline_final,
             max_external_calls=max_external_calls,
             max_external_minutes_per_day=max_external_minutes_per_day,
+            is_recorded=is_recorded,
         )
         for (
             number,
@@ -174,6 +192,7 @@ def _load_extensions(execute: Execute, schema_name: str) -> tuple[ExtensionEntry
             is_decline_final,
             max_external_calls,
             max_external_minutes_per_day,
+            is_recorded,
         ) in execute(_EXTENSIONS_SQL, ())
     )
 

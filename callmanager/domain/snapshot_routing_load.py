@@ -40,7 +40,7 @@ Execute = Callable[[str, Sequence[object]], list[tuple[Any, ...]]]
 
 _TRUNKS_SQL = """
     SELECT trunk.id, trunk.name, trunk.host, trunk.port, trunk.username, trunk.authorization_name,
-           trunk.password, trunk.srtp, trunk.codecs, lent.did_pool, trunk.is_enabled
+           trunk.password, trunk.srtp, trunk.codecs, lent.did_pool, trunk.is_enabled, trunk.is_recorded
       FROM public.trunk_assignment AS lent
       JOIN public.trunk ON trunk.id = lent.trunk_id
      WHERE lent.tenant_id = %s
@@ -137,6 +137,7 @@ def load_trunks(execute: Execute, tenant_id: int) -> tuple[TrunkEntry, ...]:
             outbound=tuple(outbound.get(trunk_id, ())),
             inbound=tuple(inbound.get(trunk_id, ())),
             is_enabled=is_enabled,
+            is_recorded=is_recorded,
         )
         for (
             trunk_id,
@@ -150,6 +151,7 @@ def load_trunks(execute: Execute, tenant_id: int) -> tuple[TrunkEntry, ...]:
             codecs,
             did_pool,
             is_enabled,
+            is_recorded,
         ) in execute(_TRUNKS_SQL, (tenant_id,))
     )
 

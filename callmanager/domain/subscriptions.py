@@ -28,6 +28,7 @@ FLEET_TOPICS = frozenset({FLEET_EVENTS, TRUNK_EVENTS})
 CONFIDENTIAL = "is_confidential"
 EXTENSION_REGISTER = "extension_register"
 EXTENSION_PRESENCE = "extension_presence"
+RECORDING_STORED = "recording_stored"
 
 # The keys that exist; a topic asked for without keys means all of them.
 TOPIC_KEYS: Mapping[str, frozenset[str]] = {
@@ -63,6 +64,11 @@ TOPIC_KEYS: Mapping[str, frozenset[str]] = {
             "call_unparked",
             "monitor_started",
             "monitor_changed",
+            "recording_started",
+            "recording_paused",
+            "recording_resumed",
+            "recording_stopped",
+            RECORDING_STORED,
         }
     ),
     CDR_EVENTS: frozenset({"call_cdr"}),

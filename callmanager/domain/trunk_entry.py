@@ -34,3 +34,4 @@ class TrunkEntry:
     outbound: tuple[HeaderRule, ...] = ()
     inbound: tuple[CallerMapping, ...] = ()
     is_enabled: bool = True
+    is_recorded: bool = False

@@ -155,12 +155,12 @@ class Extension(models.Model):
     is_audio_recorded = models.BooleanField(
         "record audio calls",
         default=False,
-        help_text="All calls as WAV files. Obeyed once recording is built.",
+        help_text="All calls of this extension, as WAV files.",
     )
     is_video_recorded = models.BooleanField(
         "record video calls",
         default=False,
-        help_text="All video calls as video files. Obeyed once recording is built.",
+        help_text="As soon as video calls can be recorded.",
     )
     has_own_hours = models.BooleanField(
         "hours of its own",

@@ -25,10 +25,12 @@ from callmanager.domain.cdr import (
     worker_lost_event,
 )
 from callmanager.domain.live_events import cdr_message
+from callmanager.domain.recording_story import RECORDING_KINDS
 from callmanager.domain.worker_loss import Silence, WorkerSighting, find_loss, notice_silences
 from callmanager.fleet.models import Cdr, OpenCall, StoredCallEvent, WorkerNode
 from callmanager.services.live_event import live_events_publish
 from callmanager.services.lost_events import lost_events_store
+from callmanager.services.recording import recordings_note
 from callmanager.services.voicemail import VOICEMAIL_KINDS
 from callmanager.services.worker_watch import lost_workers_record
 from callmanager.webhooks.outbox import cdrs_tell
@@ -103,14 +105,17 @@ def _assemble_batch(session_ids: Sequence[str]) -> int:
         recorded = set(Cdr.objects.filter(session_id__in=session_ids).values_list("session_id", flat=True))
         details: list[CallDetail] = []
         with_mailboxes: list[str] = []
+        recorded_calls: list[tuple[CallDetail, list[CallEvent]]] = []
         for events in _events_by_call(set(session_ids) - recorded):
             detail = assemble(events)
             if detail is not None:
                 details.append(detail)
+                recorded_calls += [(detail, events)] if _is_recorded(events) else []
                 with_mailboxes += [detail.session_id] if _has_voicemail(events) else []
         Cdr.objects.bulk_create([_to_record(detail) for detail in details], ignore_conflicts=True)
         finished = recorded.union(detail.session_id for detail in details)
         OpenCall.objects.filter(pk__in=finished).delete()
+        recordings_note(recorded_calls)
         if with_mailboxes:
             transaction.on_commit(partial(_settle_voicemails, with_mailboxes))
         if details:
@@ -123,6 +128,10 @@ def _assemble_batch(session_ids: Sequence[str]) -> int:
 def _has_voicemail(events: Iterable[CallEvent]) -> bool:
     """Whether the call did something to a mailbox."""
     return any(event.kind in VOICEMAIL_KINDS for event in events)
+
+
+def _is_recorded(events: Iterable[CallEvent]) -> bool:
+    return any(event.kind in RECORDING_KINDS for event in events)
 
 
 def _settle_voicemails(session_ids: Sequence[str]) -> None:

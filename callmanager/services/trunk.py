@@ -43,6 +43,7 @@ TRUNK_FIELDS = (
     "called_number_source",
     "called_number_header",
     "ping_interval_s",
+    "is_recorded",
     "is_enabled",
 )
 _CHANGEABLE = frozenset(TRUNK_FIELDS)

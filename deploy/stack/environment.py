@@ -26,6 +26,7 @@ def stack_environment(config: StackConfig, keys: Keys, operator: Mapping[str, st
         "PBX_BRIDGE_CLOCK_RATE": operator.get("PBX_BRIDGE_CLOCK_RATE") or "16000",
         "PBX_MUSIC_DIR": operator.get("PBX_MUSIC_DIR") or "/usr/share/asterisk/moh",
         "PBX_SOUNDS_DIR": operator.get("PBX_SOUNDS_DIR") or "/usr/share/asterisk/sounds",
+        "PBX_RECORDING_MIN_FREE_MB": operator.get("PBX_RECORDING_MIN_FREE_MB") or "256",
         "PBX_TENANT_NETWORKS": operator.get("PBX_TENANT_NETWORKS") or "",
         # Set but empty means nobody.
         "PBX_METRICS_NETWORKS": operator.get("PBX_METRICS_NETWORKS", "127.0.0.1/32,::1/128"),

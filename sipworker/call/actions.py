@@ -244,6 +244,33 @@ class StopRecording:
 
 
 @dataclass(frozen=True, slots=True)
+class StartCallRecording:
+    """Record a call below the worker's directory: one path for both sides together, two for one of each.
+
+    CallRecordingBegun or CallRecordingFailed answers. Nothing but silence is recorded before MixCallRecording.
+    """
+
+    recording: str
+    paths: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MixCallRecording:
+    """From now on these legs are recorded and no others, each on its side; nobody: silence."""
+
+    recording: str
+    caller_side: tuple[LegId, ...] = ()
+    callee_side: tuple[LegId, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class StopCallRecording:
+    """The files are whole a moment later."""
+
+    recording: str
+
+
+@dataclass(frozen=True, slots=True)
 class SendDigit:
     """Send DTMF to the leg by RFC 4733."""
 
@@ -346,6 +373,7 @@ BridgeAction = BridgeLegs | UnbridgeLegs
 # Between calls: who hears whom without being heard, or more than is heard.
 HearingAction = HearLeg | UnhearLeg | AttendLeg | UnattendLeg
 MailboxAction = CheckPin | FindMessages
+RecordingAction = StartCallRecording | MixCallRecording | StopCallRecording
 Action = (
     LegAction
     | BridgeAction
@@ -353,6 +381,7 @@ Action = (
     | FindContacts
     | CallsAction
     | MailboxAction
+    | RecordingAction
     | StartTimer
     | StopTimer
     | AnswerRequest

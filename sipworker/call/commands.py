@@ -10,12 +10,14 @@ import re
 from collections.abc import Callable, Mapping
 
 from callmanager.domain.outcome import EndedBy
+from callmanager.domain.recording import RecordingStep
 from sipworker.call.command_arguments import WRONG, ArgumentError, Arguments
 from sipworker.call.requests import (
     DigitsRequested,
     HoldRequested,
     MuteRequested,
     PlayRequested,
+    RecordingRequested,
     Side,
     Sides,
     StopPlayRequested,
@@ -65,6 +67,11 @@ def _stop_play(arguments: Arguments) -> StopPlayRequested:
     return StopPlayRequested(arguments.choice("side", Sides, default=Sides.BOTH))
 
 
+def _record(arguments: Arguments) -> RecordingRequested:
+    step = arguments.choice("step", RecordingStep)
+    return RecordingRequested(step, arguments.text("by", default="", longest=20))
+
+
 COMMANDS: Mapping[str, Reader] = {
     "hang_up": _hang_up,
     "send_digits": _send_digits,
@@ -72,4 +79,5 @@ COMMANDS: Mapping[str, Reader] = {
     "mute": _mute,
     "play": _play,
     "stop_play": _stop_play,
+    "record": _record,
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from callmanager.domain.recording import RecordingStep
 from sipworker.call.signals import Request
 
 
@@ -68,3 +69,14 @@ class DigitsRequested(Request):
     side: Side
     digits: str
     duration_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class RecordingRequested(Request):
+    """Somebody wants the call's recording started, stopped, paused or resumed.
+
+    `by` is an extension that is in the call; empty: somebody of the company, who may do more.
+    """
+
+    step: RecordingStep
+    by: str = ""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from callmanager.domain.header_parameters import ProviderCaller
 from callmanager.domain.mailbox import StoredMessage
 from callmanager.domain.outcome import EndedBy
+from callmanager.domain.recording import RecordingEnd
 from sipworker.call.other_calls import CallsSignal
 from sipworker.call.party import LegId as LegId
 
@@ -217,6 +218,21 @@ class Request:
     """
 
 
+@dataclass(frozen=True, slots=True)
+class CallRecordingBegun:
+    """StartCallRecording is done."""
+
+    recording: str
+
+
+@dataclass(frozen=True, slots=True)
+class CallRecordingFailed:
+    """It could not begin, or can't go on; what was recorded until now is kept."""
+
+    recording: str
+    why: RecordingEnd
+
+
 # Of files that play to a leg or are recorded from it: for whoever asked for that, and nobody else.
 FileSignal = PlaybackEnded | RecordingStopped
 LegSignal = LegRinging | LegAnswered | LegFailed | LegHungUp | LegHeld | LegUnheld | DigitPressed | FileSignal
@@ -232,3 +248,7 @@ Signal = (
     | HangUpRequested
     | Request
 )
+# Of the file of a call's recording: for that alone, sessions and features never hear them.
+CallRecordingSignal = CallRecordingBegun | CallRecordingFailed
+# All that reaches a call; its session hears signals alone.
+Heard = Signal | CallRecordingSignal

@@ -42,6 +42,7 @@ from sipworker.call.actions import (
 from sipworker.call.signals import InviteReceived, LegFailed, LegHungUp, LegId, LegSignal, MediaReport
 from sipworker.config import WorkerConfig
 from sipworker.pjsip.accounts import AccountError, Accounts, EdgeAccount
+from sipworker.pjsip.call_recorder import CallRecorders
 from sipworker.pjsip.endpoint import Endpoint
 from sipworker.pjsip.headers import ContractBrokenError, dial_uri, read_invite, trunk_addresses
 from sipworker.pjsip.legs import Leg
@@ -107,6 +108,7 @@ class PjsipPort:
         self._sounds = SoundFiles(config.sounds_dir, config.files_dir, config.worker_dir)
         self._playbacks = Playbacks(self._patchbay, self._emit, self.wake)
         self._recordings = Recordings(self._patchbay, self._emit)
+        self.call_recorders = CallRecorders(self._patchbay, config.worker_dir)
         self._accounts = Accounts(self._endpoint, config, self._take_invite, self._is_used)
         log.info("sip.started", port=config.sip_port, realtime=prioritise_media_threads())
 
@@ -179,6 +181,7 @@ class PjsipPort:
         self._turned_away.clear()
         self._playbacks.close()
         self._recordings.close()
+        self.call_recorders.close()
         self._sources.close()
         self._endpoint.libDestroy()
         self._wake_socket.close()

@@ -11,6 +11,14 @@ from sipworker.call.signals import MediaReport
 from sipworker.ports import Clock, EventSink
 from sipworker.runtime.media import media_document
 
+# What the live call shows after such an event.
+RECORDING_STATES = {
+    CallEventKind.RECORDING_STARTED: "recording",
+    CallEventKind.RECORDING_PAUSED: "paused",
+    CallEventKind.RECORDING_RESUMED: "recording",
+    CallEventKind.RECORDING_STOPPED: "",
+}
+
 
 class CallJournal:
     """Sequence numbers without gaps; nothing after `call_ended`."""
@@ -94,6 +102,8 @@ class CallJournal:
                 self._live |= {"monitored": event.data["monitored"], "monitor_mode": event.data["mode"]}
             case CallEventKind.TARGET_ADD:
                 return self._follow_target(event)
+            case _ if event.kind in RECORDING_STATES:
+                self._live["recording"] = RECORDING_STATES[event.kind]
             case CallEventKind.CALL_HOLD | CallEventKind.CALL_UNHOLD:
                 self._follow_hold(str(event.data["side"]), event.kind is CallEventKind.CALL_HOLD)
             case CallEventKind.CALL_MUTE | CallEventKind.CALL_UNMUTE:
@@ -132,6 +142,7 @@ class CallJournal:
             "monitored": "",
             "monitor_mode": "",
             "is_confidential": event.data.get("is_confidential", False),
+            "recording": "",
         }
 
     def _follow_target(self, event: CallEvent) -> bool:

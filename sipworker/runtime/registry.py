@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from sipworker.call.context import CallContext
 from sipworker.call.session import CallSession
 from sipworker.call.signals import LegId, MediaReport
+from sipworker.features.call_recording import CallRecording
 from sipworker.runtime.events import CallJournal
 
 
@@ -20,6 +21,10 @@ class LiveCall:
     journal: CallJournal
     legs: list[LegId] = field(default_factory=list)
     media: dict[LegId, MediaReport] = field(default_factory=dict)
+    recording: CallRecording = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.recording = CallRecording(self.context)
 
 
 class Registry:

@@ -26,7 +26,10 @@ from sipworker.call.actions import (
     FindMessages,
     HangUpLeg,
     HearLeg,
+    MixCallRecording,
+    StartCallRecording,
     StartTimer,
+    StopCallRecording,
     StopTimer,
     UnattendLeg,
     UnbridgeLegs,
@@ -40,6 +43,7 @@ from sipworker.call.session import INTERNAL_ERROR, CallSession
 from sipworker.call.signals import (
     ContactsFound,
     HangUpRequested,
+    Heard,
     InviteReceived,
     LegAnswered,
     LegFailed,
@@ -48,7 +52,6 @@ from sipworker.call.signals import (
     LegSignal,
     MessagesFound,
     PinChecked,
-    Signal,
     TimerFired,
 )
 from sipworker.features import feature_for
@@ -62,6 +65,7 @@ from sipworker.runtime.moves import Moves
 from sipworker.runtime.parking_lot import ParkingLot
 from sipworker.runtime.pins import PinGuard
 from sipworker.runtime.reception import Reception, Room
+from sipworker.runtime.recorders import Recorders
 from sipworker.runtime.registry import LiveCall, Registry
 from sipworker.runtime.tally import Tally
 from sipworker.runtime.timers import Timers
@@ -104,9 +108,10 @@ class Runner:
         self._reception = Reception(ports, self._use, self._groups, settings.limits, new_session_id)
         self._timers = Timers()
         self._pins = PinGuard()
+        self._recorders = Recorders(ports)
         self._desk = CommandDesk(self._registry, self._step)
         # What a call asked while its actions were performed: told to it after all of them.
-        self._answers: deque[tuple[LiveCall, Signal]] = deque()
+        self._answers: deque[tuple[LiveCall, Heard]] = deque()
         # Who has a call: known for as long as one call's actions are performed, however many of them ask.
         self._engaged: frozenset[str] | None = None
         self._drain_until: float | None = None
@@ -132,6 +137,7 @@ class Runner:
         self._take_messages()
         self._tell_attendants()
         self._end_what_is_not_allowed_any_more()
+        self._stop_recordings_without_room()
         self._end_drain_if_due()
         self._empty_inbox()
 
@@ -193,6 +199,10 @@ class Runner:
                 if reason is not None:
                     self._step(call, HangUpRequested(EndedBy.PBX, reason, NO_LONGER_ALLOWED))
 
+    def _stop_recordings_without_room(self) -> None:
+        for call, failed in self._recorders.check():
+            self._step(call, failed)
+
     def _end_drain_if_due(self) -> None:
         if self._drain_until is None or self._ports.clock.monotonic() < self._drain_until:
             return
@@ -209,7 +219,7 @@ class Runner:
         journal = CallJournal(context, self._ports.events, self._ports.clock, self._settings.worker)
         call = LiveCall(context, CallSession(context, feature_for(decision, context)), journal)
         self._registry.add(call)
-        self._guarded(call, call.session.start)
+        self._guarded(call, lambda: call.recording.follow(call.session.start()))
 
     def _deliver(self, signal: LegSignal) -> None:
         call = self._registry.find_by_leg(signal.leg)
@@ -236,8 +246,8 @@ class Runner:
         except Exception:
             log.exception("leg.late_hang_up_failed")
 
-    def _step(self, call: LiveCall, signal: Signal) -> None:
-        self._guarded(call, partial(call.session.handle, signal))
+    def _step(self, call: LiveCall, signal: Heard) -> None:
+        self._guarded(call, partial(call.recording.around, signal, call.session.handle))
 
     def _guarded(self, call: LiveCall, wishes: Callable[[], tuple[Action, ...]]) -> None:
         """Ask the session and perform; whatever goes wrong ends this call only."""
@@ -310,6 +320,8 @@ class Runner:
             case FindMessages(mailbox=mailbox):
                 invite = call.context.invite
                 self._ports.mailboxes.ask(call.context.session_id, invite.tenant_id, mailbox)
+            case StartCallRecording() | MixCallRecording() | StopCallRecording():
+                self._answers.extend((call, heard) for heard in self._recorders.perform(call, action))
             case AnswerRequest():
                 self._desk.note(action)
             case EndCall(outcome=outcome, callee_leg=callee_leg):
@@ -345,6 +357,7 @@ class Runner:
     def _close(self, call: LiveCall, outcome: CallOutcome, callee_leg: LegId) -> None:
         self._hearings.end(call)
         self._lot.leave(call)
+        self._recorders.forget(call)
         self._registry.remove(call)
         self._timers.stop_all(call.context.session_id)
         for leg in call.legs:
@@ -357,7 +370,7 @@ class Runner:
         if self._registry.find(call.context.session_id) is not call:
             return
         try:
-            self._perform_all(call, call.session.abort())
+            self._perform_all(call, call.recording.follow(call.session.abort()))
         except Exception:
             log.exception("call.abort_failed", **_labels(call))
         if self._registry.find(call.context.session_id) is call:

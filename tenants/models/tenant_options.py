@@ -13,6 +13,18 @@ MAX_QUOTA_MB = 100_000_000
 MAX_KEEP_DAYS = 36_500
 
 
+# The languages are those of the prompts.
+RECORDING_ANNOUNCEMENTS = [
+    ("", "No"),
+    ("tone", "By a tone"),
+    ("en", "In English"),
+    ("es", "In Spanish"),
+    ("fr", "In French"),
+    ("it", "In Italian"),
+    ("ru", "In Russian"),
+]
+
+
 def validate_country(value: str) -> None:
     if pycountry.countries.get(alpha_2=value) is None or not value.isupper():
         raise ValidationError("Not a country code of ISO 3166, such as DE.", code="country")
@@ -93,15 +105,27 @@ class TenantOptions(models.Model):
     may_extensions_create_meetings = _switch(
         "extensions may create temporary meetings", "By the REST API, as soon as there are conference rooms."
     )
-    are_audio_calls_recorded = _switch(
-        "record audio calls", "Of all extensions, as soon as calls can be recorded."
-    )
+    are_audio_calls_recorded = _switch("record audio calls", "All calls of all extensions.")
     are_video_calls_recorded = _switch(
-        "record video calls", "Of all extensions, as soon as calls can be recorded."
+        "record video calls", "Of all extensions, as soon as video calls can be recorded."
     )
     is_recorded_in_two_tracks = _switch(
         "record caller and callee on tracks of their own",
         "The caller on the left track, the callee on the right one; off: both on one.",
+    )
+    recording_announcement = models.CharField(
+        "announce recordings",
+        max_length=4,
+        blank=True,
+        default="",
+        choices=RECORDING_ANNOUNCEMENTS,
+        help_text="Both sides hear it before they talk, and when a recording begins during the call. "
+        "In many countries people must be told.",
+    )
+    may_extensions_record = _switch(
+        "extensions may record their calls",
+        "By a code during the call and by REST; they may pause every recording of their calls.",
+        default=True,
     )
     is_outbound_billed = _switch(
         "bill outbound calls",
@@ -185,6 +209,10 @@ def option_constraints() -> list[models.CheckConstraint]:
         models.CheckConstraint(
             condition=Q(disk_quota_mb__isnull=True) | Q(disk_quota_mb__lte=MAX_QUOTA_MB),
             name="tenant_disk_quota_mb_in_range",
+        ),
+        models.CheckConstraint(
+            condition=Q(recording_announcement__regex=r"^(tone|en|es|fr|it|ru)?$"),
+            name="tenant_recording_announcement_is_known",
         ),
         models.CheckConstraint(condition=Q(country__regex=r"^([A-Z]{2})?$"), name="tenant_country_is_a_code"),
         models.CheckConstraint(condition=Q(currency__regex=r"^[A-Z]{3}$"), name="tenant_currency_is_a_code"),

@@ -220,6 +220,9 @@ class Trunk(models.Model):
         validators=[validate_ping_interval],
         help_text="By OPTIONS: shows the round-trip time, and whether a provider known by address answers. 0: never.",
     )
+    is_recorded = models.BooleanField(
+        "record calls", default=False, help_text="All calls over this trunk, whoever talks."
+    )
     is_enabled = models.BooleanField("enabled", default=True)
     # Part of the contact we register with: who calls it has learnt it from the provider.
     contact_token = models.CharField(max_length=16, default=new_contact_token, editable=False)

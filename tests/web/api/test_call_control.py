@@ -21,6 +21,7 @@ CONTROL = {
     "hold": {"side": "caller"},
     "mute": {"side": "caller"},
     "stop_play": {},
+    "record": {"step": "start"},
     "send_digits": {"digits": "1"},
 }
 

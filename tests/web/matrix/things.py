@@ -17,6 +17,7 @@ from callmanager.domain.outbound_rules import OutboundRoute
 from callmanager.fleet.models import (
     DeletedTenant,
     DeliveryState,
+    Recording,
     Registration,
     RegistrationFailure,
     SystemBlockedNumber,
@@ -216,6 +217,28 @@ def _music_file_exists(world: World, ids: dict[str, Any]) -> bool:
 
 def _stored_file(world: World, kind: FileKind) -> TenantFile:
     return TenantFile.objects.create(tenant_id=world.acme.pk, kind=kind, size_bytes=0)
+
+
+def _recording(world: World, number: int) -> dict[str, Any]:
+    now = timezone.now()
+    with tenant_scope(world.acme):
+        recording = Recording.objects.create(
+            tenant_id=world.acme.pk,
+            session_id=f"{MARK}-{number}",
+            recording=f"{MARK}-{number}-1",
+            caller=MARK,
+            callee="103",
+            direction="in",
+            call_started_at=now,
+            started_at=now,
+            parties=["103"],
+        )
+    return {"token": recording.token, "object_id": recording.token}
+
+
+def _recording_exists(world: World, ids: dict[str, Any]) -> bool:
+    with tenant_scope(world.acme):
+        return Recording.objects.filter(token=ids["token"], caller=MARK).exists()
 
 
 def _voicemail(world: World, number: int) -> dict[str, Any]:
@@ -496,6 +519,7 @@ THINGS: Mapping[str, Thing] = {
     "administrators": Thing(_administrator, owner="root", exists=_person_exists),
     "holidays": Thing(_holiday, exists=_holiday_exists, is_for_extensions=True),
     "music_files": Thing(_music_file, exists=_music_file_exists),
+    "recordings": Thing(_recording, exists=_recording_exists),
     "voicemails": Thing(_voicemail, exists=_voicemail_exists),
     "mailboxes": Thing(_mailbox, exists=_mailbox_exists),
     "greetings": Thing(_greeting, exists=_greeting_exists),
