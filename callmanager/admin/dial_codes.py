@@ -35,6 +35,7 @@ class DialCodesForm(forms.Form):
     is_monitoring_enabled = forms.BooleanField(
         label="Monitoring",
         required=False,
+        widget=forms.CheckboxInput(attrs={"class": "td-tick"}),
         help_text="Members of a group’s Monitor tab may listen to calls, whisper, join them and take them over. "
         "Whether people must be told is a matter of law where you are.",
     )

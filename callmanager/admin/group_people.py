@@ -20,6 +20,7 @@ from django.utils.http import urlencode
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldBooleanSwitchWidget
 
 from callmanager.models import Extension, ExtensionGroup
+from callmanager.selectors.dial_codes import dial_code_settings_get
 from callmanager.selectors.extension import extension_list
 from callmanager.selectors.extension_group import (
     extension_group_list,
@@ -170,6 +171,7 @@ def group_people_page(
         "choices": (tab.choices_outside if is_adding else tab.choices_inside) if may_change else {},
         "inside_count": group.member_count if tab is MEMBERS else group.monitor_count,  # type: ignore[attr-defined]
         "form": MonitorForm(instance=group) if tab is MONITORS else None,
+        "is_monitoring_off": tab is MONITORS and not dial_code_settings_get().is_monitoring_enabled,
     }
     return render(request, "pbxsite/group_people.html", context)
 

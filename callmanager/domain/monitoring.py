@@ -18,6 +18,7 @@ MODE_OF_DIGIT: Mapping[str, MonitorMode] = {
     "3": MonitorMode.BARGE,
     "4": MonitorMode.TAKE_OVER,
 }
+DIGIT_OF_MODE: Mapping[MonitorMode, str] = {mode: digit for digit, mode in MODE_OF_DIGIT.items()}
 NO_RIGHT = "You may not monitor this extension"
 
 

@@ -11,6 +11,7 @@ from callmanager.domain.dial_codes import profile_codes
 from callmanager.domain.dial_features import DialProfile
 from callmanager.domain.outcome import CallStatus
 from callmanager.domain.rights import GroupEntry
+from callmanager.domain.ring_groups import RingGroupEntry
 from sipworker.call.actions import AnswerLeg, BridgeLegs, CancelLeg, HangUpLeg, RefuseLeg
 from sipworker.call.signals import InviteReceived, LegAnswered, LegHeld, LegHungUp, LegRinging
 from tests.cast import (
@@ -28,6 +29,7 @@ from tests.cast import (
     mallory_calls,
 )
 from tests.fakes import WorkerInMemory
+from tests.worker.trunk_cast import ACME_OUTSIDE, BOBS_DID, provider_calls
 
 DESK, MOBILE = "s1-1", "s1-2"
 
@@ -129,3 +131,27 @@ def test_the_monitoring_of_a_call_is_none_to_pick_up(ringing: WorkerInMemory) ->
     ringing.hear(LegHeld("carol"))
     ringing.hear(alice_calls("##103", leg="alices other phone"))
     assert ringing.cdr("s3").sip_code == 404
+
+
+def test_a_call_to_a_ring_group_is_taken_where_it_rings(worker: WorkerInMemory) -> None:
+    group = RingGroupEntry(1, "600", "Sales", members=(BOB, "104"))
+    worker.snapshots.by_tenant[ACME_ID] = replace(ACME, ring_groups=(group,))
+    worker.hear(alice_calls("600"))
+    worker.sip.take_actions()
+    worker.hear(carol_calls("**102"))
+    actions = worker.sip.take_actions()
+    assert BridgeLegs("alice", "carol") in actions
+    assert {action.leg for action in actions if isinstance(action, CancelLeg)} == {DESK, MOBILE}
+    worker.hear(LegHungUp("alice", False, 200, ""))
+    assert worker.cdr("s1").answered_number == CAROL
+
+
+def test_a_call_from_outside_is_taken_and_who_calls_is_nobodys_extension(worker: WorkerInMemory) -> None:
+    worker.snapshots.by_tenant[ACME_ID] = ACME_OUTSIDE
+    worker.hear(provider_calls(BOBS_DID, leg="outside"))
+    worker.sip.take_actions()
+    worker.hear(carol_calls("**102"))
+    assert BridgeLegs("outside", "carol") in worker.sip.actions
+    worker.hear(LegHungUp("outside", False, 200, ""))
+    cdr = worker.cdr("s1")
+    assert (cdr.direction, cdr.answered_number) == ("in", CAROL)

@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from callmanager.models import Extension, ExtensionGroup, GroupMonitor
 from callmanager.selectors.extension_group import extension_group_get_default, membership_list
+from callmanager.services.dial_codes import dial_codes_set
 from tenants.models import AuditEntry, Tenant
 from tenants.scope import tenant_scope
 from tests.web.conftest import sip_password
@@ -112,6 +113,11 @@ def test_monitors_are_chosen_on_their_own_tab(
         ]
         kept = ExtensionGroup.objects.get(pk=sales.pk)
     assert (kept.is_monitoring_allowed, kept.monitor_scope) == (True, "members")
+    page = f"{GROUPS}{sales.pk}/monitors/"
+    assert "Monitoring is off in this company" in acme_browser.get(page).content.decode()
+    with tenant_scope(acme):
+        dial_codes_set(is_monitoring_enabled=True)
+    assert "Monitoring is off" not in acme_browser.get(page).content.decode()
     post(acme_browser, sales, "monitors", do="remove", number=["102"])
     with tenant_scope(acme):
         assert GroupMonitor.objects.count() == 0
