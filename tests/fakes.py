@@ -48,6 +48,7 @@ class FakeSip:
     inbox: Inbox
     actions: list[Told] = field(default_factory=list)
     media: dict[LegId, MediaReport] = field(default_factory=dict)
+    asked_media: list[LegId] = field(default_factory=list)
     breaks_on: tuple[type[LegAction], ...] = ()
     waits: list[float] = field(default_factory=list)
     is_draining: bool = False
@@ -67,6 +68,7 @@ class FakeSip:
         self.actions.append(action)
 
     def find_media_report(self, leg: LegId) -> MediaReport | None:
+        self.asked_media.append(leg)
         return self.media.get(leg)
 
     def poll(self, timeout_s: float) -> None:

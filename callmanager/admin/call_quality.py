@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from callmanager.domain.quality_chart import QualityChart, draw_quality, read_samples
+
 MOS_WORST, MOS_BEST = 1.0, 4.5
 MOS_GOOD, MOS_FAIR = 3.8, 3.1
 
@@ -18,14 +20,18 @@ class SideQuality:
     grade: str
     percent: int
     figures: tuple[tuple[str, str], ...]
+    chart: QualityChart | None = None
 
 
-def side_quality(title: str, media: Mapping[str, object] | None) -> SideQuality | None:
-    """None where no media flowed on this side."""
+def side_quality(
+    title: str, media: Mapping[str, object] | None, over_time: object = None
+) -> SideQuality | None:
+    """None where no media flowed on this side. `over_time` as the last event of the call holds it."""
     if not media:
         return None
     mos = _number(media, "mos")
-    return SideQuality(title, mos, _grade(mos), _percent(mos), _figures(media))
+    chart = draw_quality(read_samples(over_time))
+    return SideQuality(title, mos, _grade(mos), _percent(mos), _figures(media), chart)
 
 
 def loss_percent(lost: float | None, received: float | None) -> float | None:

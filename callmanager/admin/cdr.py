@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from django.contrib import admin
@@ -22,6 +25,7 @@ from callmanager.admin.call_words import (
     duration_words,
 )
 from callmanager.admin.read_only import ReadOnlyModelAdmin
+from callmanager.domain.call_course import Moment, call_course
 from callmanager.domain.call_parties import FROM_OUTSIDE
 from callmanager.domain.ladder import draw_ladder
 from callmanager.fleet.models import Cdr
@@ -90,23 +94,43 @@ class CdrAdmin(ReadOnlyModelAdmin):
         cdr = self.get_object(request, object_id)
         if cdr is None or not self.has_view_permission(request, cdr):
             raise Http404
+        events = [stored.to_event() for stored in call_event_list(cdr=cdr)]
         context = {
             **self.admin_site.each_context(request),
             "title": f"{cdr.caller} → {cdr.callee}",
             "opts": self.opts,
             "cdr": cdr,
             "status_class": STATUS_CLASSES.get(cdr.status, ""),
-            "ladder": draw_ladder([stored.to_event() for stored in call_event_list(cdr=cdr)]),
-            "quality": _quality(cdr),
+            "ladder": draw_ladder(events),
+            "course": [DatedMoment.of(moment) for moment in call_course(events)],
+            "quality": _quality(cdr, events[-1].data if events else {}),
             "facts": _facts(cdr),
         }
         return render(request, "pbxsite/cdr_detail.html", context)
 
 
-def _quality(cdr: Cdr) -> list[SideQuality]:
+@dataclass(frozen=True, slots=True)
+class DatedMoment:
+    """With the clock of whoever looks."""
+
+    sequence: int
+    moment: datetime
+    offset_s: float
+    text: str
+    tone: str
+    details: tuple[tuple[str, str], ...]
+
+    @classmethod
+    def of(cls, moment: Moment) -> DatedMoment:
+        at = timezone.localtime(datetime.fromtimestamp(moment.at, UTC))
+        return cls(moment.sequence, at, moment.offset_s, moment.text, moment.tone, moment.details)
+
+
+def _quality(cdr: Cdr, end: Mapping[str, object]) -> list[SideQuality]:
+    callee = f"Callee {cdr.answered_number or cdr.callee}"
     sides = (
-        side_quality(f"Caller {cdr.caller}", cdr.caller_media),
-        side_quality(f"Callee {cdr.answered_number or cdr.callee}", cdr.callee_media),
+        side_quality(f"Caller {cdr.caller}", cdr.caller_media, end.get("caller_quality")),
+        side_quality(callee, cdr.callee_media, end.get("callee_quality")),
     )
     return [side for side in sides if side is not None]
 

@@ -13,6 +13,7 @@ from django.db.models.functions import Length
 from django_filters.fields import IsoDateTimeField
 from rest_framework import mixins, serializers, viewsets
 
+from callmanager.api.cdr_story import StoryField
 from callmanager.domain.call_parties import EXTENSION, FROM_OUTSIDE, TO_OUTSIDE
 from callmanager.fleet.models import Cdr, CdrStatus
 from callmanager.selectors.call import cdr_list
@@ -145,6 +146,17 @@ def _recordings(context: Mapping[str, Any], session_ids: list[str]) -> Mapping[s
     return recording_ids_by_call(actor=actor, session_ids=session_ids) if actor is not None else {}
 
 
+class CdrDetailSerializer(CdrSerializer):
+    """And the whole story of the call."""
+
+    story = StoryField()
+
+    class Meta:
+        model = Cdr
+        fields = (*CdrSerializer.Meta.fields, "story")
+        read_only_fields = fields
+
+
 class CdrViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet[Cdr]):
     serializer_class = CdrSerializer
     queryset = ScopedQuerySet(Cdr)  # names the model for the schema; without a scope it answers nothing
@@ -158,6 +170,9 @@ class CdrViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Gene
         "status": ("status",),
     }
     search_fields = ("caller", "caller_display_name", "callee", "answered_number")
+
+    def get_serializer_class(self) -> type[CdrSerializer]:
+        return CdrDetailSerializer if self.action == "retrieve" else CdrSerializer
 
     def get_queryset(self) -> QuerySet[Cdr]:
         """An administrator who names no tenant sees the records of all, also of those that are gone."""

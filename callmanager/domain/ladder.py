@@ -13,6 +13,9 @@ LANE_WIDTH = 210
 HEAD_HEIGHT = 46
 ROW_HEIGHT = 34
 MARGIN = 70
+# So much time between two messages is shown as a break in the lanes.
+BREAK_S = 10.0
+BREAK_HEIGHT = 26
 MAX_ROWS = 200
 
 
@@ -33,7 +36,10 @@ class Lane:
 
 @dataclass(frozen=True, slots=True)
 class Arrow:
-    """From one lane to another at one height; `offset_s` counts from the start of the call."""
+    """From one lane to another at one height; `offset_s` counts from the start of the call.
+
+    `sequence` is that of its event; `is_new`: the clock has gone on since the arrow before.
+    """
 
     x1: int
     x2: int
@@ -41,6 +47,8 @@ class Arrow:
     label: str
     tone: Tone
     offset_s: float
+    sequence: int = 0
+    is_new: bool = True
 
     @property
     def points_right(self) -> bool:
@@ -68,12 +76,37 @@ class Talk:
 
 
 @dataclass(frozen=True, slots=True)
+class Break:
+    """Nothing was said for a while."""
+
+    y: int
+    seconds: float
+
+    @property
+    def label(self) -> str:
+        minutes, seconds = divmod(round(self.seconds), 60)
+        hours, minutes = divmod(minutes, 60)
+        parts = ((hours, "h"), (minutes, "min"), (seconds, "s"))
+        return " ".join(f"{count} {unit}" for count, unit in parts if count)
+
+
+@dataclass(frozen=True, slots=True)
 class Ladder:
     width: int
     height: int
     lanes: tuple[Lane, ...]
     arrows: tuple[Arrow, ...]
     talk: Talk | None
+    breaks: tuple[Break, ...] = ()
+
+    @property
+    def middle(self) -> float:
+        return self.width / 2
+
+    @property
+    def is_wide(self) -> bool:
+        """So many lanes that it is scrolled rather than made smaller."""
+        return len(self.lanes) > 4
 
 
 CALLER, PBX = "caller", "pbx"
@@ -95,23 +128,32 @@ def draw_ladder(events: Sequence[CallEvent]) -> Ladder:
     arrows: list[Arrow] = []
     talk_from: int | None = None
     talk_to: int | None = None
+    breaks: list[Break] = []
+    before_s = 0.0
     for event in story:
         for message in _messages(event, story):
-            y = HEAD_HEIGHT + ROW_HEIGHT * (len(arrows) + 1)
             offset_s = max(0.0, event.at - started_at)
+            y = HEAD_HEIGHT + ROW_HEIGHT * (len(arrows) + 1) + BREAK_HEIGHT * len(breaks)
+            if offset_s - before_s >= BREAK_S:
+                breaks.append(Break(y - 12, offset_s - before_s))
+                y += BREAK_HEIGHT
             sender, receiver = lanes[message.sender].x, lanes[message.receiver].x
-            arrows.append(Arrow(sender, receiver, y, message.label, message.tone, offset_s))
+            is_new = not arrows or arrows[-1].offset_s != offset_s
+            arrows.append(
+                Arrow(sender, receiver, y, message.label, message.tone, offset_s, event.sequence, is_new)
+            )
+            before_s = offset_s
             if event.kind is CallEventKind.CALL_ESTABLISHED:
                 talk_from = y
             elif event.kind is CallEventKind.CALL_ENDED and talk_to is None:
                 talk_to = y
     width = MARGIN * 2 + LANE_WIDTH * (len(lanes) - 1)
-    height = HEAD_HEIGHT + ROW_HEIGHT * (len(arrows) + 2)
+    height = HEAD_HEIGHT + ROW_HEIGHT * (len(arrows) + 2) + BREAK_HEIGHT * len(breaks)
     talk = None
     if talk_from is not None:
         end = talk_to if talk_to is not None else height
         talk = Talk(MARGIN - 5, talk_from, width - 2 * MARGIN + 10, max(0, end - talk_from))
-    return Ladder(width, height, tuple(lanes.values()), tuple(arrows), talk)
+    return Ladder(width, height, tuple(lanes.values()), tuple(arrows), talk, tuple(breaks))
 
 
 def _lanes(story: Sequence[CallEvent]) -> dict[str, Lane]:

@@ -27,6 +27,10 @@ class MediaReport:
     tx_lost: int
     tx_jitter_ms: float
     round_trip_ms: float
+    # As last measured, where those above are means.
+    rx_jitter_last_ms: float = 0.0
+    tx_jitter_last_ms: float = 0.0
+    round_trip_last_ms: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,9 @@ def read_stream(call: pj.Call, stream_index: int) -> MediaReport | None:
         tx_lost=sent.loss,
         tx_jitter_ms=_milliseconds(sent.jitterUsec.mean),
         round_trip_ms=_milliseconds(rtcp.rttUsec.mean),
+        rx_jitter_last_ms=_milliseconds(received.jitterUsec.last),
+        tx_jitter_last_ms=_milliseconds(sent.jitterUsec.last),
+        round_trip_last_ms=_milliseconds(rtcp.rttUsec.last),
     )
 
 

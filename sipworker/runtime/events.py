@@ -54,7 +54,11 @@ class CallJournal:
             self._sink.update_live_call(event.tenant_id, event.session_id, dict(self._live))
 
     def end(
-        self, outcome: CallOutcome, caller_media: MediaReport | None, callee_media: MediaReport | None
+        self,
+        outcome: CallOutcome,
+        caller_media: MediaReport | None,
+        callee_media: MediaReport | None,
+        quality: Mapping[str, object] | None = None,
     ) -> None:
         data: dict[str, object] = {
             "status": outcome.status.value,
@@ -66,7 +70,7 @@ class CallJournal:
             data["caller_media"] = media_document(caller_media)
         if callee_media is not None:
             data["callee_media"] = media_document(callee_media)
-        self.record(CallEventKind.CALL_ENDED, data)
+        self.record(CallEventKind.CALL_ENDED, data | dict(quality or {}))
         self._sink.update_live_call(self._context.invite.tenant_id, self._context.session_id, None)
 
     def _follow(self, event: CallEvent) -> bool:

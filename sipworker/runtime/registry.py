@@ -10,6 +10,7 @@ from sipworker.call.session import CallSession
 from sipworker.call.signals import LegId, MediaReport
 from sipworker.features.call_recording import CallRecording
 from sipworker.runtime.events import CallJournal
+from sipworker.runtime.quality_series import QualitySeries
 
 
 @dataclass(slots=True, eq=False)
@@ -21,6 +22,7 @@ class LiveCall:
     journal: CallJournal
     legs: list[LegId] = field(default_factory=list)
     media: dict[LegId, MediaReport] = field(default_factory=dict)
+    quality: dict[LegId, QualitySeries] = field(default_factory=dict)
     recording: CallRecording = field(init=False)
 
     def __post_init__(self) -> None:

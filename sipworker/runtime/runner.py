@@ -64,6 +64,8 @@ from sipworker.runtime.hearing import Hearings
 from sipworker.runtime.moves import Moves
 from sipworker.runtime.parking_lot import ParkingLot
 from sipworker.runtime.pins import PinGuard
+from sipworker.runtime.quality import QualityWatch
+from sipworker.runtime.quality_series import sides_document
 from sipworker.runtime.reception import Reception, Room
 from sipworker.runtime.recorders import Recorders
 from sipworker.runtime.registry import LiveCall, Registry
@@ -107,6 +109,7 @@ class Runner:
         self._groups = GroupUse(ports.stored_use)
         self._reception = Reception(ports, self._use, self._groups, settings.limits, new_session_id)
         self._timers = Timers()
+        self._quality = QualityWatch(ports.sip, self._registry)
         self._pins = PinGuard()
         self._recorders = Recorders(ports)
         self._desk = CommandDesk(self._registry, self._step)
@@ -139,6 +142,7 @@ class Runner:
         self._end_what_is_not_allowed_any_more()
         self._stop_recordings_without_room()
         self._end_drain_if_due()
+        self._quality.look(self._ports.clock.monotonic(), self._ports.clock.now().timestamp())
         self._empty_inbox()
 
     def start_draining(self) -> None:
@@ -219,6 +223,7 @@ class Runner:
         journal = CallJournal(context, self._ports.events, self._ports.clock, self._settings.worker)
         call = LiveCall(context, CallSession(context, feature_for(decision, context)), journal)
         self._registry.add(call)
+        self._quality.begin(context.session_id, self._ports.clock.monotonic())
         self._guarded(call, lambda: call.recording.follow(call.session.start()))
 
     def _deliver(self, signal: LegSignal) -> None:
@@ -364,7 +369,8 @@ class Runner:
             self._use.end(leg, self._ports.clock.now())
         self.tally.note_ended(outcome.status, call.media.values())
         caller_media = call.media.get(call.context.caller_leg)
-        call.journal.end(outcome, caller_media, call.media.get(callee_leg))
+        quality = sides_document(call.quality, call.context.caller_leg, callee_leg)
+        call.journal.end(outcome, caller_media, call.media.get(callee_leg), quality)
 
     def _abort(self, call: LiveCall) -> None:
         if self._registry.find(call.context.session_id) is not call:

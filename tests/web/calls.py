@@ -84,7 +84,13 @@ def call_events_make(cdr: Cdr, tenant: Tenant) -> None:
         ("target_add", {"target_id": "t1", "number": "102", "user_agent": "Bob's phone"}),
         ("target_ringing", {"target_id": "t1", "number": "102", "sip_code": 180}),
         ("call_established", {"target_id": "t1", "number": "102"}),
-        ("call_ended", {"ended_by": "caller"}),
+        (
+            "call_ended",
+            {
+                "ended_by": "caller",
+                "caller_quality": {"began_at": 0.0, "points": [[5, 4.4, 0, 1, 20], [10, 4.1, 1.5, 3, 25]]},
+            },
+        ),
     )
     with tenant_scope(tenant):
         StoredCallEvent.objects.bulk_create(

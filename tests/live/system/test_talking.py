@@ -7,7 +7,7 @@ from tests.live.system.event_socket import EventSocket
 from tests.phones.calls import PhoneCall
 from tests.phones.phone import Phone
 from tests.phones.rest import RestClient
-from tests.phones.waiting import until
+from tests.phones.waiting import holds_for, until
 
 ECHO_TEST, TONE_TEST = "*43", "*44"
 
@@ -133,3 +133,21 @@ def test_renewals_from_both_sides_leave_the_sound_alone(alice: Phone, bob: Phone
     assert not call.is_over
     call.hang_up()
     assert rest.wait_cdr(call.sip_call_id)["status"] == "answered"
+
+
+def test_a_record_tells_how_the_call_sounded_over_its_time(
+    alice: Phone, bob: Phone, rest: RestClient
+) -> None:
+    call, _ = _talk(alice, bob)
+    holds_for(lambda: not call.is_over, 18, "the call goes on")
+    call.hang_up()
+    record = rest.wait_cdr(call.sip_call_id)
+    story = rest.get(f"/cdrs/{record['id']}")["story"]
+    for side in ("caller", "callee"):
+        samples = story["quality"][side]
+        assert len(samples) >= 2, samples
+        assert all(sample["mos"] > 4 and sample["loss_percent"] < 5 for sample in samples), samples
+    told = [moment["text"] for moment in story["course"]]
+    assert told[0] == "101 calls 102"
+    assert "102 answers" in told
+    assert [lane["title"] for lane in story["ladder"]["lanes"]] == ["101", "PBX", "102"]

@@ -12,7 +12,7 @@ from django.utils import timezone
 from callmanager import live_redis
 from tenants.models import Tenant
 from tests.web.api.conftest import Rest, rest_as
-from tests.web.calls import FakeWorker, cdr_make, registration_make
+from tests.web.calls import FakeWorker, call_events_make, cdr_make, registration_make
 
 
 def sessions(rest: Rest, path: str = "/api/cdrs", **query: Any) -> list[str]:
@@ -73,6 +73,18 @@ def test_a_record_tells_its_whole_story_and_nothing_to_strangers(
     detail = acme_user.get(f"/api/cdrs/{cdr.pk}").body
     assert detail["caller_media"]["codec"] == "G722"
     assert (detail["talk_duration_ms"], detail["ended_by"]) == (60_000, "caller")
+    call_events_make(cdr, acme)
+    story = acme_user.get(f"/api/cdrs/{cdr.pk}").body["story"]
+    assert [event["kind"] for event in story["events"]][::4] == ["call_start", "call_ended"]
+    assert story["course"][0]["text"] == "101 calls 102"
+    assert [lane["title"] for lane in story["ladder"]["lanes"]] == ["101", "PBX", "102"]
+    assert story["ladder"]["arrows"][0] == {
+        "sequence": 0, "sender": 0, "receiver": 1, "label": "INVITE 102", "tone": "plain", "offset_s": 0.0,
+    }  # fmt: skip
+    assert [sample["mos"] for sample in story["quality"]["caller"]] == [4.4, 4.1]
+    assert story["quality"]["callee"] == []
+    assert "story" not in acme_user.get("/api/cdrs").body["results"][0]
+    assert alice.get(f"/api/cdrs/{cdr.pk}").body["story"] == story
     for stranger in (globex_user, mallory):
         assert stranger.get(f"/api/cdrs/{cdr.pk}").status == 404
     assert alice.get(f"/api/cdrs/{other.pk}").status == 404

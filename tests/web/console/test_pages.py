@@ -187,6 +187,15 @@ def test_a_call_record_is_drawn_with_its_quality(acme_browser: Client, acme: Ten
     page = text_of(acme_browser, f"/admin/fleet/cdr/{cdr.pk}/change/")
     for words in ("INVITE 102", "180 Ringing", "200 OK", "BYE", "MOS 4.2", "MOS 3.4", "1.0 %", "1:00"):
         assert words in page
+    for words in (
+        "101 calls 102",
+        "102 rings",
+        "The caller hangs up",
+        "Bob&#x27;s phone",
+        "1.5 %",
+        "event-3",
+    ):
+        assert words in page, words
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,198 @@
+"""The course of a call that was, for people: each event as a sentence with what is worth knowing of it. Pure.
+
+What would open a door, such as the unguessable part of a contact, is left out here once for console and REST.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from callmanager.domain.call_events import CallEvent, CallEventKind
+from callmanager.domain.ladder import Tone
+
+# Of a worker's inside, or told elsewhere.
+_PRIVATE = frozenset({"path", "config_rev", "caller_quality", "callee_quality"})
+_LABELS = {
+    "user_agent": "Phone",
+    "contact": "Contact",
+    "source": "Address",
+    "trunk_name": "Trunk",
+    "did": "Number called",
+    "outbound_caller_id": "Caller ID sent",
+    "on_behalf_of": "On behalf of",
+    "ring_group": "Ring group",
+    "call_id": "SIP Call-ID",
+    "from_call_id": "SIP Call-ID before",
+    "to_call_id": "SIP Call-ID after",
+}
+_USER_OF_URI = re.compile(r"(sips?:)[^@;>]*@")
+_REROUTED = {
+    "always": "all calls",
+    "busy": "busy",
+    "no_answer": "nobody answered",
+    "offline": "no phone was registered",
+}
+_GOOD = frozenset({CallEventKind.CALL_ESTABLISHED, CallEventKind.CALL_TRANSFERRED, CallEventKind.CALL_JOINED})
+_BAD = frozenset({
+    CallEventKind.TARGET_FAIL, CallEventKind.CALL_FAIL, CallEventKind.CALL_NOANSWER, CallEventKind.TRANSFER_FAILED,
+})  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """One thing that happened; `offset_s` counts from the call's begin."""
+
+    sequence: int
+    at: float
+    offset_s: float
+    kind: str
+    text: str
+    tone: Tone
+    details: tuple[tuple[str, str], ...]
+
+    @property
+    def document(self) -> dict[str, Any]:
+        return {
+            "sequence": self.sequence,
+            "at": self.at,
+            "offset_s": round(self.offset_s, 3),
+            "kind": self.kind,
+            "text": self.text,
+            "details": [{"label": label, "value": value} for label, value in self.details],
+        }
+
+
+def call_course(events: Sequence[CallEvent]) -> tuple[Moment, ...]:
+    """In order, whatever order they come in."""
+    story = sorted(events, key=lambda event: event.sequence)
+    began_at = story[0].at if story else 0.0
+    return tuple(
+        Moment(
+            sequence=event.sequence,
+            at=event.at,
+            offset_s=max(event.at - began_at, 0.0),
+            kind=event.kind.value,
+            text=_sentence(event),
+            tone=Tone.GOOD if event.kind in _GOOD else Tone.BAD if event.kind in _BAD else Tone.PLAIN,
+            details=tuple(_details(event.data)),
+        )
+        for event in story
+    )
+
+
+def public_data(data: Mapping[str, object]) -> dict[str, object]:
+    """Of an event, for whoever may see the record of its call."""
+    return {
+        name: redacted(value) if name in ("contact", "final_destination") else value
+        for name, value in data.items()
+        if name not in _PRIVATE
+    }
+
+
+def redacted(uri: object) -> str:
+    """`sip:…@192.0.2.7:5060`: where it was, not the name by which it could be called."""
+    text = "" if uri is None else str(uri)
+    return _USER_OF_URI.sub(r"\1…@", text).partition(";")[0].strip("<>")
+
+
+def _details(data: Mapping[str, object]) -> Iterator[tuple[str, str]]:
+    for name, label in _LABELS.items():
+        value = redacted(data.get(name)) if name == "contact" else _text(data, name)
+        if value:
+            yield label, value
+    if answer := _answer(data):
+        yield "Answer", answer
+
+
+def _sentence(event: CallEvent) -> str:
+    data, number = event.data, _text(event.data, "number") or "The PBX"
+    match event.kind:
+        case CallEventKind.CALL_START:
+            way = f" over {_text(data, 'trunk_name')}" if data.get("trunk_name") else ""
+            return f"{_text(data, 'caller') or 'Somebody'} calls {_text(data, 'callee')}{way}"
+        case CallEventKind.TARGET_ADD:
+            return f"Calls {number}{_way(data)}"
+        case CallEventKind.TARGET_RINGING:
+            return f"{number} can be heard" if data.get("early_media") else f"{number} rings"
+        case CallEventKind.TARGET_FAIL:
+            return f"{number} does not take the call: {_answer(data) or 'it failed'}"
+        case CallEventKind.TARGET_NOANSWER:
+            return f"{number} did not answer"
+        case CallEventKind.TARGET_ENDED:
+            return f"{number}: {_text(data, 'reason') or 'its part is over'}"
+        case CallEventKind.CALL_ESTABLISHED:
+            service = _text(data, "answered_by")
+            is_person = service in ("extension", "trunk", "")
+            return f"{number} answers" if is_person else f"The PBX answers: {service.replace('_', ' ')}"
+        case CallEventKind.CALL_REROUTE:
+            why = _REROUTED.get(_text(data, "reason"), _text(data, "reason").replace("_", " "))
+            return f"{_text(data, 'from_number') or 'The call'} goes on to {number} ({why})"
+        case CallEventKind.CALL_NOANSWER | CallEventKind.CALL_FAIL:
+            return f"The call fails: {_answer(data) or 'nobody answered'}"
+        case CallEventKind.CALL_ENDED:
+            who = {"caller": "The caller hangs up", "callee": "The other side hangs up"}
+            reason = _text(data, "reason")
+            ended = who.get(_text(data, "ended_by"), "The PBX ends the call")
+            return f"{ended}{f': {reason}' if reason else ''}"
+        case _:
+            return _change_sentence(event)
+
+
+def _change_sentence(event: CallEvent) -> str:
+    """Of a call that has been answered: who does what to it, and who comes and goes."""
+    data, number = event.data, _text(event.data, "number") or "The PBX"
+    match event.kind:
+        case CallEventKind.CALL_HOLD | CallEventKind.CALL_UNHOLD:
+            verb = "puts the other on hold" if event.kind is CallEventKind.CALL_HOLD else "takes it from hold"
+            return f"The {_text(data, 'side') or 'caller'} {verb}"
+        case CallEventKind.CALL_MUTE | CallEventKind.CALL_UNMUTE:
+            verb = "is muted" if event.kind is CallEventKind.CALL_MUTE else "can be heard again"
+            return f"The {_text(data, 'side') or 'caller'} {verb}"
+        case CallEventKind.TRANSFER_STARTED:
+            kind = _text(data, "transfer")
+            if kind == "return":
+                return f"Goes back to {_text(data, 'transfer_target') or _text(data, 'transferor')}"
+            return f"{_transfer(data)}{f' ({kind})' if kind else ''}"
+        case CallEventKind.TRANSFER_FAILED:
+            return f"The transfer to {_text(data, 'transfer_target')} failed: {_answer(data) or 'no answer'}"
+        case CallEventKind.CALL_TRANSFERRED:
+            return f"{_text(data, 'transferee') or 'The other'} talks to {number} now"
+        case CallEventKind.CALL_JOINED:
+            return f"{number} comes into the call ({_text(data, 'reason').replace('_', ' ')})"
+        case CallEventKind.CALL_MOVED:
+            return "Goes on in another call"
+        case _:
+            return _plain_sentence(event)
+
+
+def _plain_sentence(event: CallEvent) -> str:
+    """For what features add: its name and whom it is about."""
+    words = event.kind.value.replace("_", " ").capitalize()
+    about = ("mailbox", "monitored", "mode", "slot", "group", "name", "key", "number", "change", "by")
+    named = [text for name in about if (text := _text(event.data, name))]
+    return f"{words}: {', '.join(named)}" if named else words
+
+
+def _transfer(data: Mapping[str, object]) -> str:
+    transferor, transferee = _text(data, "transferor"), _text(data, "transferee")
+    target = _text(data, "transfer_target")
+    return f"{transferor or 'Somebody'} transfers {transferee or 'the other'} to {target or 'somebody'}"
+
+
+def _way(data: Mapping[str, object]) -> str:
+    if trunk := _text(data, "trunk_name"):
+        return f" over {trunk}"
+    group = _text(data, "ring_group")
+    return f", a member of {group}" if group else ""
+
+
+def _answer(data: Mapping[str, object]) -> str:
+    return f"{_text(data, 'sip_code')} {_text(data, 'reason')}".strip() if data.get("sip_code") else ""
+
+
+def _text(data: Mapping[str, object], name: str) -> str:
+    value = data.get(name)
+    return "" if value is None else str(value)
