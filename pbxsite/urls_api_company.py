@@ -10,6 +10,7 @@ from callmanager.api.inbound_rules import InboundRuleViewSet
 from callmanager.api.music import MusicFileViewSet, MusicOnHoldView
 from callmanager.api.number_policy import BlockedNumberViewSet, CountryCodesView, DisallowedCodeViewSet
 from callmanager.api.outbound_rules import OutboundRuleViewSet
+from callmanager.api.paging import PagingView
 from callmanager.api.recordings import RecordingViewSet
 from callmanager.api.ring_groups import RingGroupViewSet
 from callmanager.api.routing_tests import RoutingTestViewSet
@@ -22,6 +23,7 @@ from tenants.api.mail_server import MailServerTestView, MailServerView
 
 company_routes = [
     re_path(r"^country_codes/?$", CountryCodesView.as_view(), name="country_codes"),
+    re_path(r"^paging/?$", PagingView.as_view(), name="paging"),
     re_path(r"^dial_codes/?$", DialCodesView.as_view(), name="dial_codes"),
     re_path(r"^call_simulations/?$", CallSimulationsView.as_view(), name="call_simulations"),
     re_path(r"^music_on_hold/?$", MusicOnHoldView.as_view(), name="music_on_hold"),

@@ -38,6 +38,7 @@ EVENT_KINDS: Mapping[str, Mapping[str, str]] = {
         "recording_stopped": "A recording has ended, or could not begin",
         "target_add": "A phone is about to be called",
         "target_ringing": "A phone rings",
+        "target_answered": "A phone answered a page",
         "target_noanswer": "A phone was not answered",
         "target_fail": "A phone has refused, or can't be reached",
         "target_ended": "A phone has hung up",

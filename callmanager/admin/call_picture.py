@@ -8,8 +8,9 @@ from typing import Protocol
 
 from callmanager.domain.call_assumptions import Assumptions, PhoneState, TrunkState
 from callmanager.domain.call_simulation import Simulation, Step
-from callmanager.domain.call_story import Branch, Station, StationKind, thing_words
-from callmanager.domain.decisions import DialOut, RingExtension, RingGroup
+from callmanager.domain.call_story import thing_words
+from callmanager.domain.decisions import DialOut, Page, RingExtension, RingGroup
+from callmanager.domain.stations import Branch, Station, StationKind
 from callmanager.domain.unanswered import Unanswered
 
 ICONS = {
@@ -102,7 +103,7 @@ def draw(simulation: Simulation, story: Iterable[Station], asked: Asked) -> list
 
 def _stops(simulation: Simulation, story: Iterable[Station], asked: Asked) -> Iterator[Stop]:
     rings = iter([step for step in simulation.steps if isinstance(step.decision, RingExtension)])
-    groups = iter([step for step in simulation.steps if isinstance(step.decision, RingGroup)])
+    groups = iter([step for step in simulation.steps if isinstance(step.decision, RingGroup | Page)])
     members = _members(simulation)
     trunks = _trunks(simulation)
     assumed = simulation.asked.assumptions
@@ -147,7 +148,7 @@ def _trunks(simulation: Simulation) -> Iterator[tuple[int, str]]:
 def _inside(step: Step) -> Iterator[str]:
     """The extensions of a group's step, all of them."""
     decision = step.decision
-    members = decision.members if isinstance(decision, RingGroup) else ()
+    members = decision.members if isinstance(decision, RingGroup | Page) else ()
     return (member.number for member in members if member.outside is None)
 
 

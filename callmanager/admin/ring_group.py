@@ -99,7 +99,7 @@ class RingGroupAdmin(ServiceModelAdmin):
             {
                 "description": "Simultaneously: everybody at once. Prioritized: in the order below. Cyclic: first "
                 "whoever was not rung for the longest time. Least worked: first whoever answered the fewest calls of "
-                "the group in the last thirty days.",
+                "the group in the last thirty days. Paging: phones answer by themselves and hear the caller.",
                 "fields": ("strategy", "ring_timeout_s", "skips_busy"),
             },
         ),

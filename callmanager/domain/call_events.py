@@ -16,6 +16,7 @@ class CallEventKind(StrEnum):
     CALL_START = "call_start"
     TARGET_ADD = "target_add"
     TARGET_RINGING = "target_ringing"
+    TARGET_ANSWERED = "target_answered"
     TARGET_NOANSWER = "target_noanswer"
     TARGET_FAIL = "target_fail"
     TARGET_ENDED = "target_ended"

@@ -26,6 +26,7 @@ from callmanager.domain.decisions import (
     EchoTest,
     LeaveMessage,
     Monitor,
+    Page,
     Park,
     PickUp,
     Refuse,
@@ -36,7 +37,7 @@ from callmanager.domain.decisions import (
     TrunkTry,
 )
 from callmanager.domain.dialplan import after_group, after_ringing, decide
-from callmanager.domain.group_simulation import GroupRung, ring_the_group
+from callmanager.domain.group_simulation import GroupRung, page_the_group, ring_the_group
 from callmanager.domain.incoming_call import IncomingCall
 from callmanager.domain.outcome import CallOutcome, CallStatus, EndedBy
 from callmanager.domain.simulated_attempts import Attempt, attempt, trunk_name
@@ -175,7 +176,7 @@ class _Walk:
         while True:
             step, end = self._step(decision, considered, why, begins_s)
             steps.append(step)
-            can_go_on = isinstance(decision, RingExtension | RingGroup) and step.outcome is not None
+            can_go_on = isinstance(decision, RingExtension | RingGroup | Page) and step.outcome is not None
             if end is not None or not can_go_on or step.outcome is None:
                 return tuple(steps), end or _failed(step.outcome or _LOST)
             why = why_unanswered(step.outcome)
@@ -188,7 +189,7 @@ class _Walk:
 
     def _after(self, rung: Decision, why: Unanswered, trace: list[Considered]) -> Decision | None:
         call, snapshot, at = self.asked.call, self.snapshot, self.asked.at
-        if isinstance(rung, RingGroup):
+        if isinstance(rung, RingGroup | Page):
             return after_group(rung, call, snapshot, at, trace)
         if isinstance(rung, RingExtension):
             return after_ringing(rung, why, call, snapshot, at, trace)
@@ -202,6 +203,8 @@ class _Walk:
                 return self._ring(decision, considered, why, begins_s)
             case RingGroup():
                 return self._ring_group(decision, considered, why, begins_s)
+            case Page():
+                return self._page(decision, considered, why, begins_s)
             case DialOut():
                 return self._dial_out(decision, considered, why, begins_s)
             case LeaveMessage(mailbox=mailbox) | CheckMessages(mailbox=mailbox):
@@ -251,6 +254,17 @@ class _Walk:
             return step, _answered(EndKind.EXTENSION, winner.member.number)
         last = winner.attempts[-1]
         return step, _answered(EndKind.OUTSIDE, winner.member.number, last.tried.trunk_id, last.trunk_name)
+
+    def _page(
+        self, paged: Page, considered: tuple[Considered, ...], why: Unanswered | None, begins_s: int
+    ) -> tuple[Step, End | None]:
+        rung = page_the_group(paged, self.asked.assumptions)
+        outcome = rung.outcome if rung.answered_by is None else None
+        step = Step(paged, considered, why, begins_s, outcome=outcome, group=rung)
+        if rung.answered_by is None:
+            return step, None
+        kind = EndKind.EXTENSION if paged.is_intercom else EndKind.SERVICE
+        return step, _answered(kind, paged.number)
 
     def instead(self, rung: Decision, why: Unanswered, outcome: CallOutcome, begins_s: int) -> Alternative:
         """What follows if these phones do something else."""

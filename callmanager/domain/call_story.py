@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
-from enum import StrEnum
 from typing import assert_never
 from zoneinfo import ZoneInfo
 
@@ -17,6 +16,7 @@ from callmanager.domain.decisions import (
     EchoTest,
     LeaveMessage,
     Monitor,
+    Page,
     Park,
     PickUp,
     Refuse,
@@ -32,60 +32,8 @@ from callmanager.domain.other_calls import other_call_title
 from callmanager.domain.simulated_attempts import Attempt
 from callmanager.domain.sip_text import name_addr, sip_uri
 from callmanager.domain.snapshot import TenantSnapshot
+from callmanager.domain.stations import Branch, Station, StationKind, Tone
 from callmanager.domain.unanswered import Unanswered
-
-
-class StationKind(StrEnum):
-    CALLER = "caller"
-    RULE = "rule"
-    HOURS = "hours"
-    NUMBER = "number"
-    RIGHT = "right"
-    EXCEPTION = "exception"
-    FORWARDING = "forwarding"
-    BLACKLIST = "blacklist"
-    EMERGENCY = "emergency"
-    RING = "ring"
-    GROUP = "group"
-    MEMBER = "member"
-    TRUNK = "trunk"
-    SERVICE = "service"
-    ANSWERED = "answered"
-    REFUSED = "refused"
-
-
-class Tone(StrEnum):
-    PLAIN = "plain"
-    GOOD = "good"
-    WARN = "warn"
-    BAD = "bad"
-    IDLE = "idle"
-
-
-@dataclass(frozen=True, slots=True)
-class Branch:
-    """What would have followed instead: "if busy", the stations of that way as short texts, and how it ends."""
-
-    condition: str
-    way: tuple[str, ...]
-    end: str
-    tone: Tone
-
-
-@dataclass(frozen=True, slots=True)
-class Station:
-    """`lost` are the things considered before this one that did not get the call."""
-
-    kind: StationKind
-    at_s: int
-    title: str
-    detail: str = ""
-    answer: str = ""
-    tone: Tone = Tone.PLAIN
-    lost: tuple[Considered, ...] = ()
-    headers: tuple[tuple[str, str], ...] = ()
-    branches: tuple[Branch, ...] = ()
-
 
 _KINDS = {
     "inbound_rule": StationKind.RULE,
@@ -257,6 +205,8 @@ def _decided(step: Step, lost: tuple[Considered, ...]) -> Iterator[Station]:
             yield _ring(step, decision, lost)
         case RingGroup():
             yield from _group(step, decision, lost)
+        case Page():
+            yield from _page(step, decision, lost)
         case DialOut():
             for position, attempt in enumerate(step.attempts):
                 yield replace(_attempt(step, decision, attempt), lost=lost if position == 0 else ())
@@ -328,6 +278,14 @@ def _group(step: Step, decision: RingGroup, lost: tuple[Considered, ...]) -> Ite
         name = f"{member.number} {member.display_name}".strip()
         begins_s = step.begins_s + step.group.lasts_s
         yield Station(StationKind.MEMBER, begins_s, name, answer="Not needed", tone=Tone.IDLE)
+
+
+def _page(step: Step, decision: Page, lost: tuple[Considered, ...]) -> Iterator[Station]:
+    title = "Intercom" if decision.is_intercom else f"Pages the group {decision.name} ({decision.number})"
+    tone = Tone.PLAIN if decision.members else Tone.WARN
+    yield Station(StationKind.GROUP, step.begins_s, title, "Phones answer by themselves", "", tone, lost)
+    for one in step.group.rung if step.group is not None else ():
+        yield from _member(step, one, is_elsewhere=False)
 
 
 def _member(step: Step, one: MemberRung, *, is_elsewhere: bool) -> Iterator[Station]:

@@ -292,6 +292,7 @@ _TARGET_ANSWERED = (
     CallEventKind.CALL_ESTABLISHED,
     CallEventKind.CALL_TRANSFERRED,
     CallEventKind.CALL_JOINED,
+    CallEventKind.TARGET_ANSWERED,
 )
 _TARGET_END_STATUS = {
     CallEventKind.TARGET_FAIL: "failed",

@@ -93,6 +93,25 @@ class RingGroup:
 
 
 @dataclass(frozen=True, slots=True)
+class Page:
+    """Let the phones of all members answer by themselves (`auto_answer` are the headers that make them) and hear the
+    caller, who hears a member while that one wishes so.
+
+    An intercom has one member, and both hear each other from the first moment. Phones that have not answered after
+    `ring_timeout_s` are given up.
+    """
+
+    number: str
+    name: str
+    members: tuple[GroupMember, ...]
+    ring_timeout_s: int
+    auto_answer: tuple[tuple[str, str], ...]
+    skips_busy: bool = True
+    is_intercom: bool = False
+    passed: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class LeaveMessage:
     """Let the caller leave a message in an extension's mailbox. `greeting` are sounds, played one after the other."""
 
@@ -185,6 +204,7 @@ class Refuse:
 Decision = (
     RingExtension
     | RingGroup
+    | Page
     | DialOut
     | LeaveMessage
     | CheckMessages

@@ -234,6 +234,7 @@ WORKING: frozenset[DialKind] = frozenset(
         DialKind.VOICEMAIL,
         DialKind.ECHO_TEST,
         DialKind.TONE_TEST,
+        DialKind.PAGE,
         DialKind.MONITOR,
         DialKind.PICKUP,
         DialKind.PICKUP_HELD,

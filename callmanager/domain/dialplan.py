@@ -12,6 +12,7 @@ from callmanager.domain.decisions import (
     Decision,
     DialOut,
     EchoTest,
+    Page,
     Refuse,
     RingExtension,
     RingGroup,
@@ -20,7 +21,7 @@ from callmanager.domain.decisions import (
 from callmanager.domain.destination import DestinationKind
 from callmanager.domain.dial_codes import DialKind
 from callmanager.domain.extension_entry import ExtensionEntry
-from callmanager.domain.group_calls import call_group
+from callmanager.domain.group_calls import call_group, page
 from callmanager.domain.incoming_call import IncomingCall as IncomingCall
 from callmanager.domain.inside_calls import BUSY, call_extension, follow
 from callmanager.domain.mailbox_calls import mailbox_of
@@ -78,10 +79,12 @@ def after_ringing(
 
 
 def after_group(
-    rung: RingGroup, call: IncomingCall, snapshot: TenantSnapshot, at: datetime, trace: Trace = None
+    rung: RingGroup | Page, call: IncomingCall, snapshot: TenantSnapshot, at: datetime, trace: Trace = None
 ) -> Decision | None:
     """What follows when no member of a ring group took the call; None: the caller hears how it ended."""
     group = snapshot.find_ring_group(rung.number)
+    if isinstance(rung, Page) and rung.is_intercom:
+        return None
     if group is None or group.no_answer.kind is DestinationKind.END_CALL:
         return None
     if group.no_answer.target in (*rung.passed, rung.number):
@@ -139,6 +142,8 @@ def _service(routing: Routing, caller: ExtensionEntry) -> Decision | None:
             return EchoTest()
         case DialKind.TONE_TEST:
             return ToneTest()
+        case DialKind.PAGE:
+            return page(routing, read.argument)
         case DialKind.PICKUP:
             return pick_up(routing, read.argument, RINGING_OR_HELD)
         case DialKind.PICKUP_HELD:

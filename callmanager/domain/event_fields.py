@@ -35,7 +35,7 @@ _CALL: Mapping[str, str] = {
     "request_id": "Empty: of calls that programs begin.",
 }
 _WORDS: Mapping[str, str] = {
-    "answered_by": "extension, trunk, echo, tone, monitor, pickup, park or retrieve.",
+    "answered_by": "extension, trunk, echo, tone, paging, monitor, pickup, park or retrieve.",
     "asked_by": "Who wanted it, separated by commas: caller, callee, tenant, trunk, queue or request.",
     "aor": "Whose side, as 101@example.com.",
     "callee_domain": "The SIP domain that was dialled.",
@@ -147,6 +147,7 @@ TITLES: Mapping[str, str] = {
     "call_ended": "A call ended",
     "target_add": "A phone is called",
     "target_ringing": "A phone rings",
+    "target_answered": "A phone answered a page",
     "target_noanswer": "A phone was not answered",
     "target_fail": "A phone refused or failed",
     "target_ended": "A phone hung up, or need not ring any more",

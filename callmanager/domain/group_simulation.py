@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 
 from callmanager.domain.call_assumptions import Assumptions, PhoneState, TrunkState
-from callmanager.domain.decisions import GroupMember, RingGroup
+from callmanager.domain.decisions import GroupMember, Page, RingGroup
 from callmanager.domain.outcome import CallOutcome
 from callmanager.domain.simulated_attempts import Attempt, attempt
 from callmanager.domain.snapshot import TenantSnapshot
@@ -129,6 +129,18 @@ class _Round:
         self.failures.append(failure or Failure(480))
         if self.of_member[index][-1].goes_on:
             self._dial(index)
+
+
+def page_the_group(paged: Page, assumptions: Assumptions) -> GroupRung:
+    """Phones that are paged answer at once or not at all."""
+    states = [(member, assumptions.phone(member.number)) for member in paged.members]
+    rung = tuple(
+        MemberRung(member, 0, state, has_answered=state is PhoneState.ANSWERS) for member, state in states
+    )
+    busy = (PhoneState.BUSY, PhoneState.DECLINES)
+    failures = [Failure(486) for _, state in states if state in busy]
+    first = next((one for one in rung if one.has_answered), None)
+    return GroupRung(rung, (), first, 0, outcome_of_group(failures, has_rung=False), ())
 
 
 def ring_the_group(group: RingGroup, assumptions: Assumptions, snapshot: TenantSnapshot) -> GroupRung:

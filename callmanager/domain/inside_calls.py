@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import assert_never
 
 from callmanager.domain.call_exceptions import find_exception
-from callmanager.domain.decisions import DialOut, LeaveMessage, Refuse, RingExtension, RingGroup
+from callmanager.domain.decisions import DialOut, LeaveMessage, Page, Refuse, RingExtension, RingGroup
 from callmanager.domain.destination import Destination, DestinationKind
 from callmanager.domain.extension_entry import ExtensionEntry
 from callmanager.domain.forwarding import NO_FORWARDS, Forwards, PresenceStatus, forwards_at
@@ -17,7 +17,7 @@ from callmanager.domain.schedule import is_open
 from callmanager.domain.trace_notes import note_exceptions, note_forwards, note_own_hours
 
 # What becomes of a call inside the company, whoever it reaches in the end.
-Inside = RingExtension | RingGroup | DialOut | LeaveMessage | Refuse
+Inside = RingExtension | RingGroup | Page | DialOut | LeaveMessage | Refuse
 
 UNCONDITIONAL, BUSY, DO_NOT_DISTURB = "unconditional", "user-busy", "do-not-disturb"
 
@@ -68,7 +68,7 @@ def follow(routing: Routing, destination: Destination, by: str, why: str, source
     assert_never(destination.kind)
 
 
-def _to_group(routing: Routing, number: str, source: str) -> RingGroup | Refuse:
+def _to_group(routing: Routing, number: str, source: str) -> RingGroup | Page | Refuse:
     group = routing.snapshot.find_ring_group(number)
     if group is None:
         return Refuse(480, f"The ring group that {source} names is not available")

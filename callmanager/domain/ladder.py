@@ -192,6 +192,8 @@ def _messages(event: CallEvent, story: Sequence[CallEvent]) -> tuple[_Message, .
         case CallEventKind.TARGET_RINGING:
             label = "183 Session Progress" if data.get("early_media") else "180 Ringing"
             return (_Message(target, PBX, label), _Message(PBX, CALLER, label))
+        case CallEventKind.TARGET_ANSWERED:
+            return (_Message(target, PBX, "200 OK", Tone.GOOD),)
         case CallEventKind.TARGET_FAIL:
             return (_Message(target, PBX, answer or "failed", Tone.BAD),)
         case CallEventKind.TARGET_NOANSWER | CallEventKind.TARGET_ENDED:
@@ -227,11 +229,8 @@ def _messages(event: CallEvent, story: Sequence[CallEvent]) -> tuple[_Message, .
             return (_Message(CALLER, PBX, f"Message for {_text(data, 'mailbox')}"),)
         case CallEventKind.VOICEMAIL_TAKEN_BACK:
             return (_Message(CALLER, PBX, "Message taken back"),)
-        case CallEventKind.CALL_PARKED:
-            return (_Message(PBX, CALLER, f"Parked on {_text(data, 'slot')}"),)
-        case CallEventKind.CALL_UNPARKED:
-            words = _text(data, "reason").replace("_", " ")
-            return (_Message(PBX, CALLER, f"Left place {_text(data, 'slot')} ({words})"),)
+        case CallEventKind.CALL_PARKED | CallEventKind.CALL_UNPARKED:
+            return (_Message(PBX, CALLER, _parking_words(event)),)
         case CallEventKind.MONITOR_STARTED:
             return (_Message(PBX, CALLER, f"Call of {_text(data, 'monitored')} ({_text(data, 'mode')})"),)
         case CallEventKind.MONITOR_CHANGED:
@@ -240,6 +239,13 @@ def _messages(event: CallEvent, story: Sequence[CallEvent]) -> tuple[_Message, .
             return _hang_up(event, story)
         case _:
             return _recording(event)
+
+
+def _parking_words(event: CallEvent) -> str:
+    slot = _text(event.data, "slot")
+    if event.kind is CallEventKind.CALL_PARKED:
+        return f"Parked on {slot}"
+    return f"Left place {slot} ({_text(event.data, 'reason').replace('_', ' ')})"
 
 
 def _recording(event: CallEvent) -> tuple[_Message, ...]:

@@ -20,6 +20,7 @@ FIELDS_OF_KIND: Mapping[CallEventKind, tuple[str, ...]] = {
     ),
     CallEventKind.TARGET_ADD: (*_TARGET, "contact", "user_agent", "outbound_caller_id"),
     CallEventKind.TARGET_RINGING: (*_TARGET, "sip_code"),
+    CallEventKind.TARGET_ANSWERED: (*_TARGET, "contact", "user_agent"),
     CallEventKind.TARGET_NOANSWER: (*_TARGET, "sip_code", "reason"),
     CallEventKind.TARGET_FAIL: (*_TARGET, "sip_code", "reason"),
     CallEventKind.TARGET_ENDED: (*_TARGET, "sip_code", "reason"),

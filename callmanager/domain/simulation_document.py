@@ -14,6 +14,7 @@ from callmanager.domain.decisions import (
     EchoTest,
     LeaveMessage,
     Monitor,
+    Page,
     Park,
     PickUp,
     Refuse,
@@ -65,7 +66,7 @@ def _step(step: Step) -> dict[str, Any]:
         "begins_s": step.begins_s,
         "considered": [_considered(one) for one in step.considered],
         "ring": _ring(decision, step) if isinstance(decision, RingExtension) else None,
-        "group": _group(decision, step) if isinstance(decision, RingGroup) else None,
+        "group": _group(decision, step) if isinstance(decision, RingGroup | Page) else None,
         "dial": _dial(decision, step) if isinstance(decision, DialOut) else None,
         "alternatives": [_alternative(one) for one in step.alternatives],
     }
@@ -77,6 +78,8 @@ def _kind(decision: Decision) -> str:
             return "ring"
         case RingGroup():
             return "ring_group"
+        case Page():
+            return "page"
         case DialOut():
             return "dial"
         case (
@@ -108,13 +111,14 @@ def _ring(decision: RingExtension, step: Step) -> dict[str, Any]:
     }
 
 
-def _group(decision: RingGroup, step: Step) -> dict[str, Any]:
+def _group(decision: RingGroup | Page, step: Step) -> dict[str, Any]:
+    rounds = decision.rounds if isinstance(decision, RingGroup) else (decision.members,)
     rung = step.group.rung if step.group is not None else ()
     return {
         "number": decision.number,
         "name": decision.name,
         "ring_timeout_s": decision.ring_timeout_s,
-        "rounds": [[member.number for member in together] for together in decision.rounds],
+        "rounds": [[member.number for member in together] for together in rounds],
         "members": [_member(one) for one in rung],
     }
 

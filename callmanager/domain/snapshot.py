@@ -14,6 +14,7 @@ from callmanager.domain.inbound_rules import InboundRule, InboundRules
 from callmanager.domain.music import COMMON_MUSIC, TenantMusic
 from callmanager.domain.number_policy import NO_POLICY, NumberJudge, NumberPolicy
 from callmanager.domain.outbound_rules import OutboundRule, OutboundRules
+from callmanager.domain.paging import COMMON_AUTO_ANSWER, AutoAnswer
 from callmanager.domain.plain_rows import from_plain, to_plain
 from callmanager.domain.recording import NOTHING_RECORDED, RecordingPolicy
 from callmanager.domain.rights import GroupEntry, Right, group_ids_by_number, rights_by_number
@@ -21,7 +22,7 @@ from callmanager.domain.ring_groups import RingGroupEntry
 from callmanager.domain.schedule import ALL_WEEK, Holiday, Interval, Schedule
 from callmanager.domain.trunk_entry import TrunkEntry
 
-SCHEMA_VERSION = 13
+SCHEMA_VERSION = 14
 NO_NUMBERS = DidPool()
 
 
@@ -57,6 +58,7 @@ class TenantSnapshot:
     dial_codes: DialCodes = MANUAL_CODES
     ring_groups: tuple[RingGroupEntry, ...] = ()
     recording: RecordingPolicy = NOTHING_RECORDED
+    auto_answer: AutoAnswer = COMMON_AUTO_ANSWER
     schema_version: int = SCHEMA_VERSION
     _by_number: dict[str, ExtensionEntry] = field(init=False, repr=False, compare=False, default_factory=dict)
     _rights: dict[str, frozenset[Right]] = field(init=False, repr=False, compare=False, default_factory=dict)

@@ -1,10 +1,11 @@
-"""Reads the ring groups of a snapshot, over the same cursor as `snapshot_load`."""
+"""Reads ring groups and paging of a snapshot, over the same cursor as `snapshot_load`."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 
 from callmanager.domain.destination import Destination, DestinationKind
+from callmanager.domain.paging import COMMON_AUTO_ANSWER, AlertInfo, AutoAnswer
 from callmanager.domain.ring_groups import RingGroupEntry, RingStrategy
 from callmanager.domain.snapshot_routing_load import Execute
 
@@ -23,6 +24,19 @@ _MEMBERS_SQL = """
       LEFT JOIN callmanager_extension AS extension ON extension.id = member.extension_id
      ORDER BY member.group_id, member.position
 """
+
+
+_PAGING_SQL = "SELECT alert_info, says_call_info, says_answer_mode FROM callmanager_pagingsettings"
+
+
+def load_auto_answer(execute: Execute) -> AutoAnswer:
+    """A value that another version knew is not sent."""
+    rows = execute(_PAGING_SQL, ())
+    if not rows:
+        return COMMON_AUTO_ANSWER
+    alert_info, says_call_info, says_answer_mode = rows[0]
+    known = alert_info in set(AlertInfo)
+    return AutoAnswer(AlertInfo(alert_info) if known else AlertInfo.NONE, says_call_info, says_answer_mode)
 
 
 def load_ring_groups(execute: Execute) -> tuple[RingGroupEntry, ...]:

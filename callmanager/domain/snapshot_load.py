@@ -18,7 +18,7 @@ from callmanager.domain.rights import GroupEntry, MonitorScope, Right
 from callmanager.domain.schedule import ALL_WEEK, Interval
 from callmanager.domain.schedule_rows import holiday_of, office_intervals
 from callmanager.domain.snapshot import TenantSnapshot
-from callmanager.domain.snapshot_group_load import load_ring_groups
+from callmanager.domain.snapshot_group_load import load_auto_answer, load_ring_groups
 from callmanager.domain.snapshot_mailbox_load import load_mailboxes
 from callmanager.domain.snapshot_routing_load import (
     Execute,
@@ -138,6 +138,7 @@ def load_snapshot(execute: Execute, tenant_id: int) -> TenantSnapshot | None:
         outbound_rules=load_outbound_rules(execute),
         numbers=load_numbers(execute, country),
         ring_groups=load_ring_groups(execute),
+        auto_answer=load_auto_answer(execute),
         dial_codes=load_dial_codes(execute),
         recording=_recording_policy(*recording),
     )

@@ -39,6 +39,7 @@ TOPIC_KEYS: Mapping[str, frozenset[str]] = {
             "call_start",
             "target_add",
             "target_ringing",
+            "target_answered",
             "target_noanswer",
             "target_fail",
             "target_ended",

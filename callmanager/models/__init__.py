@@ -17,6 +17,7 @@ from callmanager.models.music_on_hold import MusicFile, MusicOnHold
 from callmanager.models.number_policy import BlockedNumber, DisallowedCode, NumberSettings
 from callmanager.models.office_hours import Holiday, OfficeHours
 from callmanager.models.outbound_rule import OutboundRoute, OutboundRule, OutboundRuleGroup
+from callmanager.models.paging import PagingSettings
 from callmanager.models.ring_group import RingGroup, RingGroupMember
 from callmanager.models.routing_test import RoutingTest
 
@@ -43,6 +44,7 @@ __all__ = [
     "OutboundRoute",
     "OutboundRule",
     "OutboundRuleGroup",
+    "PagingSettings",
     "RingGroup",
     "RingGroupMember",
     "RoutingTest",

@@ -22,6 +22,7 @@ STRATEGIES = [
     (RingStrategy.PRIORITIZED_HUNT.value, "Prioritized hunt"),
     (RingStrategy.CYCLIC_HUNT.value, "Cyclic hunt"),
     (RingStrategy.LEAST_WORKED_HUNT.value, "Least worked hunt"),
+    (RingStrategy.PAGING.value, "Paging/intercom"),
 ]
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 
 from callmanager.domain.destination import Destination
+from callmanager.domain.ring_groups import RingStrategy
 from callmanager.models import Extension, RingGroup
 from callmanager.models.destination import validate_external_number
 from callmanager.models.ring_group import MEMBERS_MAX
@@ -49,7 +50,10 @@ class RingGroupChecks:
         else:
             for name, value in columns.items():
                 setattr(group, name, value)
-        if found := list(self._member_problems(members)):
+        found = list(self._member_problems(members))
+        if group.strategy == RingStrategy.PAGING and any(member.is_outside for member in members):
+            found.append(ValidationError("Only extensions can be paged.", code="not_allowed"))
+        if found:
             problems["members"] = found
         if problems:
             raise ValidationError(problems)

@@ -34,6 +34,7 @@ SUBJECTS = {
     "admin:office_hours": "callmanager.officehours",
     "admin:country_codes": "callmanager.numbersettings",
     "admin:dial_codes": "callmanager.dialcodesettings",
+    "admin:paging": "callmanager.pagingsettings",
     "admin:music": "callmanager.musiconhold",
     "admin:mail_server": "tenants.mailserver",
     "admin:brand": "tenants.brand",

@@ -11,6 +11,7 @@ from django.urls import URLPattern, path
 from callmanager.admin.country_codes import country_codes_page
 from callmanager.admin.dial_codes import dial_codes_page
 from callmanager.admin.number_lists import BlockedNumberAdmin, DisallowedCodeAdmin
+from callmanager.admin.paging import paging_page
 from callmanager.fleet.models import SystemBlockedNumber, SystemDisallowedCode
 from callmanager.models import BlockedNumber, DisallowedCode
 
@@ -32,6 +33,7 @@ PLATFORM_NUMBER_ITEMS = (
 def number_urls(shown: Callable[[Any], Any]) -> list[URLPattern]:
     return [
         path("country-codes/", shown(country_codes_page), name="country_codes"),
+        path("paging/", shown(paging_page), name="paging"),
         path("dial-codes/", shown(dial_codes_page), name="dial_codes"),
     ]
 

@@ -17,6 +17,7 @@ ROUTING_NAVIGATION = (
         ("Inbound rules", "call_received", "admin:callmanager_inboundrule_changelist"),
         ("Outbound rules", "call_made", "admin:callmanager_outboundrule_changelist"),
         ("Ring groups", "ring_volume", "admin:callmanager_ringgroup_changelist"),
+        ("Paging and intercom", "campaign", "admin:paging"),
     ),
 )
 

@@ -54,7 +54,7 @@ class DialLeg:
     """Send an INVITE through the edge to one registered contact of an extension.
 
     `caller@caller_domain` goes into From, without a domain the tenant's. `codecs` is the caller's order, to be
-    offered first. `ring_group` is the group as whose member it rings, if any.
+    offered first. `ring_group` is the group as whose member it rings, if any; `more_headers` are said besides.
     """
 
     leg: LegId
@@ -69,6 +69,7 @@ class DialLeg:
     codecs: tuple[str, ...] = ()
     caller_domain: str = ""
     ring_group: str = ""
+    more_headers: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,12 +57,14 @@ class Phones:
         contacts: tuple[Contact, ...],
         *,
         is_decline_final: bool,
+        more_headers: tuple[tuple[str, str], ...] = (),
     ) -> None:
         self._context = context
         self._group = group
         self._caller_name = caller_name
         self._member = member
         self._is_decline_final = is_decline_final
+        self._more_headers = more_headers
         self._ringing = {context.new_leg(): contact for contact in contacts}
         self.failures: list[Failure] = []
 
@@ -116,6 +118,7 @@ class Phones:
             codecs=invite.codecs,
             caller_domain=self._context.caller_host,
             ring_group=self._group,
+            more_headers=self._more_headers,
         )
 
 

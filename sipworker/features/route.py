@@ -12,6 +12,7 @@ from callmanager.domain.decisions import (
     EchoTest,
     LeaveMessage,
     Monitor,
+    Page,
     Park,
     PickUp,
     Refuse,
@@ -30,6 +31,7 @@ from sipworker.features.dial_out import DialOutside
 from sipworker.features.echo import Echo
 from sipworker.features.leave_message import LeavingMessage
 from sipworker.features.monitor import Monitoring
+from sipworker.features.paging import Paging
 from sipworker.features.parking import Parking
 from sipworker.features.pick_up import PickingUp
 from sipworker.features.refuse import Refusal
@@ -89,7 +91,7 @@ class Route:
         context, rung = self._context, self._decision
         if context.snapshot is None or context.call is None or context.at is None:
             return None
-        if isinstance(rung, RingGroup):
+        if isinstance(rung, RingGroup | Page):
             return after_group(rung, context.call, context.snapshot, context.at)
         if not isinstance(rung, RingExtension):
             return None
@@ -116,6 +118,8 @@ def _stage_for(decision: Decision, context: CallContext) -> Stage:
             return Ring(context, decision)
         case RingGroup():
             return GroupCall(context, decision)
+        case Page():
+            return Paging(context, decision)
         case DialOut():
             return DialOutside(context, decision)
         case LeaveMessage():
@@ -142,9 +146,9 @@ def _stage_for(decision: Decision, context: CallContext) -> Stage:
 def _number(decision: Decision) -> str:
     if isinstance(decision, LeaveMessage):
         return decision.mailbox
-    return decision.number if isinstance(decision, RingExtension | RingGroup | DialOut) else ""
+    return decision.number if isinstance(decision, RingExtension | RingGroup | Page | DialOut) else ""
 
 
 def _passed(decision: Decision) -> tuple[str, ...]:
-    sent_on = RingExtension | RingGroup | DialOut | LeaveMessage
+    sent_on = RingExtension | RingGroup | Page | DialOut | LeaveMessage
     return decision.passed if isinstance(decision, sent_on) else ()

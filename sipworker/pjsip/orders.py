@@ -24,7 +24,7 @@ NORMAL_CLEARING = 16
 def dial_order(action: DialLeg) -> pj.CallOpParam:
     order = _audio_order()
     order.txOption.localUri = caller_identity(action)
-    _add_headers(order, dial_headers(action).items())
+    _add_headers(order, (*dial_headers(action).items(), *action.more_headers))
     return order
 
 

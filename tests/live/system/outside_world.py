@@ -84,6 +84,20 @@ class OutsideWorld:
         rule = self._make(self._rest, "/outbound_rules", body)
         self.wait_in_force(lambda snapshot: any(r.rule_id == rule["id"] for r in snapshot.outbound_rules))
 
+    def ring_group(self, number: str, **fields: Any) -> None:
+        """Members as numbers: those that begin with 0 are outside."""
+        members = [
+            {"kind": "external_number" if one.startswith("0") else "extension", "number": one}
+            for one in fields.pop("members")
+        ]
+        body = {"number": number, "name": "Sales", "members": members, **fields}
+        group = self._make(self._rest, "/ring_groups", body)
+        self.wait_in_force(lambda snapshot: any(one.group_id == group["id"] for one in snapshot.ring_groups))
+
+    def new_extension(self, number: str, sip_password: str) -> None:
+        self._make(self._rest, "/extensions", {"number": number, "sip_password": sip_password})
+        self.wait_in_force(lambda snapshot: snapshot.find_extension(number) is not None)
+
     def extension(self, number: str, **fields: Any) -> None:
         """Change an extension; as it was afterwards."""
         (row,) = [row for row in self._rest.rows("/extensions", search=number) if row["number"] == number]

@@ -56,6 +56,9 @@ CREATE TABLE acme.callmanager_ringgroup (
     id bigint, number text, name text, strategy text, ring_timeout_s integer, skips_busy boolean,
     outbound_caller_id text, action text, target_id bigint, ring_group_id bigint, external_number text
 );
+CREATE TABLE acme.callmanager_pagingsettings (
+    alert_info text, says_call_info boolean, says_answer_mode boolean
+);
 CREATE TABLE acme.callmanager_ringgroupmember (
     group_id bigint, position integer, extension_id bigint, external_number text
 );

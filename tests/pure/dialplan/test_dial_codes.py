@@ -103,8 +103,12 @@ def test_a_profile_knows_every_kind_and_contradicts_itself_nowhere(profile: Dial
     assert all(read_code(one.kind, one.code) == one.code for one in codes.codes)
 
 
+def _is_dialled(kind: DialKind) -> bool:
+    return FEATURE_OF[kind].shape is not Shape.DURING_CALL
+
+
 def test_what_does_not_work_yet_means_nothing() -> None:
-    waiting = next((kind for kind in DialKind if kind not in WORKING), None)
+    waiting = next((kind for kind in DialKind if kind not in WORKING and _is_dialled(kind)), None)
     if waiting is None:
         return
     code = FEATURE_OF[waiting].codes_of(DialProfile.MANUAL)[0]

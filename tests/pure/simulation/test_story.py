@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from callmanager.domain.call_assumptions import Assumptions, PhoneState, TrunkAnswer, TrunkState
 from callmanager.domain.call_simulation import Simulated, simulate
-from callmanager.domain.call_story import StationKind, lines_of, tell
+from callmanager.domain.call_story import lines_of, tell
 from callmanager.domain.forwarding import ForwardHours, ForwardRule, ForwardStatus, ForwardWhen
 from callmanager.domain.inbound_rules import InboundRule
+from callmanager.domain.stations import StationKind
 from tests.cast import BOB, CAROL
 from tests.pure.dialplan.company import (
     FIRST,

@@ -56,6 +56,7 @@ PAGES: Mapping[str, Page] = {
     "admin:office_hours": Page.SIGNED_IN,
     "admin:country_codes": Page.SIGNED_IN,
     "admin:dial_codes": Page.SIGNED_IN,
+    "admin:paging": Page.SIGNED_IN,
     "admin:call_simulator": Page.SIGNED_IN,
     "admin:live_calls": Page.SIGNED_IN,
     "admin:live_calls_list": Page.SIGNED_IN,

@@ -46,6 +46,7 @@ ALONE: Mapping[str, Alone] = {
     "event_urls": Alone.OWN,
     "country_codes": Alone.OWN,
     "dial_codes": Alone.OWN,
+    "paging": Alone.OWN,
     # The platform's, by the names of its processes.
     "log_files": Alone.OWN,
 }

@@ -27,6 +27,7 @@ TOPICS: Mapping[str, set[str]] = {
         "call_start",
         "target_add",
         "target_ringing",
+        "target_answered",
         "target_noanswer",
         "target_fail",
         "target_ended",
