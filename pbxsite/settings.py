@@ -41,6 +41,7 @@ PBX_SIP_PORTS = {
 PBX_WS_PORT = env_port("PBX_WS_PORT", 15081)
 # What the Internet knows this machine by, where that is another address than PBX_BIND.
 PBX_PUBLIC_ADDRESS = env_str("PBX_PUBLIC_ADDRESS", "")
+PBX_EDGE_PRIVATE_PORT = env_port("PBX_EDGE_PRIVATE_PORT", 15060)
 PBX_EDGE_RPC_PORT = env_port("PBX_EDGE_RPC_PORT", 15065)
 PBX_EDGE_EVENTS_PORT = env_port("PBX_EDGE_EVENTS_PORT", 15066)
 

@@ -39,6 +39,12 @@ class DialCodesForm(forms.Form):
         help_text="Members of a group’s Monitor tab may listen to calls, whisper, join them and take them over. "
         "Whether people must be told is a matter of law where you are.",
     )
+    is_blf_enabled = forms.BooleanField(
+        label="Show who is on a call by the lamps of phones",
+        required=False,
+        help_text="The dialog state agent: whoever watches an extension or a ring group sees that it rings or talks, "
+        "and never with whom. Messages that wait and people's own status are shown in any case.",
+    )
 
     park_slots = forms.IntegerField(
         label="Parking places", required=False, min_value=1, max_value=PARK_SLOTS_MAX, widget=NUMBER_INPUT

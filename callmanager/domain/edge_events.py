@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from callmanager.domain.sip_publish import Lamp, Package
 from callmanager.domain.trunk_accounts import TrunkAccount, TrunkState, registration_state
 
 NOT_SET = "[not set]"
@@ -96,7 +97,14 @@ class PenaltyImposed:
     at: int
 
 
-EdgeEvent = RegistrationChanged | WorkerChanged | RegistrationRefused | PenaltyImposed
+@dataclass(frozen=True, slots=True)
+class LampWatched:
+    """A phone has begun to watch something, or goes on."""
+
+    lamp: Lamp
+
+
+EdgeEvent = LampWatched | RegistrationChanged | WorkerChanged | RegistrationRefused | PenaltyImposed
 
 
 def edge_event_parse(line: str | bytes) -> EdgeEvent | None:
@@ -114,6 +122,8 @@ def edge_event_parse(line: str | bytes) -> EdgeEvent | None:
             user_agent=_text(document, "user_agent"),
             at=at,
         )
+    if kind == "watched":
+        return _watched(document)
     if kind == "penalised":
         penalty_s = _integer(document, "penalty_s")
         return PenaltyImposed(_text(document, "aor"), _text(document, "source"), penalty_s, at)
@@ -131,6 +141,14 @@ def edge_event_parse(line: str | bytes) -> EdgeEvent | None:
         expires_at=_integer(document, "expires_at"),
     )
     return RegistrationChanged(RegistrationChange(kind), registration, at)
+
+
+def _watched(document: Mapping[str, object]) -> LampWatched | None:
+    """What is no address of ours has no state either."""
+    try:
+        return LampWatched(Lamp(_text(document, "uri"), Package(_text(document, "package"))))
+    except ValueError:
+        return None
 
 
 def rpc_question(method: str, *parameters: str | int) -> bytes:

@@ -23,6 +23,9 @@ class EventLines:
             raise TimeoutError("the edge did not greet")
         stream.settimeout(WAIT_S)
 
+    def fileno(self) -> int:
+        return self._stream.fileno()
+
     def take(self) -> list[bytes]:
         """Lines that arrived within the socket's timeout; OSError when the edge has gone."""
         try:

@@ -10,6 +10,7 @@ import structlog
 
 from callmanager.domain.edge_events import (
     EdgeFormatError,
+    LampWatched,
     PenaltyImposed,
     RegistrationChanged,
     RegistrationRefused,
@@ -80,8 +81,8 @@ class RegistrationLink:
                     refused.append(event)
                 case PenaltyImposed():
                     penalty_record(penalty=event)
-                case None:
-                    pass  # a greeting, or a word of a later version
+                case LampWatched() | None:
+                    pass  # the lamps' business, a greeting, or a word of a later version
         if changes:
             registrations_apply(changes=changes)
         if refused:

@@ -57,6 +57,20 @@ class EdgeRpc:
         """Whose number is called: tenants and trunks both have a say."""
         self._call("htable.flush", "dids")
 
+    def let_publish(self, source: str) -> None:
+        """Take the states of lamps from this address; a new start of the edge forgets it."""
+        self._call("htable.sets", "publishers", source, "1")
+
+    def forbid_to_publish(self, source: str) -> None:
+        self._call("htable.delete", "publishers", source)
+
+    def show_lamps(self, domain: str, *, is_on: bool) -> None:
+        """Whether calls of this domain's extensions may be watched at all."""
+        if is_on:
+            self._call("htable.delete", "lamps", f"off:{domain}")
+        else:
+            self._call("htable.sets", "lamps", f"off:{domain}", "1")
+
     def reload_workers(self) -> None:
         self._call("dispatcher.reload")
 

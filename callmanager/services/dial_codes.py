@@ -38,6 +38,7 @@ def dial_codes_set(
     is_monitoring_enabled: bool | None = None,
     park_slots: int | None = None,
     park_timeout_s: int | None = None,
+    is_blf_enabled: bool | None = None,
 ) -> DialCodeSettings:
     """What is left out stays; `forgets_own` begins with nothing but the profile. Problems stand beside their kind."""
     settings = dial_code_settings_get()
@@ -50,6 +51,8 @@ def dial_codes_set(
         settings.park_slots = park_slots
     if park_timeout_s is not None:
         settings.park_timeout_s = park_timeout_s
+    if is_blf_enabled is not None:
+        settings.is_blf_enabled = is_blf_enabled
     own = {} if forgets_own else dict(settings.own_codes)
     settings.full_clean()
     for name, texts in (codes or {}).items():

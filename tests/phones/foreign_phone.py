@@ -45,11 +45,14 @@ snd_path {directory}
 
 
 class ForeignPhone:
-    def __init__(self, config: PhoneConfig, *, plays_tone: bool = False, dials: str = "") -> None:
+    def __init__(
+        self, config: PhoneConfig, *, plays_tone: bool = False, dials: str = "", modules: Sequence[str] = ()
+    ) -> None:
         self._directory = tempfile.TemporaryDirectory(prefix="baresip-")
         directory = Path(self._directory.name)
         source = f"aufile,{directory}/tone.wav" if plays_tone else "aubridge,loop"
         settings = _SETTINGS.format(address=config.local_address, modules=MODULES, source=source)
+        settings += "".join(f"module_app {module}.so\n" for module in modules)
         if plays_tone:
             _write_tone(directory / "tone.wav", config.tone_hz)
             settings += _TONE_SETTINGS.format(directory=directory)

@@ -11,6 +11,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from callmanager.edge.cache_link import CacheLink
+from callmanager.edge.lamp_link import LampLink
 from callmanager.edge.outages import Outages
 from callmanager.edge.registration_link import RegistrationLink
 from callmanager.edge.rpc import EdgeRpc
@@ -35,6 +36,10 @@ class Command(BaseCommand):
             for name, work in (
                 ("registrations", registrations.work),
                 ("caches", CacheLink(rpc).work),
+                (
+                    "lamps",
+                    LampLink(rpc, settings.PBX_EDGE_EVENTS_PORT, settings.PBX_EDGE_PRIVATE_PORT).work,
+                ),
                 ("trunks", TrunkLink(TrunkRpc(settings.PBX_EDGE_RPC_PORT)).work),
             )
         ]

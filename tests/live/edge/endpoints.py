@@ -140,6 +140,36 @@ class Phone(Endpoint):
         credentials = Challenge.of(refused).credentials(self.account, "INVITE", uri)
         return self.send(self.request("INVITE", uri, credentials, *extra, call_id=call_id, body=SDP))
 
+    def subscribe(
+        self,
+        uri: str,
+        package: str,
+        *extra: Header,
+        expires: int = 300,
+        call_id: str = "",
+        tag: str = "",
+        to: str = "",
+    ) -> SipMessage:
+        """The whole exchange, credentials included; the last answer. `tag` and `to`: within that dialog."""
+        call_id, tag = call_id or unique("sub"), tag or unique("f")
+        headers = (
+            ("From", f"<sip:{self.account.aor}>;tag={tag}"),
+            ("Event", package),
+            ("Expires", str(expires)),
+            *extra,
+        )
+        answer = self.ask(self.request("SUBSCRIBE", uri, *headers, call_id=call_id, to=to))
+        if answer.status != 407:
+            return answer
+        credentials = Challenge.of(answer).credentials(self.account, "SUBSCRIBE", uri)
+        return self.ask(self.request("SUBSCRIBE", uri, credentials, *headers, call_id=call_id, to=to))
+
+    def notified(self, timeout_s: float = ANSWER_TIMEOUT_S) -> SipMessage:
+        """The next NOTIFY, answered."""
+        notify = self.expect("NOTIFY", timeout_s=timeout_s)
+        self.send(notify.answer(200))
+        return notify
+
     def acknowledge(self, invite: SipMessage, final: SipMessage) -> None:
         """Of a refusal: same branch, no Route. Of a 2xx: along the Record-Route."""
         if final.status >= 300:

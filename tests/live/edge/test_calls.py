@@ -327,7 +327,6 @@ def test_preloaded_route_of_an_initial_invite_is_ignored(alice: Phone, worker: W
 @pytest.mark.parametrize(
     ("method", "status"),
     [
-        ("SUBSCRIBE", 489),
         ("PUBLISH", 489),
         ("MESSAGE", 405),
         ("REFER", 405),

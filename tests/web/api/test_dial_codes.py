@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from callmanager.domain.dial_codes import DialCodes, DialKind, Dialled
+from callmanager.selectors.lamp import lamp_tenant_list
 from callmanager.selectors.snapshot import snapshot_get
 from tenants.models import AuditEntry, Tenant
 from tests.web.api.conftest import Rest
@@ -68,6 +69,14 @@ def test_monitoring_is_switched_on_by_itself(acme_user: Rest, acme: Tenant, glob
     assert codes_of(acme).is_monitoring_enabled
     assert codes_of(acme).read("777*102*2") == Dialled(DialKind.MONITOR, "102", "2")
     assert not codes_of(globex).is_monitoring_enabled
+
+
+def test_lamps_are_switched_off_for_a_company(acme_user: Rest, acme: Tenant, globex: Tenant) -> None:
+    assert acme_user.get(CODES).body["is_blf_enabled"] is True
+    assert acme_user.patch(CODES, {"is_blf_enabled": False}).body["is_blf_enabled"] is False
+    found = {one.domain: one.is_blf_enabled for one in lamp_tenant_list()}
+    assert (found["acme.example"], found["globex.example"]) == (False, True)
+    assert acme_user.patch(CODES, {"codes": {}}).body["is_blf_enabled"] is False
 
 
 @pytest.mark.parametrize(

@@ -56,6 +56,9 @@ def test_codes_are_typed_and_refused_beside_their_feature(
     typed = {**as_shown(acme), "voicemail": "1571, *97", "echo_test": ""}
     assert acme_browser.post(PAGE, typed).status_code == 302
     assert settings_of(acme).own_codes == {"voicemail": ["1571", "*97"], "echo_test": []}
+    assert settings_of(acme).is_blf_enabled is False
+    assert acme_browser.post(PAGE, {**typed, "is_blf_enabled": "on"}).status_code == 302
+    assert settings_of(acme).is_blf_enabled is True
     assert settings_of(globex).own_codes == {}
     wrong = acme_browser.post(PAGE, {**typed, "voicemail": "101"})
     assert wrong.status_code == 400
