@@ -155,16 +155,18 @@ class Takes(StrEnum):
 
     RINGING = "ringing"
     HELD = "held"
+    TALKING = "talking"
 
 
 @dataclass(frozen=True, slots=True)
 class PickUp:
     """Give the caller a call of these extensions: the one that rings or is held for longest, of the first kind that
-    there is.
+    there is. `leg` is the one that must be taken, if the caller's telephone named it (Replaces).
     """
 
     numbers: tuple[str, ...]
     takes: tuple[Takes, ...]
+    leg: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,17 @@ def pick_up(routing: Routing, number: str, takes: tuple[Takes, ...]) -> PickUp |
     return PickUp((number,), takes)
 
 
+def take_place(snapshot: TenantSnapshot, caller: str, number: str, leg: str) -> PickUp | Refuse:
+    """A telephone names the very leg (RFC 3891), which is that of `number`. In mid-talk only one's own."""
+    if not number:
+        return Refuse(481, "The call to be replaced does not exist")
+    if number == caller:
+        return PickUp((number,), (*RINGING_OR_HELD, Takes.TALKING), leg)
+    if not _share_a_group(snapshot, caller, number):
+        return Refuse(403, NO_RIGHT)
+    return PickUp((number,), RINGING_OR_HELD, leg)
+
+
 def pick_up_in_group(routing: Routing) -> PickUp | Refuse:
     caller = routing.call.caller
     numbers = frozenset().union(*(group.members for group in _pickup_groups(routing.snapshot, caller)))

@@ -12,6 +12,7 @@ from callmanager.domain.trunk_entry import TrunkEntry
 from sipworker.call.attendance import Attendance
 from sipworker.call.other_calls import CallsAction
 from sipworker.call.signals import LegId
+from sipworker.call.transfers import DismissLeg, ReportTransfer
 
 
 @dataclass(frozen=True, slots=True)
@@ -360,6 +361,8 @@ LegAction = (
     | CancelLeg
     | HangUpLeg
     | IsolateLeg
+    | ReportTransfer
+    | DismissLeg
     | EchoLeg
     | PlayTone
     | PlayMusicOnHold

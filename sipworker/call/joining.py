@@ -14,7 +14,9 @@ from sipworker.call.party import Party
 from sipworker.call.requests import Side
 from sipworker.call.signals import (
     LegId,
+    LegSignal,
 )
+from sipworker.call.transfers import NOT_NOW, ReportTransfer, TransferAsked, TransferDecided
 
 _WORDS = {
     JoinReason.TRANSFER: "Transferred to another call",
@@ -55,6 +57,15 @@ def welcomed(
     return (*wishes, HangUpLeg(signal.leg, NOT_TAKEN_UP))
 
 
+def answered(signal: LegSignal, wishes: tuple[Action, ...]) -> tuple[Action, ...]:
+    """What the feature wished, and a no to a transfer that it knows nothing to do with."""
+    if wishes or not isinstance(signal, TransferAsked | TransferDecided):
+        return wishes
+    if isinstance(signal, TransferDecided) and signal.is_request:
+        return ()
+    return (ReportTransfer(signal.leg, NOT_NOW),)
+
+
 def joined(signal: PartyJoined, side: Side, replaced: Party | None) -> EmitEvent:
     """`replaced` is who was in that place before; nobody while it only rang."""
     data: dict[str, object] = {
@@ -81,3 +92,17 @@ def seat_of(party: Party, side: Side) -> dict[str, object]:
     if party.trunk is not None:
         data |= {"trunk_id": party.trunk.trunk_id, "trunk_name": party.trunk.name}
     return data
+
+
+def transferred(signal: PartyJoined, side: Side, transferor: Party, transferee: Party) -> EmitEvent:
+    """An attended transfer is done: whom the transferor had consulted has his place."""
+    data: dict[str, object] = {
+        "transfer": "attended",
+        "transferor": transferor.number,
+        "transferee": transferee.number,
+        "transfer_target": signal.party.number,
+        **seat_of(signal.party, side),
+        "from_session": signal.from_session,
+        "from_call_id": signal.from_call_id,
+    }
+    return EmitEvent(CallEventKind.CALL_TRANSFERRED, data)

@@ -38,6 +38,7 @@ from sipworker.call.signals import (
     PlaybackEnded,
     RecordingStopped,
 )
+from sipworker.call.transfers import DismissLeg, ReportTransfer, TransferAsked, TransferDecided
 
 
 class LegState(Enum):
@@ -57,6 +58,7 @@ TALKING = (LegState.UP, LegState.HELD)
 
 _MEDIA_ACTIONS = (
     IsolateLeg,
+    ReportTransfer,
     EchoLeg,
     PlayTone,
     PlayMusicOnHold,
@@ -67,7 +69,7 @@ _MEDIA_ACTIONS = (
     StopRecording,
     SendDigit,
 )
-_MEDIA_SIGNALS = (DigitPressed, PlaybackEnded, RecordingStopped)
+_MEDIA_SIGNALS = (DigitPressed, PlaybackEnded, RecordingStopped, TransferAsked, TransferDecided)
 
 Row = tuple[LegState, type[LegSignal | LegAction]]
 
@@ -108,6 +110,7 @@ LEG_TABLE: dict[Row, LegState] = {
     **_for_both(LegUnheld, LegState.UP),
     **_for_both(LegHungUp, LegState.ENDED),
     **_for_both(HangUpLeg, LegState.ENDING),
+    **_for_both(DismissLeg, LegState.ENDING),
     **{(state, kind): state for state in TALKING for kind in (*_MEDIA_SIGNALS, *_MEDIA_ACTIONS)},
     # On its way out. An answer may cross our CANCEL: then a BYE is due.
     **{

@@ -30,7 +30,8 @@ def as_caller(context: CallContext, party: Party) -> CallContext:
         context.invite,
         leg=party.leg,
         caller=party.number,
-        caller_domain=party.host,
+        # A number from outside gets the company's, as when it calls.
+        caller_domain=party.host if party.trunk is None else context.invite.dialled_domain,
         caller_display_name=party.display_name,
         codecs=party.codecs,
         trunk_id=party.trunk.trunk_id if party.trunk is not None else 0,

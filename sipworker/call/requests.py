@@ -80,3 +80,19 @@ class RecordingRequested(Request):
 
     step: RecordingStep
     by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TransferRequested(Request):
+    """Let whom `extension` talks with talk to `target` instead, with the rights of `extension`."""
+
+    extension: str
+    target: str
+
+
+@dataclass(frozen=True, slots=True)
+class AttendedTransferRequested(Request):
+    """Let whom `extension` talks with in this call and in `to_session` talk to each other."""
+
+    extension: str
+    to_session: str

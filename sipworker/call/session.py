@@ -131,7 +131,7 @@ class CallSession:
         if isinstance(signal, LegAnswered) and not self._callee_leg:
             self._callee_leg = leg.leg_id
         event = target_events.heard(leg, before, signal) if leg.is_target else None
-        wishes = self._feature.handle(signal)
+        wishes = joining.answered(signal, self._feature.handle(signal))
         if isinstance(signal, LegHungUp) and before in TALKING and not self.people.talking:
             # Whatever the feature made of it: nobody is there any more.
             wishes = (*wishes, EndCall(self._left_by(leg, signal)))

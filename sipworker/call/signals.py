@@ -10,6 +10,7 @@ from callmanager.domain.outcome import EndedBy
 from callmanager.domain.recording import RecordingEnd
 from sipworker.call.other_calls import CallsSignal
 from sipworker.call.party import LegId as LegId
+from sipworker.call.transfers import TransferAsked, TransferDecided
 
 UNKNOWN_CALLER = ProviderCaller()
 
@@ -70,6 +71,8 @@ class InviteReceived:
     provider_caller: ProviderCaller = UNKNOWN_CALLER
     # Values of X-Outbound-Cli, unread.
     outbound_cli: tuple[str, ...] = ()
+    # The leg whose place the caller wants (RFC 3891): None for an ordinary call, empty for one that nobody has.
+    replaces: LegId | None = None
     # Whether the offer has keys for SRTP.
     is_srtp_offered: bool = False
 
@@ -239,7 +242,18 @@ class CallRecordingFailed:
 
 # Of files that play to a leg or are recorded from it: for whoever asked for that, and nobody else.
 FileSignal = PlaybackEnded | RecordingStopped
-LegSignal = LegRinging | LegAnswered | LegFailed | LegHungUp | LegHeld | LegUnheld | DigitPressed | FileSignal
+TransferSignal = TransferAsked | TransferDecided
+LegSignal = (
+    LegRinging
+    | LegAnswered
+    | LegFailed
+    | LegHungUp
+    | LegHeld
+    | LegUnheld
+    | DigitPressed
+    | FileSignal
+    | TransferSignal
+)
 # Of a mailbox: for whoever asked.
 MailboxSignal = PinChecked | MessagesFound
 Signal = (

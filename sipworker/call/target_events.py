@@ -6,6 +6,7 @@ from callmanager.domain.call_events import CallEventKind
 from sipworker.call.actions import CancelLeg, DialLeg, DialTrunk, EmitEvent, HangUpLeg, LegAction
 from sipworker.call.legs import TALKING, UNANSWERED_OUT, Leg, LegState
 from sipworker.call.signals import LegFailed, LegHungUp, LegRinging, LegSignal
+from sipworker.call.transfers import DismissLeg
 
 RANG_TOO_LONG = 480
 NOT_HEARD_OF = 408
@@ -45,6 +46,8 @@ def done(leg: Leg, before: LegState, action: LegAction) -> EmitEvent | None:
                 NOT_HEARD_OF: CallEventKind.TARGET_FAIL,
             }
             return _ended(kinds.get(code, CallEventKind.TARGET_ENDED), leg, code, reason)
+        case DismissLeg() if before in TALKING:
+            return ended(leg, "Transferred the call")
         case HangUpLeg(reason=reason) if before in TALKING:
             return _ended(CallEventKind.TARGET_ENDED, leg, 200, reason)
     return None

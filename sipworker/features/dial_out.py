@@ -38,7 +38,7 @@ from sipworker.call.signals import (
 )
 from sipworker.call.target_events import NOT_HEARD_OF
 from sipworker.features import established
-from sipworker.features.talk import Talk
+from sipworker.features.talk import Talk, Wish
 
 # Sound before an answer, as announcements are; nobody's phone need ring yet.
 PROGRESS = 183
@@ -80,7 +80,7 @@ class DialOutside:
     def start(self) -> tuple[Action, ...]:
         return (StartTimer(ATTEMPTS_TIMER, self._decision.attempts_timeout_s), *self._next())
 
-    def handle(self, signal: Signal) -> tuple[Action, ...]:
+    def handle(self, signal: Signal) -> tuple[Wish, ...]:
         if self._talk is not None:
             return self._talk.handle(signal)
         match signal:

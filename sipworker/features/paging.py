@@ -38,7 +38,7 @@ from sipworker.call.target_events import RANG_TOO_LONG
 from sipworker.features import established
 from sipworker.features.group_member import Phones
 from sipworker.features.ring import ANSWERED_ELSEWHERE
-from sipworker.features.talk import Talk
+from sipworker.features.talk import Talk, Wish
 from sipworker.features.unreached import Unreached
 
 PAGE_TIMER = "page"
@@ -61,13 +61,13 @@ class Paging:
         self._has_begun = False
         self._talk: Talk | None = None
 
-    def start(self) -> tuple[Action | Unreached, ...]:
+    def start(self) -> tuple[Wish, ...]:
         if not self._decision.members:
             return (Unreached(outcome_of_group((), has_rung=False)),)
         domain, asks = self._context.invite.dialled_domain, self._decision.skips_busy
         return tuple(FindContacts(member.number, domain, asks) for member in self._decision.members)
 
-    def handle(self, signal: Signal) -> tuple[Action | Unreached, ...]:
+    def handle(self, signal: Signal) -> tuple[Wish, ...]:
         if self._talk is not None:
             return self._talk.handle(signal)
         match signal:
@@ -93,7 +93,7 @@ class Paging:
             case _:
                 return ()
 
-    def _dial(self) -> tuple[Action | Unreached, ...]:
+    def _dial(self) -> tuple[Wish, ...]:
         actions: list[Action] = []
         for member in self._decision.members:
             found = self._found[member.number]
@@ -177,7 +177,7 @@ class Paging:
             return ()
         return (_over(EndedBy.CALLEE, "Callee hangup"),)
 
-    def _strike_out(self, leg: LegId, failure: Failure) -> tuple[Action | Unreached, ...]:
+    def _strike_out(self, leg: LegId, failure: Failure) -> tuple[Wish, ...]:
         phones = next((one for one in self._ringing if one.owns(leg)), None)
         if phones is None:
             return ()
@@ -188,12 +188,12 @@ class Paging:
         self._ringing.remove(phones)
         return (*done, *self._nobody_rings()) if not self._ringing else done
 
-    def _give_up(self) -> tuple[Action | Unreached, ...]:
+    def _give_up(self) -> tuple[Wish, ...]:
         cancels = [cancel for one in self._ringing for cancel in one.end("", RANG_TOO_LONG, NO_ANSWER)]
         self._ringing.clear()
         return (*cancels, *self._nobody_rings())
 
-    def _nobody_rings(self) -> tuple[Action | Unreached, ...]:
+    def _nobody_rings(self) -> tuple[Wish, ...]:
         if self._listening:
             return (StopTimer(PAGE_TIMER),)
         if self._has_begun:

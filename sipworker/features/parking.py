@@ -37,10 +37,10 @@ from sipworker.call.other_calls import (
 )
 from sipworker.call.parties import as_caller, caller_of
 from sipworker.call.party import Party
-from sipworker.call.signals import LegHeld, LegHungUp, PlaybackEnded, Signal, TimerFired
+from sipworker.call.signals import LegHungUp, PlaybackEnded, Signal, TimerFired
 from sipworker.features import established
 from sipworker.features.ring import Ring
-from sipworker.features.talk import Talk
+from sipworker.features.talk import Talk, Transferring, Wish
 from sipworker.features.unreached import Unreached
 
 PARK_TIMER = "parked"
@@ -68,7 +68,7 @@ class Parking:
     def start(self) -> tuple[Action, ...]:
         return (TakeSlot(self._decision.slot, self._decision.slots),)
 
-    def handle(self, signal: Signal) -> tuple[Action, ...]:
+    def handle(self, signal: Signal) -> tuple[Wish, ...]:
         if self._talk is not None:
             return tuple(one for one in self._talk.handle(signal) if not isinstance(one, Unreached))
         if self._parked is not None:
@@ -152,7 +152,7 @@ class Parking:
             *self._leave(parked, "retrieved"),
             BridgeLegs(parked.leg, party.leg),
             joining.joined(signal, context.caller_side.other, None),
-            *(talk.handle(LegHeld(party.leg)) if signal.is_held else ()),
+            *(talk.hold(party.leg) if signal.is_held else ()),
         )
 
     def _ring_back(self, parked: Party) -> tuple[Action, ...]:
@@ -164,9 +164,7 @@ class Parking:
         self._ring = Ring(as_caller(context, parked), rung)
         return self._follow(parked, self._ring.start(), "returned")
 
-    def _follow(
-        self, parked: Party, wishes: tuple[Action | Unreached, ...], reason: str
-    ) -> tuple[Action, ...]:
+    def _follow(self, parked: Party, wishes: tuple[Wish, ...], reason: str) -> tuple[Action, ...]:
         """What the ringing wishes for its caller, who is in a call already."""
         actions: list[Action] = []
         for wish in wishes:
@@ -174,6 +172,8 @@ class Parking:
                 case Unreached(cancels=cancels):
                     self._ring = None
                     return (*actions, *cancels, *self._play(parked), *self._wait_on())
+                case Transferring():
+                    pass  # said in a talk alone
                 case RingLeg(leg=leg, early_media=early_media) if leg == parked.leg:
                     actions += self._stop(parked) if early_media else ()
                 case AnswerLeg(leg=leg) if leg == parked.leg:

@@ -22,7 +22,11 @@ from sipworker.features import established
 
 NOTHING_TO_TAKE = "There is no call to pick up"
 TOO_LATE = "The call was over or answered already"
-_STANDINGS = {Takes.RINGING: Standing.RINGING, Takes.HELD: Standing.HOLDING}
+_STANDINGS = {
+    Takes.RINGING: Standing.RINGING,
+    Takes.HELD: Standing.HOLDING,
+    Takes.TALKING: Standing.TALKING,
+}
 
 
 class PickingUp:
@@ -51,15 +55,18 @@ class PickingUp:
         if found is None:
             return (EndCall(CallOutcome(CallStatus.REFUSED, EndedBy.PBX, NOTHING_TO_TAKE, 404)),)
         leg = self._context.caller_leg
+        why = JoinReason.REPLACES if self._decision.leg else JoinReason.PICKUP
         return (
             AnswerLeg(leg),
             established.by_service("pickup", self._context),
-            MoveLeg(leg, found.session_id, JoinReason.PICKUP, in_place_of=found.leg),
+            MoveLeg(leg, found.session_id, why, in_place_of=found.leg),
         )
 
     def _choose(self, calls: Iterable[FoundCall]) -> FoundCall | None:
         """Nobody picks up what they have dialled themselves."""
         others = [call for call in calls if call.other != self._context.invite.caller]
+        if self._decision.leg:
+            others = [call for call in others if call.leg == self._decision.leg]
         for takes in self._decision.takes:
             for call in others:
                 if call.standing is _STANDINGS[takes]:

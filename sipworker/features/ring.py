@@ -41,7 +41,7 @@ from sipworker.call.signals import (
 )
 from sipworker.call.target_events import RANG_TOO_LONG
 from sipworker.features import established
-from sipworker.features.talk import Talk, take_ringing_call
+from sipworker.features.talk import Talk, Wish, take_ringing_call
 from sipworker.features.unreached import Unreached
 
 RING_TIMER = "ring"
@@ -65,7 +65,7 @@ class Ring:
     def start(self) -> tuple[Action, ...]:
         return (FindContacts(self._decision.number, self._context.invite.dialled_domain),)
 
-    def handle(self, signal: Signal) -> tuple[Action | Unreached, ...]:
+    def handle(self, signal: Signal) -> tuple[Wish, ...]:
         if self._talk is not None:
             return self._talk.handle(signal)
         match signal:
@@ -88,7 +88,7 @@ class Ring:
             case _:
                 return ()  # there is nobody yet to play anything to
 
-    def _dial(self, contacts: tuple[Contact, ...]) -> tuple[Action | Unreached, ...]:
+    def _dial(self, contacts: tuple[Contact, ...]) -> tuple[Wish, ...]:
         if not contacts:
             return (Unreached(NOT_REGISTERED),)
         self._ringing = {self._context.new_leg(): contact for contact in contacts}
@@ -146,7 +146,7 @@ class Ring:
         losers = (CancelLeg(leg, 200, ANSWERED_ELSEWHERE) for leg in self._ringing)
         return (*self._end_early_media(), *taken_up, *losers, StopTimer(RING_TIMER))
 
-    def _strike_out(self, leg: LegId, failure: Failure) -> tuple[Action | Unreached, ...]:
+    def _strike_out(self, leg: LegId, failure: Failure) -> tuple[Wish, ...]:
         if leg not in self._ringing:
             return ()
         del self._ringing[leg]
@@ -158,7 +158,7 @@ class Ring:
         outcome = outcome_of_all(self._failures, has_rung=self._has_rung)
         return (*unbridge, *self._unreached(outcome))
 
-    def _unreached(self, outcome: CallOutcome) -> tuple[Action | Unreached, ...]:
+    def _unreached(self, outcome: CallOutcome) -> tuple[Wish, ...]:
         """Phones that still ring are told why they stop; where the call ends here, its end tells them."""
         is_too_long = outcome.status is CallStatus.NO_ANSWER
         code = RANG_TOO_LONG if is_too_long else outcome.sip_code if outcome.sip_code >= 600 else 0
@@ -176,5 +176,5 @@ class Ring:
             return ()
         return (SendDigit(self._early_leg, signal.digit, signal.duration_ms),)
 
-    def _give_up(self) -> tuple[Action | Unreached, ...]:
+    def _give_up(self) -> tuple[Wish, ...]:
         return self._unreached(rung_too_long(has_rung=self._has_rung))

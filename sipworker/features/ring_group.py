@@ -28,7 +28,7 @@ from sipworker.call.signals import (
 from sipworker.call.target_events import RANG_TOO_LONG
 from sipworker.features.group_member import Member, Outside, Phones
 from sipworker.features.ring import ANSWERED_ELSEWHERE
-from sipworker.features.talk import Talk, take_ringing_call
+from sipworker.features.talk import Talk, Wish, take_ringing_call
 from sipworker.features.unreached import Unreached
 
 ROUND_TIMER = "group_round"
@@ -54,10 +54,10 @@ class GroupCall:
         self._has_rung = False
         self._talk: Talk | None = None
 
-    def start(self) -> tuple[Action | Unreached, ...]:
+    def start(self) -> tuple[Wish, ...]:
         return self._next_round()
 
-    def handle(self, signal: Signal) -> tuple[Action | Unreached, ...]:
+    def handle(self, signal: Signal) -> tuple[Wish, ...]:
         if self._talk is not None:
             return self._talk.handle(signal)
         match signal:
@@ -80,7 +80,7 @@ class GroupCall:
             case _:
                 return ()
 
-    def _next_round(self) -> tuple[Action | Unreached, ...]:
+    def _next_round(self) -> tuple[Wish, ...]:
         if not self._waiting:
             return (Unreached(outcome_of_group(self._failures, has_rung=self._has_rung)),)
         self._round, self._found, self._members = self._waiting.pop(0), {}, []
@@ -94,7 +94,7 @@ class GroupCall:
     def _is_everybody_found(self) -> bool:
         return all(one.outside is not None or one.number in self._found for one in self._round)
 
-    def _ring(self) -> tuple[Action | Unreached, ...]:
+    def _ring(self) -> tuple[Wish, ...]:
         actions: list[Action] = []
         for one in self._round:
             member = self._member(one)
@@ -134,7 +134,7 @@ class GroupCall:
     def _is_round_over(self) -> bool:
         return all(member.is_over for member in self._members)
 
-    def _end_round(self) -> tuple[Action | Unreached, ...]:
+    def _end_round(self) -> tuple[Wish, ...]:
         for member in self._members:
             self._failures += member.failures
         return (StopTimer(ROUND_TIMER), *self._next_round())
@@ -174,14 +174,14 @@ class GroupCall:
         losers = (one for member in self._members for one in member.end("", 200, ANSWERED_ELSEWHERE))
         return (*taken_up, *losers, StopTimer(ROUND_TIMER))
 
-    def _strike_out(self, leg: LegId, failure: Failure) -> tuple[Action | Unreached, ...]:
+    def _strike_out(self, leg: LegId, failure: Failure) -> tuple[Wish, ...]:
         owner = self._owner(leg)
         if owner is None:
             return ()  # of a round that is over
         done = owner.fail(leg, failure)
         return (*done, *self._end_round()) if self._is_round_over else done
 
-    def _time_out(self, timer: str) -> tuple[Action | Unreached, ...]:
+    def _time_out(self, timer: str) -> tuple[Wish, ...]:
         if timer == ROUND_TIMER:
             ended = [
                 action

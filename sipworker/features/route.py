@@ -38,7 +38,9 @@ from sipworker.features.refuse import Refusal
 from sipworker.features.retrieve import Retrieving
 from sipworker.features.ring import Ring
 from sipworker.features.ring_group import GroupCall
+from sipworker.features.talk import Transferring, Wish
 from sipworker.features.tone import Tone
+from sipworker.features.transfer import stage_of_transfer
 from sipworker.features.unreached import Unreached
 
 # RFC 3261 section 21.1.3.
@@ -46,11 +48,11 @@ BEING_FORWARDED = 181
 
 
 class Stage(Protocol):
-    """A feature that may give the call back because nobody took it."""
+    """A feature that may give the call back because nobody took it, or because somebody transfers it."""
 
-    def start(self) -> tuple[Action | Unreached, ...]: ...
+    def start(self) -> tuple[Wish, ...]: ...
 
-    def handle(self, signal: Signal) -> tuple[Action | Unreached, ...]: ...
+    def handle(self, signal: Signal) -> tuple[Wish, ...]: ...
 
 
 class Route:
@@ -72,9 +74,12 @@ class Route:
     def handle(self, signal: Signal) -> tuple[Action, ...]:
         return self._follow(self._stage.handle(signal))
 
-    def _follow(self, wishes: tuple[Action | Unreached, ...]) -> tuple[Action, ...]:
+    def _follow(self, wishes: tuple[Wish, ...]) -> tuple[Action, ...]:
         actions: list[Action] = []
         for wish in wishes:
+            if isinstance(wish, Transferring):
+                self._stage = stage_of_transfer(self._context, wish, Route)
+                return (*actions, *self._follow(self._stage.start()))
             if not isinstance(wish, Unreached):
                 actions.append(wish)
                 continue

@@ -19,7 +19,7 @@ Wish = BridgeLegs | HearLeg | PlayMusicOnHold
 class Sound:
     """Starts with both legs bridged. A leg holds as long as its telephone does or somebody asked for it."""
 
-    __slots__ = ("_asked_to_hold", "_callee", "_caller", "_holding", "_music", "_muted")
+    __slots__ = ("_asked_to_hold", "_callee", "_caller", "_holding", "_is_paused", "_music", "_muted")
 
     def __init__(self, caller: LegId, callee: LegId, music: tuple[str, ...] | None) -> None:
         self._caller = caller
@@ -28,6 +28,13 @@ class Sound:
         self._holding: set[LegId] = set()
         self._asked_to_hold: set[LegId] = set()
         self._muted: set[LegId] = set()
+        self._is_paused = False
+
+    def pause(self, is_paused: bool) -> tuple[Action, ...]:
+        """Neither hears the other nor any music of ours, whoever holds meanwhile; or again what is due."""
+        before = self._wishes()
+        self._is_paused = is_paused
+        return _between(before, self._wishes())
 
     def is_held_by(self, leg: LegId) -> bool:
         return leg in self._holding or leg in self._asked_to_hold
@@ -67,6 +74,8 @@ class Sound:
         return _between(before, self._wishes())
 
     def _wishes(self) -> tuple[Wish, ...]:
+        if self._is_paused:
+            return ()
         holders = [leg for leg in (self._caller, self._callee) if self.is_held_by(leg)]
         if holders:
             music = self._music

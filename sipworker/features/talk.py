@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import assert_never
 
 from callmanager.domain.call_events import CallEventKind
@@ -20,7 +21,7 @@ from sipworker.call.actions import (
     StopFiles,
 )
 from sipworker.call.context import CallContext
-from sipworker.call.other_calls import PartyJoined
+from sipworker.call.other_calls import JoinReason, PartyJoined
 from sipworker.call.parties import caller_of
 from sipworker.call.party import Party
 from sipworker.call.requests import (
@@ -41,12 +42,28 @@ from sipworker.call.signals import (
     Request,
     Signal,
 )
+from sipworker.call.transfers import DismissLeg, TransferDecided
 from sipworker.features import established
 from sipworker.features.sound import Sound
+from sipworker.features.unreached import Unreached
 
 # The name of what is played because somebody asked for it.
 REQUESTED_PLAY = "requested"
 TAKEN_OVER = "Somebody else has taken the call"
+
+
+@dataclass(frozen=True, slots=True)
+class Transferring:
+    """Said to `Route`: somebody transfers the other side of this talk; `side` is his own."""
+
+    talk: Talk
+    request: TransferDecided
+    transferor: Party
+    side: Side
+
+
+# What a stage of a call may wish: some of it is said to `Route`, which knows what follows.
+Wish = Action | Unreached | Transferring
 
 
 class Talk:
@@ -64,10 +81,12 @@ class Talk:
     def start(self) -> tuple[Action, ...]:
         return ()
 
-    def handle(self, signal: Signal) -> tuple[Action, ...]:
+    def handle(self, signal: Signal) -> tuple[Wish, ...]:
         match signal:
             case PartyJoined():
                 return self._welcome(signal)
+            case TransferDecided(leg=leg) if (side := self._side_of(leg)) is not None:
+                return (Transferring(self, signal, self._parties[side], side),)
             case Request():
                 return self._obey(signal)
             case LegHeld(leg=leg) | LegUnheld(leg=leg) | DigitPressed(leg=leg) | LegHungUp(leg=leg):
@@ -97,14 +116,34 @@ class Talk:
         if side is None:
             return ()
         replaced = self._parties[side]
-        parting = self._parting(replaced.leg)
+        parting = self.parting(replaced.leg)
         changes = self._sound.replace(replaced.leg, signal.leg, is_held=signal.is_held)
         self._parties[side] = signal.party
         held = (self._event(CallEventKind.CALL_HOLD, signal.leg),) if signal.is_held else ()
+        if signal.why is JoinReason.TRANSFER:
+            return (*changes, *parting, *self._transferred(signal, side, replaced), *held)
         told = (*parting, joining.joined(signal, side, replaced), *held)
         return (*changes, *told, HangUpLeg(replaced.leg, TAKEN_OVER))
 
-    def _parting(self, leg: LegId) -> tuple[Action, ...]:
+    def _transferred(self, signal: PartyJoined, side: Side, transferor: Party) -> tuple[Action, ...]:
+        told = joining.transferred(signal, side, transferor, self._parties[side.other])
+        return (told, DismissLeg(transferor.leg))
+
+    def hold(self, leg: LegId) -> tuple[Action, ...]:
+        """Its telephone holds already."""
+        return self._told(leg, self._sound.is_held_by(leg), self._sound.hold(leg, True))
+
+    def party(self, side: Side) -> Party:
+        return self._parties[side]
+
+    def is_held_by(self, leg: LegId) -> bool:
+        return self._sound.is_held_by(leg)
+
+    def pause(self, is_paused: bool) -> tuple[Action, ...]:
+        """While one of the two is transferred they do not hear each other."""
+        return self._sound.pause(is_paused)
+
+    def parting(self, leg: LegId) -> tuple[Action, ...]:
         """What somebody did to the call ends when he leaves it."""
         held = self._event(CallEventKind.CALL_UNHOLD, leg)
         muted = self._event(CallEventKind.CALL_UNMUTE, leg)
@@ -169,5 +208,5 @@ def take_ringing_call(context: CallContext, signal: PartyJoined) -> tuple[Talk, 
         BridgeLegs(context.caller_leg, party.leg),
         established.by_extension(party.leg, party.number, party.contact, party.user_agent),
         joining.joined(signal, context.caller_side.other, None),
-        *(talk.handle(LegHeld(party.leg)) if signal.is_held else ()),
+        *(talk.hold(party.leg) if signal.is_held else ()),
     )

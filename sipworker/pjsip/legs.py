@@ -26,7 +26,9 @@ from sipworker.call.signals import (
 from sipworker.pjsip.media import Patchbay
 from sipworker.pjsip.media_report import MediaTotals, read_stream
 from sipworker.pjsip.sdp import offered_codecs, with_codec_only, with_codecs_first, with_codecs_of
-from sipworker.pjsip.sip_message import SipMessage, parse_message
+from sipworker.pjsip.sip_message import SipMessage, parse_message, tag_of
+
+ReferHandler = Callable[["Leg", pj.OnCallTransferRequestParam], None]
 
 REQUEST_TERMINATED = 487
 NOT_IMPLEMENTED = 501
@@ -50,8 +52,10 @@ class Leg(pj.Call):
         emit: Callable[[LegSignal], None],
         *,
         incoming_call: int = pj.PJSUA_INVALID_ID,
+        on_refer: ReferHandler,
         codecs: tuple[str, ...] = (),
         is_codec_choice_ours: bool = False,
+        is_trunk: bool = False,
     ) -> None:
         """`codecs` are offered first, or (`is_codec_choice_ours`) alone."""
         super().__init__(account, incoming_call)
@@ -63,6 +67,9 @@ class Leg(pj.Call):
         self.is_over = False
         self._patchbay = patchbay
         self._emit = emit
+        self._on_refer = on_refer
+        self.is_trunk = is_trunk
+        self.remote_tag = ""
         self._codecs = codecs
         self._is_codec_choice_ours = is_codec_choice_ours
         self._answer_sdp = ""
@@ -107,11 +114,13 @@ class Leg(pj.Call):
 
     def _ring(self, sip_code: int, message: SipMessage) -> None:
         codecs = offered_codecs(message.body)
+        self.remote_tag = tag_of(message.first("To")) or self.remote_tag
         self._emit(LegRinging(self.leg_id, sip_code, bool(codecs), codecs[0] if codecs else ""))
         self._chosen_codec = codecs[0] if codecs else self._chosen_codec
 
     def _note_answer(self, message: SipMessage) -> None:
         self._user_agent = message.first("User-Agent") or message.first("Server")
+        self.remote_tag = tag_of(message.first("To")) or self.remote_tag
         codecs = offered_codecs(message.body)
         self._chosen_codec = codecs[0] if codecs else self._chosen_codec
 
@@ -156,7 +165,7 @@ class Leg(pj.Call):
 
     def onCallTransferRequest(self, prm: pj.OnCallTransferRequestParam) -> None:
         """Left alone, pjsua would call whatever a phone names in REFER, past the dialplan."""
-        prm.statusCode = NOT_IMPLEMENTED
+        self._on_refer(self, prm)
 
     def onCallReplaceRequest(self, prm: pj.OnCallReplaceRequestParam) -> None:
         prm.statusCode = NOT_IMPLEMENTED

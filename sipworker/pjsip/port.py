@@ -40,6 +40,7 @@ from sipworker.call.actions import (
     UnhearLeg,
 )
 from sipworker.call.signals import InviteReceived, LegFailed, LegHungUp, LegId, LegSignal, MediaReport
+from sipworker.call.transfers import DismissLeg, ReportTransfer
 from sipworker.config import WorkerConfig
 from sipworker.pjsip.accounts import AccountError, Accounts, EdgeAccount
 from sipworker.pjsip.call_recorder import CallRecorders
@@ -57,9 +58,10 @@ from sipworker.pjsip.orders import (
     trunk_order,
 )
 from sipworker.pjsip.playback import Playbacks
+from sipworker.pjsip.probes import Probes
 from sipworker.pjsip.realtime import prioritise_media_threads
 from sipworker.pjsip.recording import Recordings
-from sipworker.pjsip.sip_message import parse_message, parse_sip_uri
+from sipworker.pjsip.sip_message import parse_message, parse_sip_uri, tag_of
 from sipworker.pjsip.sound_files import SoundFiles
 from sipworker.ports import SignalSink
 
@@ -109,6 +111,7 @@ class PjsipPort:
         self._playbacks = Playbacks(self._patchbay, self._emit, self.wake)
         self._recordings = Recordings(self._patchbay, self._emit)
         self.call_recorders = CallRecorders(self._patchbay, config.worker_dir)
+        self._probes = Probes(self._legs, self._emit)
         self._accounts = Accounts(self._endpoint, config, self._take_invite, self._is_used)
         log.info("sip.started", port=config.sip_port, realtime=prioritise_media_threads())
 
@@ -160,11 +163,13 @@ class PjsipPort:
             self._turn_away()
         self._playbacks.collect()
         self._recordings.collect()
+        self._probes.collect()
         while self._inbox:
             signal = self._inbox.popleft()
             if isinstance(signal, LegHungUp | LegFailed):
                 self._playbacks.forget(signal.leg)
                 self._recordings.forget(signal.leg)
+                self._probes.forget(signal.leg)
                 # The last reference but the sink's: the pj.Call must be gone before its slot is used again.
                 self._legs.pop(signal.leg, None)
             self._deliver(signal)
@@ -182,6 +187,7 @@ class PjsipPort:
         self._playbacks.close()
         self._recordings.close()
         self.call_recorders.close()
+        self._probes.close()
         self._sources.close()
         self._endpoint.libDestroy()
         self._wake_socket.close()
@@ -204,11 +210,25 @@ class PjsipPort:
     def _take_invite(self, account: EdgeAccount, prm: pj.OnIncomingCallParam) -> None:
         """Called by pjsua2 amid its own work: only note what came, act after the poll."""
         leg_id = self._next_leg_id()
-        leg = Leg(account, leg_id, self._patchbay, self._emit, incoming_call=prm.callId)
+        message = parse_message(prm.rdata.wholeMsg)
+        is_edge = prm.rdata.srcAddress == self._edge_address
+        if is_edge and self._probes.take_back(message.first("Call-ID"), account, prm.callId):
+            return
+        leg = Leg(
+            account,
+            leg_id,
+            self._patchbay,
+            self._emit,
+            incoming_call=prm.callId,
+            on_refer=self._probes.take,
+            is_trunk=message.first("X-PBX-Kind") == "trunk",
+        )
+        leg.remote_tag = tag_of(message.first("From"))
         try:
-            if prm.rdata.srcAddress != self._edge_address:
+            if not is_edge:
                 raise ContractBrokenError("source address")
-            invite = read_invite(leg_id, parse_message(prm.rdata.wholeMsg))
+            replaced = self._probes.find_replaced(message.first("X-PBX-Replaces"))
+            invite = replace(read_invite(leg_id, message), replaces=replaced)
         except ContractBrokenError as broken:
             log.warning("sip.invite_turned_away", lacks=str(broken), source=prm.rdata.srcAddress)
             self._turned_away.append(leg)
@@ -257,7 +277,14 @@ class PjsipPort:
 
     def _call_phone(self, action: DialLeg) -> None:
         account = self._accounts.of_phones(is_ipv6=parse_sip_uri(action.contact)[1].startswith("["))
-        leg = Leg(account, action.leg, self._patchbay, self._emit, codecs=action.codecs)
+        leg = Leg(
+            account,
+            action.leg,
+            self._patchbay,
+            self._emit,
+            on_refer=self._probes.take,
+            codecs=action.codecs,
+        )
         self._legs[action.leg] = leg
         leg.makeCall(dial_uri(action), dial_order(action))
 
@@ -268,6 +295,8 @@ class PjsipPort:
             action.leg,
             self._patchbay,
             self._emit,
+            on_refer=self._probes.take,
+            is_trunk=True,
             codecs=own_codecs or action.codecs,
             is_codec_choice_ours=bool(own_codecs),
         )
@@ -295,6 +324,10 @@ class PjsipPort:
                 leg.answer(refuse_order(action))
             case CancelLeg() | HangUpLeg():
                 leg.hangup(end_order(action))
+            case DismissLeg():
+                self._probes.dismiss(leg.leg_id)
+            case ReportTransfer():
+                self._probes.report(leg.leg_id, action.sip_code)
             case IsolateLeg():
                 self._playbacks.forget(leg.leg_id)
                 self._recordings.forget(leg.leg_id)

@@ -90,6 +90,13 @@ def parse_name_addr(value: str) -> NameAddr:
     return NameAddr(display_name, user, host)
 
 
+def tag_of(value: str) -> str:
+    """The tag of a From or To header."""
+    parameters = value.rpartition(">")[2] if "<" in value else value
+    found = (part.partition("=") for part in parameters.split(";"))
+    return next((tag.strip() for name, _, tag in found if name.strip().lower() == "tag"), "")
+
+
 def _display_name(value: str) -> tuple[str, str]:
     if not value.startswith('"'):
         name, bracket, rest = value.partition("<")

@@ -13,11 +13,12 @@ from callmanager.domain.dialplan import decide
 from callmanager.domain.header_parameters import caller_identity
 from callmanager.domain.incoming_call import IncomingCall
 from callmanager.domain.music import MusicChoice, choose_music
+from callmanager.domain.pickup import take_place
 from callmanager.domain.snapshot import TenantSnapshot
 from callmanager.domain.trunk_entry import SrtpMode
 from sipworker.call.context import ANONYMOUS, CallContext, CallLimits, Direction
 from sipworker.call.session import INTERNAL_ERROR
-from sipworker.call.signals import InviteReceived
+from sipworker.call.signals import InviteReceived, LegId
 from sipworker.ports import Ports
 from sipworker.runtime.external_use import ExternalUse
 from sipworker.runtime.group_use import GroupUse
@@ -46,12 +47,14 @@ class Reception:
         groups: GroupUse,
         limits: CallLimits,
         new_session_id: Callable[[], str],
+        extension_on: Callable[[int, LegId], str],
     ) -> None:
         self._ports = ports
         self._use = use
         self._groups = groups
         self._limits = limits
         self._new_session_id = new_session_id
+        self._extension_on = extension_on
 
     def receive(self, invite: InviteReceived, room: Room) -> tuple[CallContext, Decision]:
         """Never raises for what the call is: a mistake in the dialplan is a refusal like any other."""
@@ -64,6 +67,9 @@ class Reception:
             refusal = refusal or Refuse(503, "Tenant not loaded", RETRY_AFTER_S)
             return replace(context, direction=_direction(invite, refusal)), refusal
         call, decision = self._ask(invite, room, snapshot, at)
+        if invite.replaces is not None:
+            number = self._extension_on(invite.tenant_id, invite.replaces)
+            decision = take_place(snapshot, invite.caller, number, invite.replaces)
         music: MusicChoice = ()
         if not isinstance(decision, Refuse):
             music = choose_music(snapshot.music, at=at, time_zone=snapshot.time_zone, call=context.session_id)
@@ -75,6 +81,23 @@ class Reception:
             is_confidential=_is_confidential(decision),
         )
         return context, decision
+
+    def now(self) -> datetime:
+        return self._ports.clock.now()
+
+    def snapshot_now(self, tenant_id: int) -> TenantSnapshot | None:
+        return self._ports.snapshots.find(tenant_id)
+
+    def decide_again(self, call: IncomingCall, snapshot: TenantSnapshot) -> tuple[IncomingCall, Decision]:
+        """What becomes of a running call that is to go elsewhere, asked as a call of whoever wants it so."""
+        at = self.now()
+        usage = replace(self._use.usage(snapshot, at), group_members=self._groups.of(snapshot.tenant_id, at))
+        asked = replace(call, usage=usage)
+        try:
+            return asked, decide(asked, snapshot, at)
+        except Exception:
+            log.exception("call.decide_failed", tenant_id=snapshot.tenant_id)
+            return asked, Refuse(500, INTERNAL_ERROR)
 
     def _ask(
         self, invite: InviteReceived, room: Room, snapshot: TenantSnapshot, at: datetime

@@ -23,6 +23,7 @@ class LiveCall:
     legs: list[LegId] = field(default_factory=list)
     media: dict[LegId, MediaReport] = field(default_factory=dict)
     quality: dict[LegId, QualitySeries] = field(default_factory=dict)
+    transfers: int = 0
     recording: CallRecording = field(init=False)
 
     def __post_init__(self) -> None:
@@ -78,6 +79,14 @@ class Registry:
         """The extensions of a tenant that have a call."""
         calls = (call for call in self._by_session.values() if call.context.invite.tenant_id == tenant_id)
         return frozenset().union(*(call.session.people.engaged for call in calls))
+
+    def extension_on(self, tenant_id: int, leg: LegId) -> str:
+        """Whose leg it is; empty for somebody outside, a stranger and a leg that is over."""
+        call = self._by_leg.get(leg)
+        if call is None or call.context.invite.tenant_id != tenant_id:
+            return ""
+        found = call.session.people.get(leg)
+        return found.party.extension if found is not None else ""
 
     def count_of(self, tenant_id: int) -> int:
         return self._by_tenant[tenant_id]

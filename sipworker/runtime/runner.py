@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
 
 import structlog
 
 from callmanager.domain.call_events import CallEventKind
-from callmanager.domain.disconnection import disconnection_reason
 from callmanager.domain.outcome import CallOutcome, CallStatus, EndedBy
 from sipworker.call.actions import (
     Action,
@@ -38,7 +37,6 @@ from sipworker.call.actions import (
 from sipworker.call.context import CallLimits
 from sipworker.call.errors import IllegalSignal
 from sipworker.call.other_calls import FindCalls, FindParked, LeaveSlot, MoveLeg, TakeSlot
-from sipworker.call.party import Party
 from sipworker.call.session import INTERNAL_ERROR, CallSession
 from sipworker.call.signals import (
     ContactsFound,
@@ -54,9 +52,11 @@ from sipworker.call.signals import (
     PinChecked,
     TimerFired,
 )
+from sipworker.call.transfers import DismissLeg
 from sipworker.features import feature_for
 from sipworker.ports import Ports
 from sipworker.runtime.commands import CommandDesk
+from sipworker.runtime.disconnection import no_longer_allowed
 from sipworker.runtime.events import CallJournal
 from sipworker.runtime.external_use import ExternalUse
 from sipworker.runtime.group_use import GroupUse
@@ -71,11 +71,9 @@ from sipworker.runtime.recorders import Recorders
 from sipworker.runtime.registry import LiveCall, Registry
 from sipworker.runtime.tally import Tally
 from sipworker.runtime.timers import Timers
+from sipworker.runtime.transfers import TransferDesk
 
 log = structlog.get_logger(__name__)
-
-# Of a call that is not answered yet: a no, so that the edge does not try another worker.
-NO_LONGER_ALLOWED = 403
 
 # The SIP adapter appends, the runner takes; both on the SIP thread.
 Inbox = deque[InviteReceived | LegSignal]
@@ -107,7 +105,10 @@ class Runner:
         self._moves = Moves(ports.sip, self._registry)
         self._use = ExternalUse(ports.stored_use)
         self._groups = GroupUse(ports.stored_use)
-        self._reception = Reception(ports, self._use, self._groups, settings.limits, new_session_id)
+        self._reception = Reception(
+            ports, self._use, self._groups, settings.limits, new_session_id, self._registry.extension_on
+        )
+        self._transfers = TransferDesk(self._registry, self._reception)
         self._timers = Timers()
         self._quality = QualityWatch(ports.sip, self._registry)
         self._pins = PinGuard()
@@ -190,18 +191,8 @@ class Runner:
             self._step(call, news)
 
     def _end_what_is_not_allowed_any_more(self) -> None:
-        """Calls keep the configuration they began with, but not beyond the end of a tenant or an extension."""
-        changed = self._ports.snapshots.take_changed()
-        if not changed:
-            return
-        for call in self._registry.calls():
-            tenant_id, people = call.context.invite.tenant_id, call.session.people
-            if tenant_id in changed:
-                snapshot = self._ports.snapshots.find(tenant_id)
-                talking, ringing = _extensions(people.talking), _extensions(people.ringing)
-                reason = disconnection_reason(talking, () if people.is_answered else ringing, snapshot)
-                if reason is not None:
-                    self._step(call, HangUpRequested(EndedBy.PBX, reason, NO_LONGER_ALLOWED))
+        for call, request in no_longer_allowed(self._registry, self._ports.snapshots):
+            self._step(call, request)
 
     def _stop_recordings_without_room(self) -> None:
         for call, failed in self._recorders.check():
@@ -252,7 +243,8 @@ class Runner:
             log.exception("leg.late_hang_up_failed")
 
     def _step(self, call: LiveCall, signal: Heard) -> None:
-        self._guarded(call, partial(call.recording.around, signal, call.session.handle))
+        complete = self._transfers.complete(call, signal)
+        self._guarded(call, partial(call.recording.around, complete, call.session.handle))
 
     def _guarded(self, call: LiveCall, wishes: Callable[[], tuple[Action, ...]]) -> None:
         """Ask the session and perform; whatever goes wrong ends this call only."""
@@ -294,7 +286,7 @@ class Runner:
                 if call.context.snapshot is not None:
                     self._use.dial(call.context.snapshot, extension, action.leg)
                 sip.perform(action)
-            case HangUpLeg():
+            case HangUpLeg() | DismissLeg():
                 self._remember_media(call, action.leg)
                 sip.perform(action)
             case BridgeLegs(first=first, second=second):
@@ -381,10 +373,6 @@ class Runner:
             log.exception("call.abort_failed", **_labels(call))
         if self._registry.find(call.context.session_id) is call:
             self._close(call, CallOutcome(CallStatus.FAILED, EndedBy.PBX, INTERNAL_ERROR, 500), "")
-
-
-def _extensions(parties: Iterable[Party]) -> tuple[str, ...]:
-    return tuple(party.extension for party in parties if party.extension)
 
 
 def _labels(call: LiveCall) -> dict[str, object]:

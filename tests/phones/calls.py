@@ -58,6 +58,8 @@ class PhoneCall:
         self.codec = ""
         self.clock_rate_hz = 0
         self.digits = ""
+        # What NOTIFY said of REFER, one code after the other.
+        self.transfer_codes: list[int] = []
         self.final_statistics: dict[str, float] = {}
 
     def take_in(self, event: dict[str, Any]) -> None:
@@ -75,6 +77,8 @@ class PhoneCall:
                 self.media_status = event["status"]
                 self.codec = event["codec"] or self.codec
                 self.clock_rate_hz = event["clock_rate_hz"] or self.clock_rate_hz
+            case "transfer":
+                self.transfer_codes.append(event["code"])
             case "dtmf":
                 self.digits += event["digit"]
 
@@ -117,6 +121,22 @@ class PhoneCall:
 
     def unhold(self) -> None:
         self.phone.order_call(self, "unhold")
+
+    def refer(self, number: str, *, uri: str = "") -> None:
+        """Blind transfer; `uri` is the whole Refer-To instead."""
+        self.phone.order_call(self, "refer", uri=uri or f"sip:{number}@{self.phone.config.domain}")
+
+    def refer_to(self, other: PhoneCall) -> None:
+        """Attended transfer: Refer-To with Replaces of another call of this phone."""
+        self.phone.order_call(self, "refer_to_call", other=other.key)
+
+    def wait_transfer(self, code: int, timeout_s: float = 10.0) -> None:
+        """Until a NOTIFY has said this."""
+        wanted = f"NOTIFY {code} reaches {self.phone.config.aor}"
+        try:
+            until(lambda: code in self.transfer_codes, timeout_s, wanted)
+        except DeadlineError as error:
+            raise DeadlineError(f"{wanted}, got {self.transfer_codes}") from error
 
     def reinvite(self) -> None:
         self.phone.order_call(self, "reinvite")

@@ -123,6 +123,10 @@ class Phone:
         self.on_incoming()
         self.speak(self.config.tone_hz)
 
+    def join(self, first: PhoneCall, second: PhoneCall) -> None:
+        """A conference of three, mixed in this phone."""
+        self._order("join", first=first.key, second=second.key)
+
     def order_call(self, call: PhoneCall, operation: str, **arguments: Any) -> Any:
         return self._order(operation, call=call.key, **arguments)
 

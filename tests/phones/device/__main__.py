@@ -139,6 +139,17 @@ class Device:
         if command["call"] in self.calls:
             self._call(command).hang_up()
 
+    def do_refer(self, command: dict[str, Any]) -> None:
+        self._call(command).refer(command["uri"])
+
+    def do_refer_to_call(self, command: dict[str, Any]) -> None:
+        self._call(command).refer_to_call(self.calls[command["other"]])
+
+    def do_join(self, command: dict[str, Any]) -> None:
+        first, second = self.calls[command["first"]], self.calls[command["second"]]
+        first.sound().startTransmit(second.sound())
+        second.sound().startTransmit(first.sound())
+
     def do_hold(self, command: dict[str, Any]) -> None:
         self._call(command).setHold(pj.CallOpParam(True))
 

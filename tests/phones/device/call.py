@@ -82,6 +82,18 @@ class DeviceCall(pj.Call):
         param.opt.flag = flag
         self.reinvite(param)
 
+    def refer(self, uri: str) -> None:
+        self.xfer(uri, pj.CallOpParam(True))
+
+    def refer_to_call(self, other: DeviceCall) -> None:
+        self.xferReplaces(other, pj.CallOpParam(True))
+
+    def sound(self) -> pj.AudioMedia:
+        return self.getAudioMedia(-1)
+
+    def onCallTransferStatus(self, prm: pj.OnCallTransferStatusParam) -> None:
+        self._tell("transfer", code=prm.statusCode, is_final=bool(prm.finalNotify))
+
     def onCallState(self, prm: pj.OnCallStateParam) -> None:
         info = self.getInfo()
         state = STATES[info.state]

@@ -31,7 +31,7 @@ def carol_joins(call: Call, in_place_of: str, *, is_held: bool = False) -> list[
     party = Party(CAROL, "103", "acme.example", "Carol")
     call.session.adopt(Leg(party, LegState.HELD if is_held else LegState.UP))
     return list(
-        call.hear(PartyJoined(party, "s2", "call-2", JoinReason.TRANSFER, in_place_of, is_held=is_held))
+        call.hear(PartyJoined(party, "s2", "call-2", JoinReason.REPLACES, in_place_of, is_held=is_held))
     )
 
 

@@ -1,0 +1,31 @@
+"""What a transfer may lead to. Pure: the dialplan has answered already, as if who transfers called himself."""
+
+from __future__ import annotations
+
+from callmanager.domain.decisions import (
+    Decision,
+    DialOut,
+    EchoTest,
+    LeaveMessage,
+    Park,
+    Refuse,
+    RingExtension,
+    RingGroup,
+    ToneTest,
+)
+
+# How long who transferred is rung when nothing came of it.
+RETURN_RING_S = 30
+# A call that is handed round without an end is somebody's mistake.
+MAX_TRANSFERS = 20
+# Everything else is for the one who dials it: his messages, his settings, other people's calls.
+FOR_ANYBODY = RingExtension | RingGroup | DialOut | LeaveMessage | Park | EchoTest | ToneTest | Refuse
+
+
+def transfer_decision(decision: Decision, transferee: str) -> Decision:
+    """The same, or why not. `transferee` is the extension that is transferred; empty for somebody outside."""
+    if not isinstance(decision, FOR_ANYBODY):
+        return Refuse(403, "Nobody can be transferred there")
+    if isinstance(decision, RingExtension) and decision.number == transferee:
+        return Refuse(486, "The call would lead back to who is transferred")
+    return decision
