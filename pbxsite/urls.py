@@ -14,6 +14,7 @@ from pbxsite.my_extension import my_extension
 from pbxsite.own_extension import own_extension, own_photo, own_sip_password
 from pbxsite.own_forwarding import own_forwarding
 from pbxsite.own_mailbox import own_greeting_play, own_mailbox, own_voicemail_play
+from pbxsite.own_recordings import own_recording_play, own_recordings
 from pbxsite.second_factor import second_step
 from pbxsite.sign_in import sign_in
 from pbxsite.sign_out import sign_out
@@ -38,6 +39,8 @@ shared_urlpatterns = [
     path("my-extension/mailbox/", own_mailbox, name="own_mailbox"),
     path("my-extension/mailbox/messages/<int:voicemail_id>/", own_voicemail_play, name="own_voicemail_play"),
     path("my-extension/mailbox/greetings/<int:greeting_id>/", own_greeting_play, name="own_greeting_play"),
+    path("my-extension/recordings/", own_recordings, name="own_recordings"),
+    path("my-extension/recordings/<str:token>/", own_recording_play, name="own_recording_play"),
     path("my-extension/sip-password/", own_sip_password, name="own_sip_password"),
     re_path(
         r"^brand/colours/(?P<accent>[0-9a-f]{6})-(?P<panel>[0-9a-f]{6})\.css$",

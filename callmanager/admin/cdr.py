@@ -11,6 +11,7 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import formats, timezone
 from unfold.contrib.filters.admin import RangeDateTimeFilter
 from unfold.decorators import display
@@ -25,11 +26,15 @@ from callmanager.admin.call_words import (
     duration_words,
 )
 from callmanager.admin.read_only import ReadOnlyModelAdmin
+from callmanager.admin.recording_player import Player, player_of
 from callmanager.domain.call_course import Moment, call_course
 from callmanager.domain.call_parties import FROM_OUTSIDE
 from callmanager.domain.ladder import draw_ladder
-from callmanager.fleet.models import Cdr
+from callmanager.fleet.models import Cdr, Recording
 from callmanager.selectors.call import call_event_list, cdr_list
+from callmanager.selectors.recording import SUBJECT, recordings_of_call
+from tenants.acting import Actor
+from tenants.capabilities import Verb
 
 
 class DirectionFilter(admin.SimpleListFilter):
@@ -105,6 +110,7 @@ class CdrAdmin(ReadOnlyModelAdmin):
             "course": [DatedMoment.of(moment) for moment in call_course(events)],
             "quality": _quality(cdr, events[-1].data if events else {}),
             "facts": _facts(cdr),
+            "recordings": _recordings(request, cdr),
         }
         return render(request, "pbxsite/cdr_detail.html", context)
 
@@ -124,6 +130,22 @@ class DatedMoment:
     def of(cls, moment: Moment) -> DatedMoment:
         at = timezone.localtime(datetime.fromtimestamp(moment.at, UTC))
         return cls(moment.sequence, at, moment.offset_s, moment.text, moment.tone, moment.details)
+
+
+def _recordings(request: HttpRequest, cdr: Cdr) -> list[tuple[Recording, Player | None, str]]:
+    """Those that whoever looks may hear, each with its player and its page."""
+    actor: Actor = request.actor  # type: ignore[attr-defined] # nobody else comes this far
+    if actor.tenant is None or not actor.may(SUBJECT, Verb.VIEW):
+        return []
+    found = recordings_of_call(actor=actor, session_id=cdr.session_id)
+    return [
+        (
+            one,
+            player_of(one, reverse("admin:fleet_recording_sound", args=[one.token])),
+            reverse("admin:fleet_recording_change", args=[one.token]),
+        )
+        for one in found
+    ]
 
 
 def _quality(cdr: Cdr, end: Mapping[str, object]) -> list[SideQuality]:

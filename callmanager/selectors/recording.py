@@ -44,8 +44,8 @@ def may_delete_recordings(*, actor: Actor) -> bool:
     return actor.role != Role.EXTENSION or (tenant is not None and tenant.may_extensions_delete_recordings)
 
 
-def recordings_of_call(*, session_id: str) -> QuerySet[Recording]:
-    return recording_list().filter(session_id=session_id).order_by("started_at", "id")
+def recordings_of_call(*, actor: Actor, session_id: str) -> QuerySet[Recording]:
+    return recording_list_for(actor=actor).filter(session_id=session_id).order_by("started_at", "id")
 
 
 def recording_ids_by_call(*, actor: Actor, session_ids: Collection[str]) -> Mapping[str, list[str]]:

@@ -12,7 +12,8 @@ from callmanager.admin.person import (
     OwnRegistrationFailureAdmin,
     PersonCdrAdmin,
 )
-from callmanager.fleet.models import Cdr, Registration, RegistrationFailure
+from callmanager.admin.recording import RecordingAdmin
+from callmanager.fleet.models import Cdr, Recording, Registration, RegistrationFailure
 from callmanager.models import Extension
 
 PERSON_NAVIGATION = (
@@ -22,6 +23,7 @@ PERSON_NAVIGATION = (
         (
             ("Live calls", "call", "admin:live_calls"),
             ("Call records", "call_log", "admin:fleet_cdr_changelist"),
+            ("My recordings", "graphic_eq", "admin:fleet_recording_changelist"),
         ),
     ),
     (
@@ -46,5 +48,6 @@ PERSON_NAVIGATION = (
 def person_register(site: AdminSite) -> None:
     site.register(Extension, ColleagueAdmin)
     site.register(Cdr, PersonCdrAdmin)
+    site.register(Recording, RecordingAdmin)
     site.register(Registration, OwnRegistrationAdmin)
     site.register(RegistrationFailure, OwnRegistrationFailureAdmin)

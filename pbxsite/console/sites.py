@@ -17,9 +17,10 @@ from callmanager.admin.deleted_tenant import DeletedTenantAdmin, KeptCdrAdmin
 from callmanager.admin.extension import ExtensionAdmin
 from callmanager.admin.extension_group import ExtensionGroupAdmin
 from callmanager.admin.live_calls import live_call_hang_up_json, live_call_list_json, live_calls_page
+from callmanager.admin.recording import RecordingAdmin
 from callmanager.admin.registration import RegistrationAdmin
 from callmanager.admin.registration_failure import RegistrationFailureAdmin, registration_check_page
-from callmanager.fleet.models import Cdr, DeletedTenant, KeptCdr, Registration, RegistrationFailure
+from callmanager.fleet.models import Cdr, DeletedTenant, KeptCdr, Recording, Registration, RegistrationFailure
 from callmanager.models import Extension, ExtensionGroup
 from pbxsite.branding import brand_context
 from pbxsite.console.company_pages import (
@@ -197,6 +198,7 @@ class TenantSite(ConsoleSite):
             (
                 ("Live calls", "call", "admin:live_calls"),
                 ("Call records", "call_log", "admin:fleet_cdr_changelist"),
+                ("Recordings", "graphic_eq", "admin:fleet_recording_changelist"),
                 ("Call simulator", "route", "admin:call_simulator"),
                 ("Routing tests", "fact_check", "admin:callmanager_routingtest_changelist"),
             ),
@@ -276,6 +278,7 @@ system_number_register(platform_site)
 tenant_site = TenantSite(name="admin")
 tenant_site.register(Extension, ExtensionAdmin)
 tenant_site.register(ExtensionGroup, ExtensionGroupAdmin)
+tenant_site.register(Recording, RecordingAdmin)
 tenant_site.register(Registration, RegistrationAdmin)
 tenant_site.register(Cdr, CdrAdmin)
 tenant_site.register(User, UserAdmin)

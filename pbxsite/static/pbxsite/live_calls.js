@@ -9,6 +9,10 @@ const RETRY_MS = 3_000;
 let socketState = "waiting";
 let isListKnown = true;
 
+const RECORDING = {
+  recording_started: "recording", recording_paused: "paused", recording_resumed: "recording", recording_stopped: "",
+};
+
 const STATES = {
   ringing: ["Ringing", "td-info td-pulse"],
   dialling: ["Dialling", "td-info td-pulse"],
@@ -57,6 +61,9 @@ function renderRow(call) {
   const state = row.querySelector("[data-state]");
   state.textContent = label;
   state.className = `td-pill ${classes}`;
+  const sign = row.querySelector("[data-recording]");
+  sign.hidden = !call.recording;
+  sign.textContent = call.recording === "paused" ? "Recording paused" : "Recording";
   row.querySelector("[data-caller]").textContent = call.caller;
   row.querySelector("[data-caller-name]").textContent = call.caller_display_name || "";
   row.querySelector("[data-callee]").textContent = call.callee;
@@ -133,6 +140,8 @@ function apply(event) {
     call.park_slot = "";
   } else if (event.key === "call_established") {
     Object.assign(call, { state: "talking", answered_at: Number(event.time) });
+  } else if (event.key in RECORDING) {
+    call.recording = RECORDING[event.key];
   } else if (event.key === "call_hold") {
     call.state = "held";
   } else if (event.key === "call_unhold") {
@@ -176,6 +185,7 @@ new window.TandemEvents({
   topics: [{ topic: "extension_events", keys: [
     "call_start", "target_add", "target_ringing", "call_established", "call_hold", "call_unhold", "call_ended",
     "monitor_started", "monitor_changed", "call_parked", "call_unparked",
+    ...Object.keys(RECORDING),
   ] }],
   onEvent: apply,
   onResync: reload,

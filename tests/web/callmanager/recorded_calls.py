@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from callmanager.fleet.models import Recording, StoredCallEvent
 from callmanager.services.cdr import cdrs_assemble
@@ -24,13 +25,16 @@ RATE_HZ = 16_000
 
 
 def wav(seconds: float = 2.0, loud: int = 9000) -> bytes:
+    return wav_of(np.sin(np.arange(int(RATE_HZ * seconds)) * 0.2) * loud)
+
+
+def wav_of(samples: NDArray[np.float64]) -> bytes:
     target = io.BytesIO()
-    tone = (np.sin(np.arange(int(RATE_HZ * seconds)) * 0.2) * loud).astype("<i2")
     with wave.open(target, "wb") as file:
         file.setnchannels(1)
         file.setsampwidth(2)
         file.setframerate(RATE_HZ)
-        file.writeframes(tone.tobytes())
+        file.writeframes(samples.astype("<i2").tobytes())
     return target.getvalue()
 
 
@@ -107,6 +111,11 @@ def recording_make(tenant: Tenant, state_dir: Path, **start: Any) -> Recording:
     begun = started((f"recordings/{name}.wav",), recording=name)
     end = ("recording_stopped", 9.0, {"recording": name, "why": "call_ended", "by": ""})
     tell(tenant, begun, end, session_id=session_id, **start)
+    return take(session_id, name, tenant)
+
+
+def take(session_id: str, name: str, tenant: Tenant) -> Recording:
+    """What tasks do when the call is over."""
     cdrs_assemble(session_ids=[session_id])
     assert recordings_store(names=[name]) == []
     with tenant_scope(tenant):

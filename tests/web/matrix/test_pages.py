@@ -47,6 +47,8 @@ PAGES: Mapping[str, Page] = {
     "own_forwarding": Page.SIGNED_IN,
     "own_photo": Page.SIGNED_IN,
     "own_mailbox": Page.SIGNED_IN,
+    "own_recordings": Page.SIGNED_IN,
+    "own_recording_play": Page.SIGNED_IN,
     "own_voicemail_play": Page.SIGNED_IN,
     "own_greeting_play": Page.SIGNED_IN,
     "own_sip_password": Page.SIGNED_IN,

@@ -231,7 +231,7 @@ def _recording(world: World, number: int) -> dict[str, Any]:
             direction="in",
             call_started_at=now,
             started_at=now,
-            parties=["103"],
+            parties=["101", "103"],
         )
     return {"token": recording.token, "object_id": recording.token}
 
@@ -548,6 +548,7 @@ PAGE_THINGS: Mapping[str, str] = {
     "fleet_registration": "registrations",
     "fleet_registrationfailure": "registration_failures",
     "fleet_cdr": "cdrs",
+    "fleet_recording": "recordings",
     "fleet_trunk": "trunks",
     "fleet_trunkassignment": "did_pools",
     "fleet_deletedtenant": "deleted_tenants",
