@@ -14,6 +14,7 @@ from callmanager.services.recording import STORE_TASK, recordings_store, recordi
 from callmanager.services.registration_failure import registration_failures_expire
 from callmanager.services.trunk_outage import trunk_outages_mail
 from callmanager.services.voicemail import voicemails_settle
+from callmanager.services.voicemail_sweep import voicemails_sweep
 from callmanager.webhooks.delivering import webhooks_drain
 from callmanager.webhooks.outbox import DRAIN_TASK
 from callmanager.webhooks.sweep import webhooks_sweep, webhooks_tend
@@ -48,6 +49,12 @@ def store_recordings(self: Task[[list[str]], None], names: list[str]) -> None:
 def sweep_recordings() -> None:
     if swept := recordings_sweep():
         logger.info("recordings.swept", recordings=swept)
+
+
+@shared_task(name="callmanager.sweep_voicemails")
+def sweep_voicemails() -> None:
+    """What could not be stored when its call was over."""
+    voicemails_sweep(now=timezone.now())
 
 
 @shared_task(name="callmanager.sweep_open_calls")

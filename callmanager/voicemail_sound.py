@@ -7,6 +7,7 @@ import wave
 from pathlib import Path
 
 import numpy as np
+import soxr
 from numpy.typing import NDArray
 
 # Shorter ones are people who hung up at the tone.
@@ -29,14 +30,33 @@ def message_sound(path: Path) -> tuple[io.BytesIO, float]:
     length_s = len(spoken) / rate_hz
     if length_s < SHORTEST_S:
         raise SoundUnusable("too short")
+    return _written(spoken, rate_hz), round(length_s, 1)
+
+
+def joined_sound(first: Path | None, second: Path) -> tuple[io.BytesIO, float]:
+    """Both, one after the other with a breath between, at the rate of the second. Without a first one: the second."""
+    with wave.open(str(second), "rb") as file:
+        rate_hz = file.getframerate()
+        spoken = np.frombuffer(file.readframes(file.getnframes()), "<i2")
+    if first is not None and first.is_file():
+        before, before_hz = _read(first)
+        before = _without_silence(before, before_hz)
+        if before_hz != rate_hz:
+            before = soxr.resample(before, before_hz, rate_hz).astype("<i2")
+        breath = np.zeros(int(rate_hz * _KEPT_SILENCE_S), "<i2")
+        spoken = np.concatenate([before, breath, spoken]) if len(before) else spoken
+    return _written(spoken, rate_hz), round(len(spoken) / rate_hz, 1)
+
+
+def _written(samples: NDArray[np.int16], rate_hz: int) -> io.BytesIO:
     target = io.BytesIO()
     with wave.open(target, "wb") as file:
         file.setnchannels(1)
         file.setsampwidth(2)
         file.setframerate(rate_hz)
-        file.writeframes(spoken.tobytes())
+        file.writeframes(samples.tobytes())
     target.seek(0)
-    return target, round(length_s, 1)
+    return target
 
 
 def _read(path: Path) -> tuple[NDArray[np.int16], int]:

@@ -103,6 +103,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "RoutingTestWhenEnum": "callmanager.models.routing_test.WHEN_KINDS",
         "WeekdayEnum": "callmanager.models.routing_test.WEEKDAY_CHOICES",
         "PresenceStatusEnum": "callmanager.models.extension.STATUSES",
+        "GreetingTimeEnum": "callmanager.models.mailbox.GREETING_TIMES",
         "DeliveryStateEnum": "callmanager.fleet.models.webhook_delivery.DeliveryState.choices",
         "CallSideEnum": "callmanager.api.call_control.SIDES",
         "CallSidesEnum": "callmanager.api.call_control.ONE_OR_BOTH",

@@ -38,14 +38,14 @@ def own_voicemail_play(request: HttpRequest, voicemail_id: int) -> FileResponse:
     extension = _own(request)
     number = extension.number if extension is not None else ""
     found = own_voicemail_list(number=number).filter(pk=voicemail_id).first() if extension else None
-    return _sound(found.file_id if found is not None else 0)
+    return _sound(request, found.file_id if found is not None else 0)
 
 
 @require_safe
 def own_greeting_play(request: HttpRequest, greeting_id: int) -> FileResponse:
     extension = _own(request)
     found = greeting_list().filter(extension=extension, pk=greeting_id).first() if extension else None
-    return _sound(found.stored_file_id if found is not None else 0)
+    return _sound(request, found.stored_file_id if found is not None else 0)
 
 
 def _own(request: HttpRequest) -> Extension | None:
@@ -55,8 +55,9 @@ def _own(request: HttpRequest) -> Extension | None:
     return own_extension_list(number=actor.user.extension_number).first()
 
 
-def _sound(file_id: int) -> FileResponse:
-    response = stored_sound(file_id=file_id) if file_id else None
+def _sound(request: HttpRequest, file_id: int) -> FileResponse:
+    wanted, is_download = request.headers.get("Range", ""), "download" in request.GET
+    response = stored_sound(file_id=file_id, wanted=wanted, is_download=is_download) if file_id else None
     if response is None:
         raise Http404
     return response

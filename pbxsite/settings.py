@@ -38,6 +38,8 @@ PBX_SIP_PORTS = {
     "ws": env_port("PBX_SIP_WS_PORT", 5062),
     "wss": env_port("PBX_SIP_WSS_PORT", 5065),
 }
+# Prompts of the language packages; the workers play them.
+PBX_SOUNDS_DIR = env_path("PBX_SOUNDS_DIR", Path("/usr/share/asterisk/sounds"))
 PBX_WS_PORT = env_port("PBX_WS_PORT", 15081)
 # What the Internet knows this machine by, where that is another address than PBX_BIND.
 PBX_PUBLIC_ADDRESS = env_str("PBX_PUBLIC_ADDRESS", "")
@@ -297,6 +299,7 @@ CELERY_BEAT_SCHEDULE = {
     },
     "sweep-webhooks": {"task": "callmanager.sweep_webhooks", "schedule": 1.0, "options": {"expires": 3}},
     "tend-webhooks": {"task": "callmanager.tend_webhooks", "schedule": 60.0, "options": {"expires": 60}},
+    "sweep-voicemails": {"task": "callmanager.sweep_voicemails", "schedule": 600.0},
     "clean-files": {"task": "tenants.clean_files", "schedule": 1800.0},
     "sweep-files": {"task": "tenants.sweep_files", "schedule": 6 * 3600.0},
     "make-partitions": {"task": "callmanager.maintain_partitions", "schedule": 6 * 3600.0},

@@ -6,7 +6,9 @@ from django.urls import re_path
 
 from callmanager.api.call_simulations import CallSimulationsView
 from callmanager.api.dial_codes import DialCodesView
+from callmanager.api.greetings import GreetingViewSet
 from callmanager.api.inbound_rules import InboundRuleViewSet
+from callmanager.api.mailboxes import MailboxViewSet
 from callmanager.api.music import MusicFileViewSet, MusicOnHoldView
 from callmanager.api.number_policy import BlockedNumberViewSet, CountryCodesView, DisallowedCodeViewSet
 from callmanager.api.outbound_rules import OutboundRuleViewSet
@@ -14,7 +16,7 @@ from callmanager.api.paging import PagingView
 from callmanager.api.recordings import RecordingViewSet
 from callmanager.api.ring_groups import RingGroupViewSet
 from callmanager.api.routing_tests import RoutingTestViewSet
-from callmanager.api.voicemails import GreetingViewSet, MailboxViewSet, VoicemailViewSet
+from callmanager.api.voicemails import VoicemailViewSet
 from callmanager.api.webhook_deliveries import WebhookDeliveryViewSet
 from pbxsite.api import Router
 from tenants.api.brand import BrandPictureView, BrandShownView, BrandView

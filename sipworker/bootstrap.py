@@ -124,7 +124,7 @@ def build_worker(
     commands = CommandGateway(config.redis_url, config.name, feed.put, sip.wake)
 
     room = RecordingRoomGateway(config.database_url, config.name, directory, config.recording_min_free_mb)
-    mailboxes = MailboxGateway(config.database_url, config.name, config.encryption_keys, sip.wake)
+    mailboxes = MailboxGateway(config, sip.wake)
 
     runner = Runner(
         ports=Ports(

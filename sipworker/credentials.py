@@ -1,4 +1,4 @@
-"""Opens the passwords of trunks, which the rest of the worker sees encrypted only. Never logged."""
+"""Opens and seals passwords of trunks and PINs, which the rest of the worker sees encrypted. Never logged."""
 
 from __future__ import annotations
 
@@ -29,6 +29,12 @@ class PasswordSafe:
             return self._cipher.decrypt(token).decode()
         except (InvalidToken, ValueError):
             raise PasswordUnreadableError("no key of FIELD_ENCRYPTION_KEY opens it") from None
+
+    def seal(self, password: str) -> str:
+        """What `open` and the Django side read."""
+        if self._cipher is None:
+            raise PasswordUnreadableError("there is no FIELD_ENCRYPTION_KEY")
+        return self._cipher.encrypt(password.encode()).decode()
 
 
 def _fernet_key(key: str) -> bytes:

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
 from callmanager.domain.call_events import CallEvent
-from callmanager.domain.mailbox import StoredMessage
+from callmanager.domain.mailbox import WrongPin
 from callmanager.domain.ring_groups import MembersUse
 from callmanager.domain.snapshot import TenantSnapshot
 from sipworker.call.actions import HearingAction, LegAction
 from sipworker.call.signals import Contact as Contact
-from sipworker.call.signals import InviteReceived, LegId, LegSignal, MediaReport
+from sipworker.call.signals import InviteReceived, LegId, LegSignal, MediaReport, MessagesFound, RoomFound
 
 
 class SipPort(Protocol):
@@ -93,11 +93,23 @@ class MailboxSource(Protocol):
     def is_pin(self, pin: str, pin_token: str) -> bool:
         """Whether this is the PIN that the token holds."""
 
-    def ask(self, session_id: str, tenant_id: int, mailbox: str) -> None:
+    def seal_pin(self, pin: str) -> str:
+        """The token that holds this PIN."""
+
+    def load_wrong_pins(self) -> Iterable[WrongPin]:
+        """What was saved last, also before a restart."""
+
+    def save_wrong_pins(self, wrong: Iterable[WrongPin]) -> None:
+        """Quick, and never raises."""
+
+    def ask_messages(self, session_id: str, tenant_id: int, mailbox: str) -> None:
         """Look up what is in a mailbox, elsewhere; never blocks."""
 
-    def take(self) -> tuple[tuple[str, tuple[StoredMessage, ...] | None], ...]:
-        """What was found since the last time, by session id; None where it could not be read. Never blocks."""
+    def ask_room(self, session_id: str, tenant_id: int, mailbox: str) -> None:
+        """Look up whether more fits into it, elsewhere; never blocks."""
+
+    def take(self) -> tuple[tuple[str, MessagesFound | RoomFound], ...]:
+        """What was found since the last time, by session id. Never blocks."""
 
 
 class EventSink(Protocol):

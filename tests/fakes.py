@@ -4,17 +4,25 @@ from __future__ import annotations
 
 import itertools
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from callmanager.domain.call_events import CallEvent, CallEventKind
 from callmanager.domain.cdr import CallDetail, assemble
-from callmanager.domain.mailbox import StoredMessage
+from callmanager.domain.mailbox import StoredMessage, WrongPin
 from callmanager.domain.ring_groups import MembersUse, MemberUse
 from callmanager.domain.snapshot import TenantSnapshot
 from sipworker.call.actions import BridgeAction, BridgeLegs, DialLeg, HearingAction, LegAction, UnbridgeLegs
-from sipworker.call.signals import Contact, InviteReceived, LegId, LegSignal, MediaReport
+from sipworker.call.signals import (
+    Contact,
+    InviteReceived,
+    LegId,
+    LegSignal,
+    MediaReport,
+    MessagesFound,
+    RoomFound,
+)
 from sipworker.ports import Command, CommandReply, Ports, RecorderError
 from sipworker.runtime.runner import Inbox, Runner, RunnerSettings
 from tests.cast import ACME, ACME_DOMAIN, BOB, BOBS_DESK, BOBS_MOBILE, GLOBEX
@@ -169,16 +177,31 @@ class FakeMailboxes:
 
     messages: dict[tuple[int, str], tuple[StoredMessage, ...]] = field(default_factory=dict)
     is_away: bool = False
-    answers: list[tuple[str, tuple[StoredMessage, ...] | None]] = field(default_factory=list)
+    has_room: bool = True
+    wrong_pins: list[WrongPin] = field(default_factory=list)
+    answers: list[tuple[str, MessagesFound | RoomFound]] = field(default_factory=list)
 
     def is_pin(self, pin: str, pin_token: str) -> bool:
         return pin == pin_token
 
-    def ask(self, session_id: str, tenant_id: int, mailbox: str) -> None:
-        found = None if self.is_away else self.messages.get((tenant_id, mailbox), ())
-        self.answers.append((session_id, found))
+    def seal_pin(self, pin: str) -> str:
+        return pin
 
-    def take(self) -> tuple[tuple[str, tuple[StoredMessage, ...] | None], ...]:
+    def load_wrong_pins(self) -> list[WrongPin]:
+        return list(self.wrong_pins)
+
+    def save_wrong_pins(self, wrong: Iterable[WrongPin]) -> None:
+        self.wrong_pins = list(wrong)
+
+    def ask_messages(self, session_id: str, tenant_id: int, mailbox: str) -> None:
+        found = None if self.is_away else self.messages.get((tenant_id, mailbox), ())
+        self.answers.append((session_id, MessagesFound(found)))
+
+    def ask_room(self, session_id: str, tenant_id: int, mailbox: str) -> None:
+        messages = 0 if self.is_away else len(self.messages.get((tenant_id, mailbox), ()))
+        self.answers.append((session_id, RoomFound(messages, self.has_room)))
+
+    def take(self) -> tuple[tuple[str, MessagesFound | RoomFound], ...]:
         taken, self.answers = tuple(self.answers), []
         return taken
 

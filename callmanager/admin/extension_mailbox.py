@@ -78,17 +78,19 @@ class ExtensionMailboxAdmin(ModelAdmin):
 @require_safe
 def voicemail_play(request: HttpRequest, voicemail_id: int) -> FileResponse:
     found = voicemail_list().filter(pk=voicemail_id).first()
-    return _sound(found.file_id if found is not None else 0)
+    return _sound(request, found.file_id if found is not None else 0)
 
 
 @require_safe
 def greeting_play(request: HttpRequest, greeting_id: int) -> FileResponse:
     found = greeting_list().filter(pk=greeting_id).first()
-    return _sound(found.stored_file_id if found is not None else 0)
+    return _sound(request, found.stored_file_id if found is not None else 0)
 
 
-def _sound(file_id: int) -> FileResponse:
-    response = stored_sound(file_id=file_id)
+def _sound(request: HttpRequest, file_id: int) -> FileResponse:
+    response = stored_sound(
+        file_id=file_id, wanted=request.headers.get("Range", ""), is_download="download" in request.GET
+    )
     if response is None:
         raise Http404
     return response

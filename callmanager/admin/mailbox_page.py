@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from django import forms
 from django.contrib import messages
@@ -16,7 +16,8 @@ from django.urls import reverse
 
 from callmanager.fleet.models import Voicemail
 from callmanager.models import Extension, Greeting, Mailbox
-from callmanager.models.mailbox import GREETINGS_MAX, PIN, STATUS_NAMES
+from callmanager.models.mailbox import GREETINGS_MAX, KEYS, LANGUAGE_NAMES, PIN, STATUS_NAMES
+from callmanager.prompt_languages import language_package, languages_installed, languages_missing
 from callmanager.selectors.voicemail import greeting_list, own_voicemail_list
 from callmanager.services.greeting import (
     UPLOAD_BYTES_MAX,
@@ -26,7 +27,7 @@ from callmanager.services.greeting import (
     greeting_delete,
 )
 from callmanager.services.mailbox import MAILBOX_FIELDS, mailbox_update
-from callmanager.services.voicemail import voicemail_delete, voicemail_set_new
+from callmanager.services.voicemail_message import voicemail_delete, voicemail_set_new
 from tenants.audit_trail import audit_request, audit_request_failed
 
 if TYPE_CHECKING:  # generic for the type checker only
@@ -53,6 +54,18 @@ class MailboxForm(_ModelForm):
     class Meta:
         model = Mailbox
         fields = tuple(name for name in MAILBOX_FIELDS if name != "pin")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Languages that can be spoken here, and the one that is chosen already."""
+        super().__init__(*args, **kwargs)
+        offered = {*languages_installed(), self.instance.language}
+        language = cast("forms.ChoiceField", self.fields["language"])
+        language.choices = [(code, name) for code, name in LANGUAGE_NAMES.items() if code in offered]
+        if missing := languages_missing():
+            names = ", ".join(f"{LANGUAGE_NAMES[code]} ({language_package(code)})" for code in missing)
+            language.help_text = (
+                f"{language.help_text} Further ones when their package is installed: {names}."
+            )
 
 
 def mailbox_page(
@@ -91,6 +104,7 @@ def mailbox_page(
         "voicemails": [(one, reverse(message_sound, args=[one.pk])) for one in shown],
         "greetings": [(one, reverse(greeting_sound, args=[one.pk])) for one in greetings],
         "statuses": list(STATUS_NAMES.items()),
+        "keys": [(f"0 {KEYS[status]}", name) for status, name in STATUS_NAMES.items()],
         "greetings_max": GREETINGS_MAX,
         "megabytes": UPLOAD_BYTES_MAX // 1_000_000,
         "problems": problems,

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from callmanager.domain.forwarding import NO_FORWARDS, Forwards
 from callmanager.domain.header_parameters import OutgoingHeaders
-from callmanager.domain.mailbox import Mailbox
+from callmanager.domain.mailbox import MAX_MESSAGES, Mailbox
 
 
 class MonitorMode(StrEnum):
@@ -120,6 +120,7 @@ class LeaveMessage:
     language: str = "en"
     max_message_s: int = 180
     passed: tuple[str, ...] = ()
+    max_messages: int = MAX_MESSAGES
 
 
 @dataclass(frozen=True, slots=True)

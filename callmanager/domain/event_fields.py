@@ -42,7 +42,8 @@ _WORDS: Mapping[str, str] = {
     "caller_display_name": "The caller's name.",
     "caller_domain": "The caller's SIP domain.",
     "by": "The extension that asked for it; empty: nobody, or somebody of the company.",
-    "change": "heard, saved, deleted, restored or forwarded.",
+    "change": "heard, saved, deleted, restored, forwarded or called_back; of the mailbox itself recording, greeting, "
+    "greeting_unlocked, pin or locked.",
     "contact": "The address of the phone.",
     "did": "The number that was called from outside.",
     "ended_by": "caller, callee, pbx or api.",

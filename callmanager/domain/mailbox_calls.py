@@ -30,17 +30,18 @@ def leave_message(routing: Routing, number: str, *, is_busy: bool) -> LeaveMessa
         owner.mailbox.language,
         owner.mailbox.max_message_s,
         routing.passed,
+        owner.mailbox.max_messages,
     )
 
 
 def _greeting(owner: ExtensionEntry, mailbox: Mailbox, *, is_busy: bool) -> tuple[str, ...]:
-    own_greeting = mailbox.greeting_for(owner.status)
+    own_greeting = mailbox.greeting_for(owner.status, is_busy=is_busy)
     if own_greeting:
         return (stored(own_greeting),)
     language = mailbox.language
     reason = "vm-isonphone" if is_busy else "vm-isunavail"
-    return (
-        *words(language, ["vm-theperson"]),
-        *say_digits(language, owner.number),
-        *words(language, [reason, "vm-intro"]),
-    )
+    if mailbox.spoken_name:
+        who: tuple[str, ...] = (stored(mailbox.spoken_name),)
+    else:
+        who = (*words(language, ["vm-theperson"]), *say_digits(language, owner.number))
+    return (*who, *words(language, [reason, "vm-intro"]))

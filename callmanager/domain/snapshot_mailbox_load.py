@@ -7,13 +7,15 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from callmanager.domain.forwarding import PresenceStatus
-from callmanager.domain.mailbox import Mailbox
+from callmanager.domain.mailbox import BUSY_GREETING, SPOKEN_NAME, TEMPORARY_GREETING, Mailbox
 
 Execute = Callable[[str, Sequence[object]], list[tuple[Any, ...]]]
 
+_OF_NO_STATUS = ("", BUSY_GREETING, TEMPORARY_GREETING, SPOKEN_NAME)
+
 _MAILBOXES_SQL = """
-    SELECT extension.number, box.language, box.max_message_s, box.is_pin_asked AND box.has_pin, box.pin,
-           box.says_caller, box.says_time, box.takes_unanswered
+    SELECT extension.number, box.language, box.max_message_s, box.max_messages,
+           box.is_pin_asked AND box.has_pin, box.pin, box.says_caller, box.says_time, box.takes_unanswered
       FROM callmanager_mailbox AS box
       JOIN callmanager_extension AS extension ON extension.id = box.extension_id
      WHERE box.is_enabled
@@ -37,9 +39,15 @@ def load_mailboxes(execute: Execute, schema_name: str) -> dict[str, Mailbox]:
             language=language,
             greeting=greetings[number].get("", ""),
             status_greetings=tuple(
-                (PresenceStatus(status), path) for status, path in greetings[number].items() if status
+                (PresenceStatus(kind), path)
+                for kind, path in greetings[number].items()
+                if kind not in _OF_NO_STATUS
             ),
+            busy_greeting=greetings[number].get(BUSY_GREETING, ""),
+            temporary_greeting=greetings[number].get(TEMPORARY_GREETING, ""),
+            spoken_name=greetings[number].get(SPOKEN_NAME, ""),
             max_message_s=max_message_s,
+            max_messages=max_messages,
             is_pin_asked=is_pin_asked,
             pin_token=pin if is_pin_asked and pin else "",
             says_caller=says_caller,
@@ -50,6 +58,7 @@ def load_mailboxes(execute: Execute, schema_name: str) -> dict[str, Mailbox]:
             number,
             language,
             max_message_s,
+            max_messages,
             is_pin_asked,
             pin,
             says_caller,

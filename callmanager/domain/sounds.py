@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 PROMPT, STORED, OWN = "prompt:", "stored:", "own:"
 
 
@@ -18,3 +20,12 @@ def stored(path: str) -> str:
 def own(path: str) -> str:
     """What the worker itself has recorded, by its path below the worker's directory."""
     return f"{OWN}{path}"
+
+
+def language_directory(language: str, directories: Iterable[str]) -> str | None:
+    """Which of these folders holds a language's prompts: packages name theirs en_US_f_Allison, fr_CA_f_June, ..."""
+    if len(language) != 2 or not language.isascii() or not language.islower():
+        return None
+    names = sorted(directories)
+    of_packages = (name for name in names if name.startswith(f"{language}_"))
+    return next(of_packages, language if language in names else None)

@@ -1,7 +1,8 @@
-"""Numbers, telephone numbers and moments as sequences of recorded words, by language. Pure.
+"""Words, telephone numbers, numbers, counts and moments as sequences of recorded words, by language. Pure.
 
 The packages of all languages have the digits, the tens, the names of days and months; what a language puts together
-in its own way stands here. A word that a package lacks is left out by whoever plays it.
+in its own way stands in `spoken_numbers`, `spoken_counts` and `spoken_moments`. A word that a package lacks is said
+in English by whoever plays it.
 """
 
 from __future__ import annotations
@@ -10,6 +11,9 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from callmanager.domain.sounds import prompt
+from callmanager.domain.spoken_counts import count_names
+from callmanager.domain.spoken_moments import moment_names
+from callmanager.domain.spoken_numbers import NUMBER_MAX, number_names
 
 
 def words(language: str, names: Iterable[str]) -> tuple[str, ...]:
@@ -22,35 +26,20 @@ def say_digits(language: str, text: str) -> tuple[str, ...]:
 
 
 def say_number(language: str, number: int) -> tuple[str, ...]:
-    """0 to 999; digit by digit above."""
-    if not 0 <= number < 1000:
+    """As people count; digit by digit where a language's words do not reach."""
+    if not 0 <= number <= NUMBER_MAX.get(language, NUMBER_MAX["en"]):
         return say_digits(language, str(number))
-    return words(language, (f"digits/{part}" for part in _parts(language, number)))
+    return words(language, number_names(language, number))
+
+
+def say_counts(language: str, new: int, old: int) -> tuple[str, ...]:
+    """How many messages are in a mailbox."""
+    return words(language, count_names(language, new, old))
 
 
 def say_moment(language: str, at: datetime) -> tuple[str, ...]:
     """Day of the week, day, month and time of a moment; `at` is in the hearer's time zone."""
-    weekday = f"digits/day-{(at.weekday() + 1) % 7}"
-    month = f"digits/mon-{at.month - 1}"
-    day, hour, minute = (say_number(language, part) for part in (at.day, at.hour, at.minute))
-    if language == "en":
-        time = (*say_number(language, at.hour % 12 or 12), *_english_minutes(at.minute))
-        half = words(language, ["digits/p-m" if at.hour >= 12 else "digits/a-m"])
-        return (
-            *words(language, [weekday, month]),
-            *day,
-            *words(language, ["digits/at"]),
-            *time,
-            *half,
-        )
-    return (*words(language, [weekday]), *day, *words(language, [month, "digits/at"]), *hour, *minute)
-
-
-def _english_minutes(minute: int) -> tuple[str, ...]:
-    if minute == 0:
-        return ()
-    oh = words("en", ["digits/oh"]) if minute < 10 else ()
-    return (*oh, *say_number("en", minute))
+    return words(language, moment_names(language, at))
 
 
 def _character(character: str) -> tuple[str, ...]:
@@ -59,25 +48,3 @@ def _character(character: str) -> tuple[str, ...]:
     if character.isascii() and character.isalpha():
         return (f"letters/{character.lower()}",)
     return {"*": ("digits/star",), "#": ("digits/pound",), "+": ("letters/plus",)}.get(character, ())
-
-
-def _parts(language: str, number: int) -> tuple[str, ...]:
-    hundreds, rest = divmod(number, 100)
-    if hundreds and language == "en":
-        head: tuple[str, ...] = (str(hundreds), "hundred")
-    elif hundreds:
-        head = (f"{hundreds}00",) if hundreds > 1 else ("100",)
-    else:
-        head = ()
-    if hundreds and not rest:
-        return head
-    return (*head, *_below_hundred(language, rest))
-
-
-def _below_hundred(language: str, number: int) -> tuple[str, ...]:
-    if number <= 20:
-        return (str(number),)
-    tens, ones = number // 10 * 10, number % 10
-    if language == "fr" and tens in (70, 90):
-        return (str(tens - 10), str(ones + 10)) if ones else (str(tens),)
-    return (str(tens), str(ones)) if ones else (str(tens),)

@@ -8,12 +8,19 @@ from django.core.validators import MaxValueValidator, MinValueValidator, RegexVa
 from django.db import models
 
 from callmanager.domain.forwarding import PresenceStatus
-from callmanager.domain.mailbox import LANGUAGES
+from callmanager.domain.mailbox import (
+    BUSY_GREETING,
+    LANGUAGES,
+    MAX_MESSAGES,
+    SPOKEN_NAME,
+    TEMPORARY_GREETING,
+)
 from callmanager.models.extension import NO_CONTROL_CHARACTERS, Extension
 from tenants.encrypted_field import EncryptedTextField
 from tenants.scoped_models import TenantSchemaManager
 
 MESSAGE_S = (10, 900)
+MESSAGES = (1, 2000)
 GREETINGS_MAX = 10
 LANGUAGE_NAMES = {"en": "English", "es": "Español", "fr": "Français", "it": "Italiano", "ru": "Русский"}
 STATUS_NAMES = {
@@ -23,6 +30,22 @@ STATUS_NAMES = {
     PresenceStatus.DO_NOT_DISTURB.value: "Do not disturb",
     PresenceStatus.LUNCH.value: "Lunch",
     PresenceStatus.BUSINESS_TRIP.value: "Business trip",
+    BUSY_GREETING: "On the phone",
+    TEMPORARY_GREETING: "Instead of all others",
+    SPOKEN_NAME: "As the spoken name",
+}
+GREETING_TIMES = [(value, name) for value, name in STATUS_NAMES.items() if value]
+# What is pressed in the mailbox after 0 to record each of them.
+KEYS = {
+    "": "1",
+    BUSY_GREETING: "2",
+    SPOKEN_NAME: "3",
+    TEMPORARY_GREETING: "4",
+    PresenceStatus.AVAILABLE.value: "6",
+    PresenceStatus.AWAY.value: "7",
+    PresenceStatus.DO_NOT_DISTURB.value: "8",
+    PresenceStatus.LUNCH.value: "9",
+    PresenceStatus.BUSINESS_TRIP.value: "0",
 }
 PIN = RegexValidator(r"^[0-9]{4,12}\Z", "4 to 12 digits.", code="pin")
 
@@ -59,6 +82,13 @@ class Mailbox(models.Model):
         db_default=180,
         validators=[MinValueValidator(MESSAGE_S[0]), MaxValueValidator(MESSAGE_S[1])],
     )
+    max_messages = models.PositiveSmallIntegerField(
+        "most messages",
+        default=MAX_MESSAGES,
+        db_default=MAX_MESSAGES,
+        validators=[MinValueValidator(MESSAGES[0]), MaxValueValidator(MESSAGES[1])],
+        help_text="Whoever calls a full mailbox is told so.",
+    )
     is_pin_asked = models.BooleanField(
         "ask for the PIN", default=True, db_default=True, help_text="Before messages are played on a phone."
     )
@@ -87,7 +117,10 @@ class Mailbox(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(max_message_s__range=MESSAGE_S), name="mailbox_message_length_in_range"
-            )
+            ),
+            models.CheckConstraint(
+                condition=models.Q(max_messages__range=MESSAGES), name="mailbox_messages_in_range"
+            ),
         ]
 
     def save(self, *args: Any, **kwargs: Any) -> None:

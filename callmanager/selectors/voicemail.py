@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from django.db.models import QuerySet
+from collections.abc import Mapping
+
+from django.db.models import Count, Q, QuerySet
 from django.db.models.functions import Length
 from django.http import FileResponse
 
 from callmanager.fleet.models import Voicemail
 from callmanager.models import Greeting, Mailbox
+from tenants.file_ranges import ranged_response
 from tenants.files import file_path, file_response
 from tenants.models import TenantFile
 
@@ -15,6 +18,17 @@ from tenants.models import TenantFile
 def voicemail_list() -> QuerySet[Voicemail]:
     messages: QuerySet[Voicemail] = Voicemail.objects.all()
     return messages
+
+
+def mailbox_counts() -> Mapping[str, tuple[int, int]]:
+    """New and old messages of every mailbox that has some, by the number of the extension."""
+    counted = (
+        voicemail_list()
+        .order_by()
+        .values_list("mailbox")
+        .annotate(new=Count("id", filter=Q(is_new=True)), old=Count("id", filter=Q(is_new=False)))
+    )
+    return {mailbox: (new, old) for mailbox, new, old in counted}
 
 
 def own_voicemail_list(*, number: str) -> QuerySet[Voicemail]:
@@ -33,9 +47,10 @@ def greeting_list() -> QuerySet[Greeting]:
     return greetings
 
 
-def stored_sound(*, file_id: int) -> FileResponse | None:
-    """The sound as a response; None where the file is gone."""
+def stored_sound(*, file_id: int, wanted: str = "", is_download: bool = False) -> FileResponse | None:
+    """The sound as a response, or the part that a Range header wants of it; None where the file is gone."""
     file = TenantFile.objects.filter(pk=file_id).first()
     if file is None or not file_path(file).is_file():
         return None
-    return file_response(file)
+    response = file_response(file, is_download=is_download)
+    return ranged_response(response, file_path(file), wanted)

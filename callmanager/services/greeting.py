@@ -63,6 +63,17 @@ def greeting_add(
             return greeting
 
 
+def greeting_make_room(*, extension: Extension, status: str) -> None:
+    """For one that is about to be added, at the cost of one that callers do not hear or will not hear any more."""
+    greetings = Greeting.objects.filter(extension=extension)
+    if greetings.count() < GREETINGS_MAX:
+        return
+    idle = greetings.filter(is_active=False).order_by("created_at", "id").first()
+    replaced = idle or greetings.filter(status=status).order_by("created_at", "id").first()
+    if replaced is not None:
+        greeting_delete(greeting=replaced)
+
+
 def greeting_activate(*, greeting: Greeting) -> Greeting:
     """The lock of the manual: from now on callers hear this one at its time."""
     with transaction.atomic():

@@ -7,12 +7,10 @@ was recorded when its worker died. Doing it twice changes nothing.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import structlog
-from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
@@ -20,10 +18,12 @@ from callmanager.domain.call_events import CallEventKind
 from callmanager.fleet.models import StoredCallEvent, Voicemail
 from callmanager.models import Mailbox
 from callmanager.services.voicemail_mail import voicemail_mail_send
+from callmanager.services.voicemail_message import recorded_path, voicemail_store
+from callmanager.services.voicemail_phone import phone_changes_apply
 from callmanager.voicemail_sound import SoundUnusable, message_sound
-from tenants.files import file_delete, file_path, file_store
-from tenants.models import EventSource, FileKind, Severity, Tenant, TenantFile
-from tenants.scope import across_tenants, tenant_scope
+from tenants.models import EventSource, Severity, Tenant
+from tenants.scope import across_tenants, current_tenant_id, tenant_scope
+from tenants.selectors.tenant import tenant_get
 from tenants.services.event_log import event_record
 
 log = structlog.get_logger(__name__)
@@ -52,48 +52,8 @@ def voicemails_settle(*, session_ids: Sequence[str]) -> int:
         if tenant is not None:
             with tenant_scope(tenant):
                 taken += _take(of_call)
-                _change(of_call)
+                phone_changes_apply(events=of_call)
     return taken
-
-
-def voicemail_set_new(*, voicemail: Voicemail, is_new: bool) -> Voicemail:
-    voicemail.is_new = is_new
-    voicemail.save(update_fields=["is_new"])
-    return voicemail
-
-
-def voicemail_delete(*, voicemail: Voicemail) -> None:
-    """The row goes with its file."""
-    file = TenantFile.objects.filter(pk=voicemail.file_id).first()
-    if file is not None:
-        file_delete(file=file)
-    Voicemail.objects.filter(pk=voicemail.pk).delete()
-
-
-def voicemail_forward(
-    *, voicemail: Voicemail, mailbox: str, session_id: str = "", recording: str = ""
-) -> Voicemail:
-    """A copy, new again, in another mailbox of the company."""
-    if not Mailbox.objects.filter(extension__number=mailbox, is_enabled=True).exists():
-        raise ValidationError(
-            {"mailbox": ValidationError(f"Extension {mailbox[:20]} has no mailbox.", code="not_found")}
-        )
-    known = Voicemail.objects.filter(session_id=session_id, recording=recording, mailbox=mailbox)
-    if session_id and (found := known.first()) is not None:
-        return found
-    source = file_path(TenantFile.objects.get(pk=voicemail.file_id))
-    with source.open("rb") as sound, transaction.atomic():
-        return _store(
-            sound,
-            mailbox=mailbox,
-            caller=voicemail.caller,
-            caller_name=voicemail.caller_name,
-            left_at=voicemail.left_at,
-            duration_s=voicemail.duration_s,
-            is_urgent=voicemail.is_urgent,
-            session_id=session_id or f"copy-of-{voicemail.pk}",
-            recording=recording or f"{datetime.now(UTC).timestamp():.6f}",
-        )
 
 
 def _take(events: Iterable[StoredCallEvent]) -> int:
@@ -107,7 +67,7 @@ def _take(events: Iterable[StoredCallEvent]) -> int:
     }
     taken = 0
     for recording, event in started.items():
-        path = _recorded_path(event)
+        path = recorded_path(event)
         if recording in taken_back:
             path.unlink(missing_ok=True)
         elif path.is_file():
@@ -117,6 +77,9 @@ def _take(events: Iterable[StoredCallEvent]) -> int:
 
 def _take_one(event: StoredCallEvent, path: Path, *, is_urgent: bool) -> bool:
     data: Mapping[str, Any] = event.data
+    if not Mailbox.objects.filter(extension__number=data["mailbox"]).exists():
+        path.unlink(missing_ok=True)
+        return False  # its extension is gone since
     try:
         sound, duration_s = message_sound(path)
     except SoundUnusable as unusable:
@@ -127,7 +90,7 @@ def _take_one(event: StoredCallEvent, path: Path, *, is_urgent: bool) -> bool:
         with transaction.atomic():
             known = Voicemail.objects.filter(session_id=event.session_id, recording=data["recording"])
             if not known.exists():
-                voicemail = _store(
+                voicemail = voicemail_store(
                     sound,
                     mailbox=data["mailbox"],
                     caller=data["caller"][:64],
@@ -141,64 +104,25 @@ def _take_one(event: StoredCallEvent, path: Path, *, is_urgent: bool) -> bool:
                 voicemail_mail_send(voicemail=voicemail)
             transaction.on_commit(lambda: path.unlink(missing_ok=True))
     except ValidationError as refusal:
-        # No room: the recording stays where it is until there is some, and somebody is told.
-        event_record(
-            severity=Severity.ERROR,
-            source=EventSource.SYSTEM,
-            kind="voicemail.no_room",
-            message=f"A message for {data['mailbox']} could not be stored: {'; '.join(refusal.messages)}",
-            data={"mailbox": data["mailbox"]},
-        )
-        return False
+        return _no_room(data["mailbox"], "; ".join(refusal.messages))
+    except OSError as error:
+        return _no_room(data["mailbox"], error.strerror or type(error).__name__)
     return True
 
 
-def _store(sound: Any, **fields: Any) -> Voicemail:
-    stored = file_store(
-        kind=FileKind.VOICEMAIL,
-        source=sound,
-        original_name=f"voicemail-{fields['mailbox']}.wav",
-        content_type="audio/wav",
+def _no_room(mailbox: str, why: str) -> bool:
+    """The recording stays where it is until there is some (`voicemail_sweep`), and somebody is told."""
+    event_record(
+        severity=Severity.ERROR,
+        source=EventSource.SYSTEM,
+        kind="voicemail.no_room",
+        message=f"A message for {mailbox} could not be stored: {why}",
+        tenant=tenant_get(tenant_id=current_tenant_id()),
+        data={"mailbox": mailbox},
+        at_most_every_s=3600,
     )
-    path = file_path(stored).relative_to(Path(settings.PBX_STATE_DIR) / "files")
-    return Voicemail.objects.create(
-        tenant_id=stored.tenant_id, file_id=stored.pk, stored_path=str(path), **fields
-    )
-
-
-def _change(events: Iterable[StoredCallEvent]) -> None:
-    """What the owner did on the telephone, in order; deletions last, so that what was brought back stays."""
-    deleted: dict[int, str] = {}
-    for event in events:
-        if not _is(event, "VOICEMAIL_CHANGED"):
-            continue
-        message_id, change, mailbox = event.data["message_id"], event.data["change"], event.data["mailbox"]
-        voicemail = Voicemail.objects.filter(pk=message_id, mailbox=mailbox).first()
-        if voicemail is None:
-            continue
-        match change:
-            case "heard" | "saved":
-                voicemail_set_new(voicemail=voicemail, is_new=False)
-            case "deleted":
-                deleted[message_id] = mailbox
-            case "restored":
-                deleted.pop(message_id, None)
-            case "forwarded":
-                voicemail_forward(
-                    voicemail=voicemail,
-                    mailbox=event.data["to"],
-                    session_id=event.session_id,
-                    recording=f"forward-{event.sequence}",
-                )
-    for voicemail in Voicemail.objects.filter(pk__in=deleted):
-        voicemail_delete(voicemail=voicemail)
+    return False
 
 
 def _is(event: StoredCallEvent, name: str) -> bool:
     return event.kind == CallEventKind[name].value
-
-
-def _recorded_path(event: StoredCallEvent) -> Path:
-    """Below the directory of the worker that recorded it; the name is of our own making, and checked all the same."""
-    name = Path(str(event.data["path"])).name
-    return Path(settings.PBX_STATE_DIR) / Path(event.worker).name / "voicemail" / name

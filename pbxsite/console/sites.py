@@ -20,7 +20,16 @@ from callmanager.admin.live_calls import live_call_hang_up_json, live_call_list_
 from callmanager.admin.recording import RecordingAdmin
 from callmanager.admin.registration import RegistrationAdmin
 from callmanager.admin.registration_failure import RegistrationFailureAdmin, registration_check_page
-from callmanager.fleet.models import Cdr, DeletedTenant, KeptCdr, Recording, Registration, RegistrationFailure
+from callmanager.admin.voicemail import VoicemailAdmin
+from callmanager.fleet.models import (
+    Cdr,
+    DeletedTenant,
+    KeptCdr,
+    Recording,
+    Registration,
+    RegistrationFailure,
+    Voicemail,
+)
 from callmanager.models import Extension, ExtensionGroup
 from pbxsite.branding import brand_context
 from pbxsite.console.company_pages import (
@@ -199,6 +208,7 @@ class TenantSite(ConsoleSite):
                 ("Live calls", "call", "admin:live_calls"),
                 ("Call records", "call_log", "admin:fleet_cdr_changelist"),
                 ("Recordings", "graphic_eq", "admin:fleet_recording_changelist"),
+                ("Voicemails", "voicemail", "admin:fleet_voicemail_changelist"),
                 ("Call simulator", "route", "admin:call_simulator"),
                 ("Routing tests", "fact_check", "admin:callmanager_routingtest_changelist"),
             ),
@@ -281,6 +291,7 @@ tenant_site.register(ExtensionGroup, ExtensionGroupAdmin)
 tenant_site.register(Recording, RecordingAdmin)
 tenant_site.register(Registration, RegistrationAdmin)
 tenant_site.register(Cdr, CdrAdmin)
+tenant_site.register(Voicemail, VoicemailAdmin)
 tenant_site.register(User, UserAdmin)
 tenant_site.register(AuditEntry, AuditEntryAdmin)
 tenant_site.register(EventLogEntry, EventLogAdmin)

@@ -10,6 +10,7 @@ from callmanager.domain.header_parameters import OutgoingHeaders
 from callmanager.domain.outcome import CallOutcome
 from callmanager.domain.trunk_entry import TrunkEntry
 from sipworker.call.attendance import Attendance
+from sipworker.call.mailbox_actions import MailboxAction
 from sipworker.call.other_calls import CallsAction
 from sipworker.call.signals import LegId
 from sipworker.call.transfers import DismissLeg, ReportTransfer
@@ -291,22 +292,6 @@ class FindContacts:
 
 
 @dataclass(frozen=True, slots=True)
-class CheckPin:
-    """Compare what was typed with a mailbox's PIN; PinChecked answers."""
-
-    mailbox: str
-    pin: str
-    pin_token: str
-
-
-@dataclass(frozen=True, slots=True)
-class FindMessages:
-    """Ask what is in a mailbox; MessagesFound answers."""
-
-    mailbox: str
-
-
-@dataclass(frozen=True, slots=True)
 class StartTimer:
     """Deliver TimerFired(timer) to this call after `after_s`; a timer of that name starts anew."""
 
@@ -376,7 +361,6 @@ LegAction = (
 BridgeAction = BridgeLegs | UnbridgeLegs
 # Between calls: who hears whom without being heard, or more than is heard.
 HearingAction = HearLeg | UnhearLeg | AttendLeg | UnattendLeg
-MailboxAction = CheckPin | FindMessages
 RecordingAction = StartCallRecording | MixCallRecording | StopCallRecording
 Action = (
     LegAction

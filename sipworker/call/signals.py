@@ -174,10 +174,14 @@ class ContactsFound:
 
 @dataclass(frozen=True, slots=True)
 class PinChecked:
-    """The answer to CheckPin. `is_locked`: too many wrong ones, no further try will be looked at."""
+    """The answer to CheckPin. `is_locked`: too many wrong ones, no further try will be looked at.
+
+    `is_news`: this one was one too many.
+    """
 
     is_right: bool
     is_locked: bool = False
+    is_news: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,6 +200,14 @@ class AttendedLeft:
     leg: LegId
     successor: LegId = ""
     number: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RoomFound:
+    """The answer to FindRoom: how many messages are in the mailbox, and whether the disk and the quota have room."""
+
+    messages: int
+    has_room: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,7 +267,7 @@ LegSignal = (
     | TransferSignal
 )
 # Of a mailbox: for whoever asked.
-MailboxSignal = PinChecked | MessagesFound
+MailboxSignal = PinChecked | MessagesFound | RoomFound
 Signal = (
     LegSignal
     | ContactsFound

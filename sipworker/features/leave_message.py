@@ -27,19 +27,25 @@ from sipworker.call.actions import (
     StopTimer,
 )
 from sipworker.call.context import CallContext
+from sipworker.call.mailbox_actions import FindRoom
 from sipworker.call.signals import (
     DigitPressed,
     PlaybackEnded,
     RecordingStopped,
+    RoomFound,
     Signal,
     TimerFired,
 )
-from sipworker.features import established
+from sipworker.features import established, mailbox_words
 
 PLAYBACK = "message"
 LENGTH_TIMER, REVIEW_TIMER = "message_length", "message_review"
+SHORT_TIMER = "message_too_short"
 REVIEW_S = 10.0
+# What is shorter is somebody who hung up at the tone; it is not kept.
+SHORTEST_S = 1.0
 LEFT = CallOutcome(CallStatus.ANSWERED, EndedBy.PBX, "Message left", 200)
+FULL = CallOutcome(CallStatus.ANSWERED, EndedBy.PBX, "Mailbox full", 200)
 TAKEN_BACK = CallOutcome(CallStatus.ANSWERED, EndedBy.PBX, "Message taken back", 200)
 
 
@@ -53,7 +59,7 @@ class _Stage(Enum):
 
 
 class LeavingMessage:
-    __slots__ = ("_context", "_decision", "_is_urgent", "_outcome", "_recordings", "_stage")
+    __slots__ = ("_context", "_decision", "_is_short", "_is_urgent", "_outcome", "_recordings", "_stage")
 
     def __init__(self, context: CallContext, decision: LeaveMessage) -> None:
         self._context = context
@@ -61,11 +67,13 @@ class LeavingMessage:
         self._stage = _Stage.GREETING
         self._recordings = 0
         self._is_urgent = False
+        self._is_short = True
         self._outcome = LEFT
 
     def start(self) -> tuple[Action, ...]:
         return (
             AnswerLeg(self._context.caller_leg),
+            FindRoom(self._decision.mailbox),
             self._play(*self._decision.greeting, *self._words("beep")),
             established.by_service("voicemail", self._context, self._decision.mailbox),
         )
@@ -75,13 +83,22 @@ class LeavingMessage:
             case PlaybackEnded():
                 return self._played()
             case RecordingStopped():
-                return self._review() if self._stage is _Stage.STOPPING else ()
+                return self._stopped() if self._stage is _Stage.STOPPING else ()
+            case RoomFound():
+                return self._look_for_room(signal)
             case DigitPressed(digit=digit):
                 return self._pressed(digit)
             case TimerFired(timer=timer):
                 return self._time_out(timer)
             case _:
                 return ()  # of phones that rang before; a caller on hold may go on recording
+
+    def _look_for_room(self, room: RoomFound) -> tuple[Action, ...]:
+        """Told before the tone; a recording that has begun meanwhile is not cut off."""
+        is_full = room.messages >= self._decision.max_messages or not room.has_room
+        if not is_full or self._stage is not _Stage.GREETING:
+            return ()
+        return self._say_goodbye(FULL, "vm-mailboxfull")
 
     def _played(self) -> tuple[Action, ...]:
         match self._stage:
@@ -144,26 +161,40 @@ class LeavingMessage:
             "caller": self._context.caller,
             "caller_display_name": self._context.caller_display_name,
         }
+        self._is_short = True
         return (
             StartRecording(self._context.caller_leg, self._name, self._path),
             EmitEvent(CallEventKind.VOICEMAIL_STARTED, data),
+            StartTimer(SHORT_TIMER, SHORTEST_S),
             StartTimer(LENGTH_TIMER, self._decision.max_message_s),
         )
 
     def _stop(self) -> tuple[Action, ...]:
         self._stage = _Stage.STOPPING
-        return (StopTimer(LENGTH_TIMER), StopRecording(self._context.caller_leg, self._name))
+        return (
+            StopTimer(LENGTH_TIMER),
+            StopTimer(SHORT_TIMER),
+            StopRecording(self._context.caller_leg, self._name),
+        )
+
+    def _stopped(self) -> tuple[Action, ...]:
+        if not self._is_short:
+            return self._review()
+        self._stage = _Stage.GREETING
+        return (self._take_back(), self._play(*self._words("vm-tooshort", "beep")))
 
     def _review(self, *first: str) -> tuple[Action, ...]:
         self._stage = _Stage.REVIEW
-        menu = "vm-review-nonurgent" if self._is_urgent else "vm-review-urgent"
-        return (self._play(*self._words(*first, menu)),)
+        urgent = "vm-review-nonurgent" if self._is_urgent else "vm-review-urgent"
+        return (self._play(*self._words(*first, *mailbox_words.REVIEW, urgent)),)
 
     def _say_goodbye(self, outcome: CallOutcome, said: str) -> tuple[Action, ...]:
         self._stage, self._outcome = _Stage.GOODBYE, outcome
         return (self._play(*self._words(said, "vm-goodbye")),)
 
     def _time_out(self, timer: str) -> tuple[Action, ...]:
+        if timer == SHORT_TIMER:
+            self._is_short = False
         if timer == LENGTH_TIMER and self._stage is _Stage.RECORDING:
             return self._stop()
         if timer == REVIEW_TIMER and self._stage is _Stage.REVIEW:

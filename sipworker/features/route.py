@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Protocol, assert_never
 
 from callmanager.domain.call_events import CallEventKind
@@ -130,7 +131,7 @@ def _stage_for(decision: Decision, context: CallContext) -> Stage:
         case LeaveMessage():
             return LeavingMessage(context, decision)
         case CheckMessages():
-            return CheckingMessages(context, decision)
+            return CheckingMessages(context, decision, partial(Route, context))
         case EchoTest():
             return Echo(context)
         case Park():

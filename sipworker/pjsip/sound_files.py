@@ -6,10 +6,12 @@ import re
 from functools import cache
 from pathlib import Path
 
-from callmanager.domain.sounds import OWN, PROMPT, STORED
+from callmanager.domain.sounds import OWN, PROMPT, STORED, language_directory
 
 FALLBACK_LANGUAGE = "en"
 _SAFE = re.compile(r"[A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+)*")
+# A package that calls a prompt something else than the others do.
+_OTHER_NAMES = {("ru", "please-try-call-later"): "pls-try-call-later"}
 
 
 class SoundFiles:
@@ -23,16 +25,22 @@ class SoundFiles:
             if name.startswith(prefix):
                 return _below(root, name.removeprefix(prefix))
         language, _, prompt = name.removeprefix(PROMPT).partition("/")
-        directory = self._language_dir(language) or self._language_dir(FALLBACK_LANGUAGE)
-        return _below(directory, f"{prompt}.wav") if directory is not None else None
+        return self._prompt(language, prompt) or self._prompt(FALLBACK_LANGUAGE, prompt)
+
+    def _prompt(self, language: str, prompt: str) -> Path | None:
+        """A prompt that the language's package lacks is said in English rather than not at all."""
+        directory = self._language_dir(language)
+        if directory is None:
+            return None
+        found = _below(directory, f"{_OTHER_NAMES.get((language, prompt), prompt)}.wav")
+        return found if found is not None and found.is_file() else None
 
     @cache  # noqa: B019 - one object for the life of the process
     def _language_dir(self, language: str) -> Path | None:
-        """Packages name their directories en_US_f_Allison, fr_CA_f_June and so on."""
-        if not re.fullmatch(r"[a-z]{2}", language):
+        if not self._sounds_dir.is_dir():
             return None
-        found = sorted(self._sounds_dir.glob(f"{language}_*")) or sorted(self._sounds_dir.glob(language))
-        return found[0] if found else None
+        name = language_directory(language, (one.name for one in self._sounds_dir.iterdir() if one.is_dir()))
+        return self._sounds_dir / name if name is not None else None
 
 
 def _below(root: Path, path: str) -> Path | None:

@@ -16,13 +16,11 @@ from sipworker.call.actions import (
     AnswerRequest,
     AttendLeg,
     BridgeLegs,
-    CheckPin,
     DialLeg,
     DialTrunk,
     EmitEvent,
     EndCall,
     FindContacts,
-    FindMessages,
     HangUpLeg,
     HearLeg,
     MixCallRecording,
@@ -36,6 +34,7 @@ from sipworker.call.actions import (
 )
 from sipworker.call.context import CallLimits
 from sipworker.call.errors import IllegalSignal
+from sipworker.call.mailbox_actions import ChangePin, CheckPin, FindMessages, FindRoom
 from sipworker.call.other_calls import FindCalls, FindParked, LeaveSlot, MoveLeg, TakeSlot
 from sipworker.call.session import INTERNAL_ERROR, CallSession
 from sipworker.call.signals import (
@@ -48,8 +47,6 @@ from sipworker.call.signals import (
     LegHungUp,
     LegId,
     LegSignal,
-    MessagesFound,
-    PinChecked,
     TimerFired,
 )
 from sipworker.call.transfers import DismissLeg
@@ -61,9 +58,9 @@ from sipworker.runtime.events import CallJournal
 from sipworker.runtime.external_use import ExternalUse
 from sipworker.runtime.group_use import GroupUse
 from sipworker.runtime.hearing import Hearings
+from sipworker.runtime.mailbox_desk import MailboxDesk
 from sipworker.runtime.moves import Moves
 from sipworker.runtime.parking_lot import ParkingLot
-from sipworker.runtime.pins import PinGuard
 from sipworker.runtime.quality import QualityWatch
 from sipworker.runtime.quality_series import sides_document
 from sipworker.runtime.reception import Reception, Room
@@ -111,7 +108,7 @@ class Runner:
         self._transfers = TransferDesk(self._registry, self._reception)
         self._timers = Timers()
         self._quality = QualityWatch(ports.sip, self._registry)
-        self._pins = PinGuard()
+        self._mailboxes = MailboxDesk(ports.mailboxes, ports.clock)
         self._recorders = Recorders(ports)
         self._desk = CommandDesk(self._registry, self._step)
         # What a call asked while its actions were performed: told to it after all of them.
@@ -138,7 +135,7 @@ class Runner:
         self._empty_inbox()
         self._fire_timers()
         self._take_commands()
-        self._take_messages()
+        self._take_mailboxes()
         self._tell_attendants()
         self._end_what_is_not_allowed_any_more()
         self._stop_recordings_without_room()
@@ -180,11 +177,11 @@ class Runner:
         for command, answer in self._ports.commands.take():
             answer(self._desk.carry_out(command))
 
-    def _take_messages(self) -> None:
-        for session_id, messages in self._ports.mailboxes.take():
+    def _take_mailboxes(self) -> None:
+        for session_id, found in self._ports.mailboxes.take():
             call = self._registry.find(session_id)
             if call is not None:
-                self._step(call, MessagesFound(messages))
+                self._step(call, found)
 
     def _tell_attendants(self) -> None:
         for call, news in tuple(self._hearings.attendances.news()):
@@ -312,11 +309,9 @@ class Runner:
                 self._answers.extend(self._lot.perform(call, action))
             case FindContacts():
                 self._answers.append((call, self._find_contacts(call, action)))
-            case CheckPin():
-                self._answers.append((call, self._check_pin(call, action)))
-            case FindMessages(mailbox=mailbox):
-                invite = call.context.invite
-                self._ports.mailboxes.ask(call.context.session_id, invite.tenant_id, mailbox)
+            case CheckPin() | ChangePin() | FindMessages() | FindRoom():
+                answer = self._mailboxes.perform(call, action)
+                self._answers.extend([(call, answer)] if answer is not None else [])
             case StartCallRecording() | MixCallRecording() | StopCallRecording():
                 self._answers.extend((call, heard) for heard in self._recorders.perform(call, action))
             case AnswerRequest():
@@ -333,18 +328,6 @@ class Runner:
         if self._engaged is None:
             self._engaged = self._registry.engaged(call.context.invite.tenant_id)
         return ContactsFound(asked.number, contacts, asked.number in self._engaged)
-
-    def _check_pin(self, call: LiveCall, check: CheckPin) -> PinChecked:
-        tenant_id, now = call.context.invite.tenant_id, self._ports.clock.monotonic()
-        if self._pins.is_locked(tenant_id, check.mailbox, now):
-            return PinChecked(is_right=False, is_locked=True)
-        is_right = self._ports.mailboxes.is_pin(check.pin, check.pin_token)
-        if is_right:
-            self._pins.note_right(tenant_id, check.mailbox)
-        else:
-            log.warning("mailbox.pin_wrong", **_labels(call))
-            self._pins.note_wrong(tenant_id, check.mailbox, now)
-        return PinChecked(is_right)
 
     def _remember_media(self, call: LiveCall, leg: LegId) -> None:
         report = self._ports.sip.find_media_report(leg)

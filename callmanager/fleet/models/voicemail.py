@@ -30,7 +30,10 @@ class Voicemail(models.Model):
         db_table = "voicemail"
         ordering = ("-left_at", "-id")
         verbose_name = "voicemail"
-        indexes = [models.Index(fields=["tenant_id", "mailbox", "-left_at"], name="voicemail_by_mailbox")]
+        indexes = [
+            models.Index(fields=["tenant_id", "mailbox", "-left_at"], name="voicemail_by_mailbox"),
+            models.Index(fields=["tenant_id", "-left_at", "-id"], name="voicemail_by_time"),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["session_id", "recording", "mailbox"], name="voicemail_is_stored_once"

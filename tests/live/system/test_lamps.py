@@ -10,8 +10,8 @@ from dataclasses import replace
 
 import pytest
 
+from tests.live.system.messages import FORWARDS
 from tests.live.system.running_system import RunningSystem
-from tests.live.system.test_voicemail import FORWARDS
 from tests.live.system.watcher import Watcher, dialogs, presence, versions
 from tests.phones.calls import PhoneCall
 from tests.phones.foreign_phone import ForeignPhone

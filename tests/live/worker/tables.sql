@@ -1,7 +1,7 @@
 -- What a worker reads and writes, as docs/interfaces.md section 4 describes it, without the rest of the application.
 CREATE TABLE public.tenants_tenant (
     id bigint PRIMARY KEY, schema_name text, name text, sip_domain text, is_enabled boolean, config_rev bigint,
-    time_zone text, max_simultaneous_calls integer, country text DEFAULT ''
+    time_zone text, max_simultaneous_calls integer, country text DEFAULT '', disk_quota_mb integer
 );
 CREATE TABLE public.call_event (
     tenant_id bigint, session_id text, sequence integer, kind text, at timestamptz, worker text, data jsonb,
@@ -94,8 +94,9 @@ CREATE TABLE public.voicemail (
     id bigint PRIMARY KEY, tenant_id bigint, mailbox text, caller text, left_at timestamptz, duration_s double precision,
     stored_path text, is_new boolean, is_urgent boolean
 );
+CREATE TABLE public.tenant_file_usage (tenant_id bigint, kind text, size_bytes bigint, file_count integer);
 CREATE TABLE acme.callmanager_mailbox (
-    extension_id bigint, is_enabled boolean, language text, max_message_s integer, is_pin_asked boolean, has_pin boolean,
+    extension_id bigint, is_enabled boolean, language text, max_message_s integer, max_messages integer, is_pin_asked boolean, has_pin boolean,
     pin text, says_caller boolean, says_time boolean, takes_unanswered boolean
 );
 CREATE TABLE acme.callmanager_greeting (extension_id bigint, status text, stored_name text, is_active boolean);

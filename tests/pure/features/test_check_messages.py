@@ -9,11 +9,14 @@ import pytest
 from callmanager.domain.call_events import CallEventKind
 from callmanager.domain.decisions import CheckMessages
 from callmanager.domain.mailbox import Mailbox, StoredMessage
-from sipworker.call.actions import CheckPin, FindMessages
-from sipworker.call.signals import MessagesFound, PinChecked, TimerFired
-from sipworker.features.check_messages import MENU, WAIT_TIMER
+from sipworker.call.actions import StartRecording
+from sipworker.call.mailbox_actions import CheckPin, FindMessages
+from sipworker.call.signals import MessagesFound, PinChecked, RecordingStopped, TimerFired
+from sipworker.features.mailbox_recorder import SHORT_TIMER
+from sipworker.features.mailbox_room import WAIT_TIMER
+from sipworker.features.mailbox_words import ADVANCED, EMPTY_HELP, FAULT, HELP, MENU
 from tests.cast import ALICE, BOB
-from tests.pure.features.mailboxes import MailboxCall
+from tests.pure.features.mailboxes import CALLER, MailboxCall
 
 CHANGED = CallEventKind.VOICEMAIL_CHANGED
 # Monday 2 March 2026, 14:05 in Berlin.
@@ -73,21 +76,26 @@ def test_without_a_pin_the_messages_come_at_once() -> None:
     assert FindMessages(ALICE) in mailbox().actions
 
 
-def test_an_empty_mailbox_says_so_and_ends() -> None:
+def test_an_empty_mailbox_says_so_and_what_can_be_done_all_the_same() -> None:
     call, said = heard()
-    assert said == ["vm-youhave", "vm-no", "vm-messages", "vm-goodbye"]
+    assert said == ["vm-youhave", "vm-no", "vm-messages", *EMPTY_HELP]
+    assert call.said(call.press("7")) == list(EMPTY_HELP)
+    assert call.said(call.press("#")) == ["vm-goodbye"]
     call.play_to_the_end()
     assert call.end is not None
 
 
 def test_a_mailbox_that_cannot_be_read_says_so() -> None:
     call = mailbox()
-    assert call.said(call.hear(MessagesFound(None))) == ["vm-sorry", "vm-goodbye"]
+    assert call.said(call.hear(MessagesFound(None))) == [*FAULT, "vm-goodbye"]
 
 
 def test_new_ones_first_urgent_ones_before_them_old_ones_last() -> None:
     call, said = heard(OLD, NEW, NEWER, URGENT)
-    assert said[:4] == ["vm-youhave", "digits/3", "vm-INBOX", "vm-messages"]
+    assert said[:8] == [
+        *("vm-youhave", "digits/3", "vm-INBOX", "vm-messages"),
+        *("vm-and", "digits/1", "vm-Old", "vm-message"),
+    ]
     order = [said[said.index("stored:urgent")]]
     for _ in range(3):
         order += [sound for sound in call.said(call.press("6")) if sound.startswith("stored:")]
@@ -111,7 +119,7 @@ def test_who_left_it_and_when_is_said() -> None:
         "vm-received",
         "digits/day-1",
         "digits/mon-2",
-        "digits/2",
+        "digits/h-2",
         "digits/at",
         "digits/2",
         "digits/oh",
@@ -147,7 +155,8 @@ def test_a_message_is_kept() -> None:
 def test_a_message_is_forwarded_to_a_mailbox() -> None:
     call, _ = heard(OLD)
     assert call.said(call.press("8")) == ["vm-extension"]
-    assert call.said(call.press(f"{BOB}#"))[0] == "vm-msgforwarded"
+    assert call.said(call.press(f"{BOB}#")) == ["vm-forwardoptions"]
+    assert call.said(call.press("2"))[0] == "vm-msgforwarded"
     assert call.events(CHANGED)[-1] == {
         "mailbox": ALICE,
         "message_id": 1,
@@ -173,5 +182,53 @@ def test_who_says_nothing_is_asked_again_and_then_let_go() -> None:
 
 def test_an_unknown_key_explains_and_hash_ends() -> None:
     call, _ = heard(OLD)
-    assert call.said(call.press("*")) == list(MENU)
+    assert call.said(call.press("*")) == list(HELP)
     assert call.said(call.press("#")) == ["vm-goodbye"]
+
+
+def test_a_message_that_was_deleted_offers_to_bring_it_back() -> None:
+    call, _ = heard(OLD)
+    assert "vm-delete" not in call.said(call.press("7"))
+    assert "vm-undelete" in call.said(call.press("*"))
+
+
+def test_two_goes_from_the_new_messages_to_the_old_ones_and_back() -> None:
+    call, _ = heard(OLD, NEW, NEWER)
+    said = call.said(call.press("2"))
+    assert said[:2] == ["vm-Old", "vm-messages"]
+    assert "stored:old" in said
+    assert "stored:new" in call.said(call.press("2"))
+
+
+def test_two_says_so_where_there_are_none_of_the_other_kind() -> None:
+    call, _ = heard(NEW)
+    assert call.said(call.press("2"))[:3] == ["vm-no", "vm-Old", "vm-messages"]
+
+
+def test_more_about_a_message_is_said_where_it_is_not_always_said() -> None:
+    call, said = heard(NEW)
+    assert "vm-received" not in said
+    assert call.said(call.press("3")) == list(ADVANCED)
+    said = call.said(call.press("3"))
+    assert said[0] == "vm-from-phonenumber"
+    assert "vm-received" in said
+    assert call.said(call.press("7"))[0] == "vm-deleted"
+
+
+def test_a_word_of_the_owner_goes_along() -> None:
+    call, _ = heard(OLD)
+    call.press(f"8{BOB}#1")
+    call.play_to_the_end()
+    (begun,) = (one.path for one in call.actions if isinstance(one, StartRecording))
+    call.hear(TimerFired(SHORT_TIMER))
+    call.press("#")
+    assert call.said(call.hear(RecordingStopped(CALLER, "s1-comment-1-1"))) == ["vm-review"]
+    assert call.said(call.press("1"))[0] == "vm-msgforwarded"
+    assert call.events(CHANGED)[-1]["comment"] == begun
+
+
+def test_the_tenth_wrong_pin_is_told_to_the_company() -> None:
+    call = mailbox(Mailbox(pin_token="token"))
+    call.press("1#")
+    call.hear(PinChecked(False, is_locked=True, is_news=True))
+    assert [one["change"] for one in call.events(CHANGED)] == ["locked"]

@@ -7,14 +7,10 @@ import pytest
 from callmanager.domain.call_events import CallEventKind
 from callmanager.domain.decisions import LeaveMessage
 from callmanager.domain.outcome import CallStatus
-from sipworker.call.actions import (
-    AnswerLeg,
-    StartRecording,
-    StartTimer,
-    StopRecording,
-)
-from sipworker.call.signals import LegHungUp, RecordingStopped, TimerFired
-from sipworker.features.leave_message import LENGTH_TIMER, REVIEW_TIMER
+from sipworker.call.actions import AnswerLeg, StartRecording, StartTimer, StopRecording
+from sipworker.call.mailbox_actions import FindRoom
+from sipworker.call.signals import LegHungUp, RecordingStopped, RoomFound, TimerFired
+from sipworker.features.leave_message import FULL, LENGTH_TIMER, REVIEW_TIMER, SHORT_TIMER
 from tests.cast import BOB
 from tests.pure.features.mailboxes import CALLER, MailboxCall
 
@@ -35,6 +31,7 @@ def recording(call: MailboxCall) -> MailboxCall:
 
 @pytest.fixture
 def reviewing(recording: MailboxCall) -> MailboxCall:
+    recording.hear(TimerFired(SHORT_TIMER))
     recording.press("#")
     recording.hear(RecordingStopped(CALLER, "message-1"))
     return recording
@@ -64,8 +61,12 @@ def test_who_hangs_up_has_left_the_message(recording: MailboxCall) -> None:
 
 
 def test_the_longest_message_ends_by_itself(recording: MailboxCall) -> None:
+    recording.hear(TimerFired(SHORT_TIMER))
     assert StopRecording(CALLER, "message-1") in recording.hear(TimerFired(LENGTH_TIMER))
-    assert recording.said(recording.hear(RecordingStopped(CALLER, "message-1"))) == ["vm-review-urgent"]
+    assert recording.said(recording.hear(RecordingStopped(CALLER, "message-1"))) == [
+        "vm-review",
+        "vm-review-urgent",
+    ]
 
 
 def test_digits_while_recording_are_part_of_the_message(recording: MailboxCall) -> None:
@@ -74,7 +75,7 @@ def test_digits_while_recording_are_part_of_the_message(recording: MailboxCall) 
 
 def test_it_can_be_heard_and_kept(reviewing: MailboxCall) -> None:
     assert reviewing.said(reviewing.press("2")) == ["own:voicemail/s1-1.wav"]
-    assert reviewing.said(reviewing.play_to_the_end()) == ["vm-review-urgent"]
+    assert reviewing.said(reviewing.play_to_the_end()) == ["vm-review", "vm-review-urgent"]
     assert reviewing.said(reviewing.press("1")) == ["vm-msgsaved", "vm-goodbye"]
     reviewing.play_to_the_end()
     assert reviewing.end is not None
@@ -94,7 +95,7 @@ def test_it_can_be_taken_back(reviewing: MailboxCall) -> None:
 
 
 def test_it_can_be_marked_as_urgent_and_back(reviewing: MailboxCall) -> None:
-    assert reviewing.said(reviewing.press("4")) == ["vm-marked-urgent", "vm-review-nonurgent"]
+    assert reviewing.said(reviewing.press("4")) == ["vm-marked-urgent", "vm-review", "vm-review-nonurgent"]
     reviewing.press("4")
     assert [event["is_urgent"] for event in reviewing.events(MARKED)] == [True, False]
 
@@ -106,3 +107,28 @@ def test_silence_keeps_it(reviewing: MailboxCall) -> None:
 
 def test_what_comes_late_changes_nothing(reviewing: MailboxCall) -> None:
     assert reviewing.hear(TimerFired(LENGTH_TIMER), RecordingStopped(CALLER, "message-1")) == []
+
+
+@pytest.mark.parametrize("room", [RoomFound(200, True), RoomFound(0, False)], ids=["count", "disk or quota"])
+def test_a_full_mailbox_is_told_before_the_tone(call: MailboxCall, room: RoomFound) -> None:
+    assert FindRoom(BOB) in call.actions
+    assert call.said(call.hear(room)) == ["vm-mailboxfull", "vm-goodbye"]
+    call.play_to_the_end()
+    assert call.end is not None
+    assert call.end.outcome == FULL
+    assert call.events(STARTED) == []
+
+
+def test_where_there_is_room_the_greeting_goes_on(call: MailboxCall) -> None:
+    assert call.hear(RoomFound(199, True)) == []
+
+
+def test_room_that_is_known_too_late_cuts_nobody_off(recording: MailboxCall) -> None:
+    assert recording.hear(RoomFound(200, True)) == []
+
+
+def test_less_than_a_second_is_no_message_and_asked_for_again(recording: MailboxCall) -> None:
+    recording.press("#")
+    assert recording.said(recording.hear(RecordingStopped(CALLER, "message-1"))) == ["vm-tooshort", "beep"]
+    assert recording.events(TAKEN_BACK)[0]["recording"] == "message-1"
+    assert StartRecording(CALLER, "message-2", "voicemail/s1-2.wav") in recording.play_to_the_end()

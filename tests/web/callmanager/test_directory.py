@@ -3,13 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-import select
-import time
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
 from typing import Any
 
-import psycopg2
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import DatabaseError, connection, transaction
@@ -22,8 +17,8 @@ from tenants.scope import tenant_scope
 from tenants.services.api_token import api_token_create
 from tenants.services.tenant import tenant_disable, tenant_enable, tenant_update
 from tests.web.conftest import ACME_DOMAIN, WEB_PASSWORD, TenantMaker, sip_password
+from tests.web.notifications import heard_by, listening
 
-NOTIFY_WITHIN_S = 1.0
 Entry = tuple[str, str, str, bool]
 
 
@@ -224,49 +219,25 @@ def test_deleting_an_extension_retires_its_user_and_tokens_and_frees_the_number(
     assert User.objects.get(tenant=acme_scope, extension_number="102").pk != user.pk
 
 
-@contextmanager
-def _listening(*channels: str) -> Iterator[Any]:
-    parameters = connection.get_connection_params()
-    parameters.pop("cursor_factory", None)
-    with closing(psycopg2.connect(**parameters)) as listener:
-        listener.autocommit = True
-        with listener.cursor() as cursor:
-            for channel in channels:
-                cursor.execute(f"LISTEN {channel}")
-        yield listener
-
-
-def _heard(listener: Any, *, until: tuple[str, str] | None = None) -> list[tuple[str, str]]:
-    """Notifications so far; waits for `until` as long as a worker may take to apply a change."""
-    heard: list[tuple[str, str]] = []
-    deadline = time.monotonic() + NOTIFY_WITHIN_S
-    while until is not None and until not in heard and time.monotonic() < deadline:
-        select.select([listener], [], [], deadline - time.monotonic())
-        listener.poll()
-        heard += [(notify.channel, notify.payload) for notify in listener.notifies]
-        listener.notifies.clear()
-    return heard
-
-
 def test_a_committed_change_is_announced_to_workers_and_edge(make_committed_tenant: TenantMaker) -> None:
     tenant = make_committed_tenant("loud")
     with tenant_scope(tenant):
         extension_create(number="101", sip_password=sip_password("Lou"))
-        with _listening("tenant_config", "edge_cache") as listener:
+        with listening("tenant_config", "edge_cache") as listener:
             Extension.objects.update(is_enabled=False)
             expected = ("tenant_config", f"{tenant.pk}:{_revision(tenant)}")
-            assert ("edge_cache", "auth 101@loud.example") in _heard(listener, until=expected)
+            assert ("edge_cache", "auth 101@loud.example") in heard_by(listener, until=expected)
 
 
 def test_a_rolled_back_change_is_not_announced(make_committed_tenant: TenantMaker) -> None:
     tenant = make_committed_tenant("hushed")
-    with tenant_scope(tenant), _listening("tenant_config", "edge_cache") as listener:
+    with tenant_scope(tenant), listening("tenant_config", "edge_cache") as listener:
         with transaction.atomic():
             extension_create(number="101", sip_password=sip_password("Lou"))
             transaction.set_rollback(True)
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_notify('tenant_config', 'the end')")
-        assert _heard(listener, until=("tenant_config", "the end")) == [("tenant_config", "the end")]
+        assert heard_by(listener, until=("tenant_config", "the end")) == [("tenant_config", "the end")]
 
 
 def test_a_disabled_tenant_drops_everything_the_edge_remembers_of_it(
@@ -275,7 +246,7 @@ def test_a_disabled_tenant_drops_everything_the_edge_remembers_of_it(
     tenant = make_committed_tenant("closed")
     with tenant_scope(tenant):
         extension_create(number="101", sip_password=sip_password("Clo"))
-    with _listening("edge_cache") as listener:
+    with listening("edge_cache") as listener:
         tenant_disable(tenant=tenant)
-        heard = _heard(listener, until=("edge_cache", "auth 101@closed.example"))
+        heard = heard_by(listener, until=("edge_cache", "auth 101@closed.example"))
     assert ("edge_cache", "tenants closed.example") in heard

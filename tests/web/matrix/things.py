@@ -549,6 +549,7 @@ PAGE_THINGS: Mapping[str, str] = {
     "fleet_registrationfailure": "registration_failures",
     "fleet_cdr": "cdrs",
     "fleet_recording": "recordings",
+    "fleet_voicemail": "voicemails",
     "fleet_trunk": "trunks",
     "fleet_trunkassignment": "did_pools",
     "fleet_deletedtenant": "deleted_tenants",

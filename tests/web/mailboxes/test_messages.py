@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import io
 import wave
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from callmanager.domain.forwarding import PresenceStatus
-from callmanager.fleet.models import StoredCallEvent, Voicemail
+from callmanager.fleet.models import Voicemail
 from callmanager.models import Extension, Greeting, Mailbox
 from callmanager.selectors.snapshot import snapshot_get
 from callmanager.services.extension import extension_create, extension_delete, extension_update
@@ -24,83 +22,20 @@ from callmanager.services.mailbox import mailbox_update
 from callmanager.services.voicemail import voicemails_settle
 from tenants.models import MailSecurity, MailServer, OutgoingMail, Tenant, TenantFile, User
 from tenants.scope import across_tenants, tenant_scope
-from tenants.services.api_token import api_token_create
-
-AT = datetime.now(UTC) - timedelta(minutes=1)
-WORKER, SESSION = "worker-0", "s1"
-LIST, BOXES, GREETINGS = "/api/voicemails", "/api/mailboxes", "/api/greetings"
-
-
-def wav(seconds: float = 2.0, quiet_s: float = 0.0) -> bytes:
-    target = io.BytesIO()
-    loud = (np.sin(np.arange(int(16_000 * seconds)) * 0.2) * 9000).astype("<i2")
-    quiet = np.zeros(int(16_000 * quiet_s), "<i2")
-    with wave.open(target, "wb") as file:
-        file.setnchannels(1)
-        file.setsampwidth(2)
-        file.setframerate(16_000)
-        file.writeframes(np.concatenate([quiet, loud, quiet]).tobytes())
-    return target.getvalue()
-
-
-@pytest.fixture(autouse=True)
-def state_dir(settings: Any, tmp_path: Path) -> Path:
-    settings.PBX_STATE_DIR = tmp_path
-    return tmp_path
-
-
-def record(state_dir: Path, content: bytes, name: str = "s1-1.wav") -> Path:
-    path = state_dir / WORKER / "voicemail" / name
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(content)
-    return path
-
-
-def tell(tenant: Tenant, *events: tuple[str, dict[str, Any]], session_id: str = SESSION) -> None:
-    with across_tenants():
-        StoredCallEvent.objects.bulk_create(
-            StoredCallEvent(
-                tenant_id=tenant.pk,
-                session_id=session_id,
-                sequence=sequence,
-                kind=kind,
-                at=AT + timedelta(seconds=sequence),
-                worker=WORKER,
-                data=data,
-            )
-            for sequence, (kind, data) in enumerate(events)
-        )
-
-
-def started(recording: str = "message-1", path: str = "voicemail/s1-1.wav", **more: Any) -> tuple[str, Any]:
-    data = {
-        "recording": recording,
-        "path": path,
-        "mailbox": "101",
-        "caller": "102",
-        "caller_display_name": "Bob",
-    }
-    return "voicemail_started", data | more
-
-
-def messages(tenant: Tenant) -> list[Voicemail]:
-    with tenant_scope(tenant):
-        return list(Voicemail.objects.all())
-
-
-@pytest.fixture
-def left(cast: Any, acme: Tenant, state_dir: Path, django_capture_on_commit_callbacks: Any) -> Voicemail:
-    """Bob left Alice a message."""
-    record(state_dir, wav(quiet_s=3.0))
-    tell(acme, started())
-    with django_capture_on_commit_callbacks(execute=True):
-        assert voicemails_settle(session_ids=[SESSION]) == 1
-    return messages(acme)[0]
-
-
-def bearer(username: str) -> Client:
-    secret = api_token_create(user=User.objects.get(username=username))[1]
-    return Client(headers={"Authorization": f"Bearer {secret}"})
+from tests.web.mailboxes.stage import (
+    BOXES,
+    GREETINGS,
+    LIST,
+    SESSION,
+    WORKER,
+    bearer,
+    change,
+    messages,
+    record,
+    started,
+    tell,
+    wav,
+)
 
 
 def test_a_recording_becomes_a_message_without_the_silence_around_it(
@@ -157,10 +92,6 @@ def test_a_path_leads_nowhere_else(acme: Tenant, state_dir: Path, cast: Any) -> 
     tell(acme, started(path="../../secret.wav"))
     assert voicemails_settle(session_ids=[SESSION]) == 0
     assert (state_dir / "secret.wav").exists()
-
-
-def change(left: Voicemail, what: str, **more: Any) -> tuple[str, Any]:
-    return "voicemail_changed", {"mailbox": "101", "message_id": left.pk, "change": what, **more}
 
 
 def test_what_the_owner_does_on_the_phone_is_done(left: Voicemail, acme: Tenant) -> None:
@@ -272,8 +203,8 @@ def test_settings_reach_the_snapshot(acme: Tenant, cast: Any) -> None:
     mailbox = entry.mailbox
     assert (mailbox.language, mailbox.max_message_s, mailbox.is_pin_asked) == ("fr", 60, True)
     assert mailbox.pin_token not in ("", "4711")
-    assert mailbox.greeting != mailbox.greeting_for(PresenceStatus.LUNCH)
-    assert mailbox.greeting_for(PresenceStatus.LUNCH).endswith(lunch.stored_name)
+    assert mailbox.greeting != mailbox.greeting_for(PresenceStatus.LUNCH, is_busy=False)
+    assert mailbox.greeting_for(PresenceStatus.LUNCH, is_busy=False).endswith(lunch.stored_name)
     with tenant_scope(acme):
         mailbox_update(mailbox=box, pin="", is_enabled=True)
     entry = snapshot_get(tenant=acme).find_extension("101")
@@ -381,6 +312,7 @@ def test_settings_and_greetings_are_changed_on_the_page(acme: Tenant, cast: Any)
         "is_enabled": "on",
         "language": "es",
         "max_message_s": "90",
+        "max_messages": "50",
         "mail": "none",
     }
     assert company.post(page, settings | {"pin": "12"}).status_code == 400

@@ -1,0 +1,120 @@
+"""A mailbox whose owner changes it on the telephone: what callers hear, the PIN, and a message that goes on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.live.system.messages import (
+    STORED_WITHIN_S,
+    clear,
+    leave_message,
+    messages_of,
+    speak_for_a_while,
+    to_voicemail_when_busy,
+)
+from tests.phones.calls import PhoneCall
+from tests.phones.phone import Phone
+from tests.phones.rest import RestClient
+from tests.phones.waiting import until
+
+
+@pytest.fixture(autouse=True)
+def _mailbox_of_bob(rest: RestClient, bob: Phone) -> Iterator[None]:
+    clear(rest, bob)
+    with to_voicemail_when_busy(rest, "102"):
+        yield
+    clear(rest, bob)
+    for greeting in _greetings(rest):
+        rest.delete(f"/greetings/{greeting['id']}")
+    rest.patch("/mailboxes/102", {"pin": ""})
+
+
+def _greetings(rest: RestClient) -> list[dict[str, Any]]:
+    return rest.rows("/greetings", extension_number="102")
+
+
+def _own_mailbox(owner: Phone, keys: str) -> PhoneCall:
+    call = owner.dial("999").wait_confirmed(10)
+    speak_for_a_while(call)  # until the messages are counted
+    call.send_dtmf(keys)
+    return call
+
+
+def test_a_greeting_that_is_recorded_on_the_phone_is_what_callers_hear(
+    alice: Phone, bob: Phone, rest: RestClient
+) -> None:
+    call = _own_mailbox(bob, "01")
+    call.send_dtmf("1")  # straight to the tone
+    speak_for_a_while(call)
+    call.send_dtmf("#")
+    speak_for_a_while(call)
+    call.send_dtmf("2")
+    call.wait_heard(bob.config.tone_hz, timeout_s=15)
+    call.send_dtmf("1")
+    call.hang_up()
+    (greeting,) = until(lambda: _greetings(rest), STORED_WITHIN_S, "the greeting is stored")
+    assert greeting["is_active"] is True
+    assert greeting["name"].startswith("By telephone")
+    bob.on_incoming(provisional=0, final=486)
+
+    def hears_it() -> bool:
+        caller = alice.dial("102").wait_confirmed(15)
+        speak_for_a_while(caller)
+        heard = caller.heard()
+        caller.hang_up()
+        caller.wait_over(timeout_s=10)
+        return bob.config.tone_hz in heard
+
+    until(hears_it, 60, "the caller hears Bob's own greeting")
+
+
+def test_a_pin_that_is_chosen_on_the_phone_is_asked_for_from_then_on(
+    alice: Phone, bob: Phone, rest: RestClient
+) -> None:
+    leave_message(rest, alice, bob)
+    call = _own_mailbox(bob, "05")
+    call.send_dtmf("2468#")
+    call.send_dtmf("2468#")
+    call.hang_up()
+    until(lambda: rest.get("/mailboxes/102")["has_pin"], STORED_WITHIN_S, "the PIN is set")
+
+    def is_asked() -> bool:
+        """The worker has heard of the change: without the PIN nothing is played."""
+        wrong = _own_mailbox(bob, "1357#")
+        speak_for_a_while(wrong)
+        heard = wrong.heard()
+        wrong.hang_up()
+        wrong.wait_over(timeout_s=10)
+        return alice.config.tone_hz not in heard
+
+    until(is_asked, 60, "the PIN is asked for")
+    right = _own_mailbox(bob, "2468#")
+    right.wait_heard(alice.config.tone_hz, timeout_s=30)
+    right.hang_up()
+
+
+def test_a_message_goes_on_with_a_word_of_its_owner(
+    alice: Phone, bob: Phone, carol: Phone, rest: RestClient
+) -> None:
+    message = leave_message(rest, alice, bob)
+    clear(rest, carol)
+    call = _own_mailbox(bob, "8")
+    call.send_dtmf("103#")
+    call.send_dtmf("1")
+    call.send_dtmf("1")  # straight to the tone
+    speak_for_a_while(call)
+    call.send_dtmf("#")
+    speak_for_a_while(call)
+    call.send_dtmf("1")
+    speak_for_a_while(call)
+    call.hang_up()
+    (copy,) = until(lambda: messages_of(rest, carol), STORED_WITHIN_S, "the message went on")
+    assert copy["duration_s"] > message["duration_s"] + 1
+    heard = carol.dial("999").wait_confirmed(10)
+    heard.wait_heard(bob.config.tone_hz, timeout_s=30)
+    heard.wait_heard(alice.config.tone_hz, timeout_s=30)
+    heard.hang_up()
+    clear(rest, carol)
