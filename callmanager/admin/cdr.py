@@ -31,7 +31,7 @@ from callmanager.domain.call_course import Moment, call_course
 from callmanager.domain.call_parties import FROM_OUTSIDE
 from callmanager.domain.ladder import draw_ladder
 from callmanager.fleet.models import Cdr, Recording
-from callmanager.selectors.call import call_event_list, cdr_list
+from callmanager.selectors.call import call_event_list, cdr_list, related_cdr_list
 from callmanager.selectors.recording import SUBJECT, recordings_of_call
 from tenants.acting import Actor
 from tenants.capabilities import Verb
@@ -100,13 +100,17 @@ class CdrAdmin(ReadOnlyModelAdmin):
         if cdr is None or not self.has_view_permission(request, cdr):
             raise Http404
         events = [stored.to_event() for stored in call_event_list(cdr=cdr)]
+        related = related_cdr_list(cdr=cdr, events=events, visible=self.get_queryset(request))
+        others = [stored.to_event() for one in related for stored in call_event_list(cdr=one)]
+        page = f"{self.opts.app_label}_{self.opts.model_name}_change"
         context = {
             **self.admin_site.each_context(request),
             "title": f"{cdr.caller} → {cdr.callee}",
             "opts": self.opts,
             "cdr": cdr,
             "status_class": STATUS_CLASSES.get(cdr.status, ""),
-            "ladder": draw_ladder(events),
+            "ladder": draw_ladder([*events, *others], cdr.session_id),
+            "related": [_related(one, f"{self.admin_site.name}:{page}") for one in related],
             "course": [DatedMoment.of(moment) for moment in call_course(events)],
             "quality": _quality(cdr, events[-1].data if events else {}),
             "facts": _facts(cdr),
@@ -168,6 +172,12 @@ def _outside(cdr: Cdr) -> list[tuple[str, str]]:
         ]
         facts += [("On behalf of", cdr.on_behalf_of or "the company")]
     return facts
+
+
+def _related(cdr: Cdr, page: str) -> tuple[str, str, str]:
+    """Where its page is, who spoke, and when."""
+    began = formats.date_format(timezone.localtime(cdr.started_at), "H:i:s")
+    return reverse(page, args=[cdr.pk]), f"{cdr.caller} → {cdr.callee}", began
 
 
 def _group_words(cdr: Cdr) -> str:

@@ -14,7 +14,7 @@ from callmanager.domain.call_events import CallEvent
 from callmanager.domain.ladder import Tone, draw_ladder
 from callmanager.domain.quality_chart import read_samples
 from callmanager.fleet.models import Cdr
-from callmanager.selectors.call import call_event_list
+from callmanager.selectors.call import call_event_list, related_cdr_list
 
 
 class CdrEventSerializer(serializers.Serializer[Any]):
@@ -76,12 +76,24 @@ class QualityOverTimeSerializer(serializers.Serializer[Any]):
     callee = QualitySampleSerializer(many=True)
 
 
+class RelatedCallSerializer(serializers.Serializer[Any]):
+    """A call that somebody came from into this one, or left this one for: the ladder shows both."""
+
+    id = serializers.IntegerField()
+    session_id = serializers.CharField()
+    call_id = serializers.CharField()
+    caller = serializers.CharField()
+    callee = serializers.CharField()
+    started_at = serializers.DateTimeField()
+
+
 class CdrStorySerializer(serializers.Serializer[Any]):
     """Empty when the single events of the call are no longer kept."""
 
     events = CdrEventSerializer(many=True)
     course = MomentSerializer(many=True)
     ladder = LadderSerializer()
+    related = RelatedCallSerializer(many=True)
     quality = QualityOverTimeSerializer()
 
 
@@ -93,13 +105,18 @@ class CdrStoryField(serializers.Field[Any, Any, Any, Any]):
 
     def to_representation(self, value: Cdr) -> Any:
         events = [stored.to_event() for stored in call_event_list(cdr=value)]
-        return CdrStorySerializer(_story(events)).data
+        visible = self.context["view"].get_queryset() if "view" in self.context else Cdr.objects.none()
+        related = related_cdr_list(cdr=value, events=events, visible=visible)
+        others = [stored.to_event() for one in related for stored in call_event_list(cdr=one)]
+        return CdrStorySerializer(_story(value.session_id, events, others, related)).data
 
 
 StoryField = extend_schema_field(CdrStorySerializer)(CdrStoryField)
 
 
-def _story(events: Sequence[CallEvent]) -> dict[str, Any]:
+def _story(
+    session_id: str, events: Sequence[CallEvent], others: Sequence[CallEvent], related: Sequence[Cdr]
+) -> dict[str, Any]:
     end: Mapping[str, object] = events[-1].data if events else {}
     return {
         "events": [
@@ -107,7 +124,8 @@ def _story(events: Sequence[CallEvent]) -> dict[str, Any]:
             for one in events
         ],
         "course": [moment.document for moment in call_course(events)],
-        "ladder": _ladder(events),
+        "ladder": _ladder([*events, *others], session_id),
+        "related": related,
         "quality": {
             side: [asdict(sample) for sample in read_samples(end.get(f"{side}_quality"))]
             for side in ("caller", "callee")
@@ -115,10 +133,10 @@ def _story(events: Sequence[CallEvent]) -> dict[str, Any]:
     }
 
 
-def _ladder(events: Sequence[CallEvent]) -> dict[str, Any]:
+def _ladder(events: Sequence[CallEvent], session_id: str) -> dict[str, Any]:
     if not events:
         return {"lanes": [], "arrows": []}
-    drawn = draw_ladder(events)
+    drawn = draw_ladder(events, session_id)
     places = {lane.x: place for place, lane in enumerate(drawn.lanes)}
     return {
         "lanes": [{"title": lane.title, "subtitle": lane.subtitle} for lane in drawn.lanes],

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from callmanager.domain.call_events import CallEvent, CallEventKind
+from callmanager.domain.ladder_lanes import CALLER, PBX, caller_lanes, lane_of, seats_before
 from callmanager.domain.recording_story import RECORDING_KINDS
 
 LANE_WIDTH = 210
@@ -109,9 +110,6 @@ class Ladder:
         return len(self.lanes) > 4
 
 
-CALLER, PBX = "caller", "pbx"
-
-
 @dataclass(frozen=True, slots=True)
 class _Message:
     sender: str
@@ -120,10 +118,18 @@ class _Message:
     tone: Tone = Tone.PLAIN
 
 
-def draw_ladder(events: Sequence[CallEvent]) -> Ladder:
-    """The ladder of one call; events may come in any order. No events: an empty ladder of two lanes."""
-    story = sorted(events, key=lambda event: event.sequence)[:MAX_ROWS]
-    lanes = _lanes(story)
+def draw_ladder(events: Sequence[CallEvent], main_session: str = "") -> Ladder:
+    """The ladder of one call; events may come in any order. No events: an empty ladder of two lanes.
+
+    Calls that somebody came from or left for may be drawn into it: `main_session` is the one it is about.
+    """
+    story = sorted(events, key=lambda event: (event.at, event.sequence))
+    if len({event.session_id for event in story}) == 1:
+        story.sort(key=lambda event: event.sequence)
+    story = story[:MAX_ROWS]
+    main = main_session or (story[0].session_id if story else "")
+    callers = caller_lanes(story, main)
+    lanes = _lanes(story, main, callers)
     started_at = story[0].at if story else 0.0
     arrows: list[Arrow] = []
     talk_from: int | None = None
@@ -137,12 +143,17 @@ def draw_ladder(events: Sequence[CallEvent]) -> Ladder:
             if offset_s - before_s >= BREAK_S:
                 breaks.append(Break(y - 12, offset_s - before_s))
                 y += BREAK_HEIGHT
-            sender, receiver = lanes[message.sender].x, lanes[message.receiver].x
+            sender, receiver = (
+                lanes[callers[event.session_id] if lane == CALLER else lane].x
+                for lane in (message.sender, message.receiver)
+            )
             is_new = not arrows or arrows[-1].offset_s != offset_s
             arrows.append(
                 Arrow(sender, receiver, y, message.label, message.tone, offset_s, event.sequence, is_new)
             )
             before_s = offset_s
+            if event.session_id != main:
+                continue
             if event.kind is CallEventKind.CALL_ESTABLISHED:
                 talk_from = y
             elif event.kind is CallEventKind.CALL_ENDED and talk_to is None:
@@ -156,33 +167,34 @@ def draw_ladder(events: Sequence[CallEvent]) -> Ladder:
     return Ladder(width, height, tuple(lanes.values()), tuple(arrows), talk, tuple(breaks))
 
 
-def _lanes(story: Sequence[CallEvent]) -> dict[str, Lane]:
-    start = next((event.data for event in story if event.kind is CallEventKind.CALL_START), {})
-    agent = _text(start, "user_agent")
+def _lanes(story: Sequence[CallEvent], main: str, callers: Mapping[str, str]) -> dict[str, Lane]:
+    starts = [event for event in story if event.kind is CallEventKind.CALL_START]
+    about = next((event.data for event in starts if event.session_id == main), {})
+    agent = _text(about, "user_agent")
     lanes = {
-        CALLER: Lane(_text(start, "caller") or "Caller", _text(start, "trunk_name") or agent, MARGIN),
+        CALLER: Lane(_text(about, "caller") or "Caller", _text(about, "trunk_name") or agent, MARGIN),
         PBX: Lane("PBX", "", MARGIN + LANE_WIDTH),
     }
     for event in story:
-        target = _lane_of(event)
+        x = MARGIN + LANE_WIDTH * len(lanes)
+        caller, target = callers[event.session_id], lane_of(event)
+        if event.kind is CallEventKind.CALL_START and caller not in lanes:
+            way = _text(event.data, "trunk_name") or _text(event.data, "user_agent")
+            lanes[caller] = Lane(_text(event.data, "caller") or "Caller", way, x)
+        elif caller not in lanes:
+            lanes[caller] = Lane("Caller", "", x)
+            x += LANE_WIDTH
         if target not in lanes:
             title = _text(event.data, "number") or "Target"
-            x = MARGIN + LANE_WIDTH * len(lanes)
             group = _text(event.data, "ring_group")
             way = _text(event.data, "trunk_name") or _text(event.data, "user_agent")
             lanes[target] = Lane(f"{title} of {group}" if group else title, way, x)
     return lanes
 
 
-def _lane_of(event: CallEvent) -> str:
-    """The lane of the event's target; the PBX where it answers the call itself."""
-    target_id = event.data.get("target_id")
-    return f"target:{target_id}" if target_id not in (None, "") else PBX
-
-
 def _messages(event: CallEvent, story: Sequence[CallEvent]) -> tuple[_Message, ...]:
     data = event.data
-    target = _lane_of(event)
+    target = lane_of(event)
     answer = f"{_text(data, 'sip_code')} {_text(data, 'reason')}".strip()
     match event.kind:
         case CallEventKind.CALL_START:
@@ -202,27 +214,28 @@ def _messages(event: CallEvent, story: Sequence[CallEvent]) -> tuple[_Message, .
             to_caller = _Message(PBX, CALLER, "200 OK", Tone.GOOD)
             return (to_caller,) if target == PBX else (_Message(target, PBX, "200 OK", Tone.GOOD), to_caller)
         case CallEventKind.CALL_HOLD | CallEventKind.CALL_UNHOLD:
-            side = _side(data, story)
+            side = _side(event, story)
             return (_Message(side, PBX, "hold" if event.kind is CallEventKind.CALL_HOLD else "resume"),)
         case CallEventKind.CALL_MUTE | CallEventKind.CALL_UNMUTE:
-            side = CALLER if data.get("side") == "caller" else _answered_lane(story) or PBX
+            side = _side(event, story)
             return (_Message(PBX, side, "mute" if event.kind is CallEventKind.CALL_MUTE else "unmute"),)
         case CallEventKind.CALL_REROUTE:
             # To whom is told by the next INVITE.
             why = _text(data, "reason").replace("_", " ")
             return (_Message(PBX, CALLER, f"181 Forwarded ({why})"),)
         case CallEventKind.TRANSFER_STARTED:
-            return (_Message(_side(data, story), PBX, f"REFER to {_text(data, 'transfer_target')}"),)
+            return (_Message(_side(event, story), PBX, f"REFER to {_text(data, 'transfer_target')}"),)
         case CallEventKind.TRANSFER_FAILED:
-            return (_Message(PBX, _side(data, story), f"NOTIFY {answer}".strip(), Tone.BAD),)
+            return (_Message(PBX, _side(event, story), f"NOTIFY {answer}".strip(), Tone.BAD),)
         case CallEventKind.CALL_TRANSFERRED:
-            leaving = _Message(PBX, _side(data, story), "NOTIFY 200 OK", Tone.GOOD)
+            leaving = _Message(PBX, _side(event, story), "NOTIFY 200 OK", Tone.GOOD)
             return (leaving,) if target == PBX else (_Message(target, PBX, "200 OK", Tone.GOOD), leaving)
         case CallEventKind.CALL_JOINED:
             why = _text(data, "reason")
             return (_Message(target, PBX, f"joins ({why})", Tone.GOOD),)
         case CallEventKind.CALL_MOVED:
-            return (_Message(PBX, CALLER if target == PBX else target, "goes on in another call"),)
+            is_known = any(lane_of(one) == target for one in story if one is not event)
+            return (_Message(PBX, target if is_known else CALLER, "goes on in another call"),)
         case CallEventKind.CALL_NOANSWER | CallEventKind.CALL_FAIL:
             return (_Message(PBX, CALLER, answer or "failed", Tone.BAD),)
         case CallEventKind.VOICEMAIL_STARTED:
@@ -258,7 +271,8 @@ def _recording(event: CallEvent) -> tuple[_Message, ...]:
 
 
 def _hang_up(event: CallEvent, story: Sequence[CallEvent]) -> tuple[_Message, ...]:
-    callee = _answered_lane(story)
+    seats = seats_before(event, story)
+    caller, callee = seats["caller"], seats.get("callee", "")
     if callee == "":
         # Never answered: only a caller who gave up says something more here.
         is_cancel = event.data.get("ended_by") == "caller"
@@ -266,23 +280,25 @@ def _hang_up(event: CallEvent, story: Sequence[CallEvent]) -> tuple[_Message, ..
     to_callee = () if callee == PBX else (_Message(PBX, callee, "BYE"),)
     match event.data.get("ended_by"):
         case "caller":
-            return (_Message(CALLER, PBX, "BYE"), *to_callee)
+            return (_Message(caller, PBX, "BYE"), *to_callee)
         case "callee" if callee != PBX:
-            return (_Message(callee, PBX, "BYE"), _Message(PBX, CALLER, "BYE"))
+            return (_Message(callee, PBX, "BYE"), _Message(PBX, caller, "BYE"))
         case _:
-            return (_Message(PBX, CALLER, "BYE"), *to_callee)
+            moved = next((lane_of(one) for one in story if _is_move_of(one, event)), "")
+            to_caller = _Message(PBX, CALLER if moved == callee else caller, "BYE")
+            if moved:
+                # Who moved talks on in the other call.
+                return (to_caller,) if moved == callee else to_callee
+            return (to_caller, *to_callee)
 
 
-def _answered_lane(story: Sequence[CallEvent]) -> str:
-    for event in story:
-        if event.kind is CallEventKind.CALL_ESTABLISHED:
-            return _lane_of(event)
-    return ""
+def _is_move_of(one: CallEvent, event: CallEvent) -> bool:
+    return one.kind is CallEventKind.CALL_MOVED and one.session_id == event.session_id
 
 
-def _side(data: Mapping[str, object], story: Sequence[CallEvent]) -> str:
-    """The lane of a side of the call: of who was on it at first."""
-    return CALLER if data.get("side") == "caller" else _answered_lane(story) or PBX
+def _side(event: CallEvent, story: Sequence[CallEvent]) -> str:
+    """The lane of who is on that side of the call at that moment."""
+    return seats_before(event, story).get(str(event.data.get("side")), PBX)
 
 
 def _text(data: Mapping[str, object], name: str) -> str:
