@@ -129,3 +129,34 @@ class ExtensionCallSerializer(serializers.Serializer[Any]):
 
 class ExtensionHoldSerializer(ExtensionCallSerializer):
     is_held = serializers.BooleanField(required=False, default=True, help_text="false: go on with the call.")
+
+
+class CallCreateSerializer(serializers.Serializer[Any]):
+    """`caller` is an extension, whose rights count; an extension may leave it out and means itself."""
+
+    caller = serializers.RegexField(r"\A[0-9]{1,32}\Z", required=False, default="")
+    callee = serializers.RegexField(
+        r"\A[0-9*#+]{1,64}\Z",
+        help_text="Whatever the caller could dial: an extension, a group, a number outside.",
+    )
+    ring_timeout_s = serializers.IntegerField(
+        min_value=5, max_value=120, required=False, default=30, help_text="How long the caller's phone rings."
+    )
+    is_auto_answered = serializers.BooleanField(
+        required=False, default=False, help_text="Ask the caller's phone to go off the hook by itself."
+    )
+    request_id = serializers.RegexField(
+        r"\A[\x21-\x7e]{1,128}\Z",
+        required=False,
+        default="",
+        help_text="A word of your own that the events of this call repeat.",
+    )
+
+
+class CallCreatedSerializer(serializers.Serializer[Any]):
+    """`session_id` names the call in the list of running calls, in its events and in its record."""
+
+    session_id = serializers.CharField()
+    caller = serializers.CharField()
+    callee = serializers.CharField()
+    request_id = serializers.CharField()

@@ -14,6 +14,7 @@ from rest_framework.response import Response
 from callmanager.api.call_actions import CallActions
 from callmanager.api.call_control import Refused, Unavailable
 from callmanager.api.call_fields import CallSessionSerializer
+from callmanager.api.call_making import CallMaking
 from callmanager.domain.live_call import LiveCall
 from callmanager.live_redis import LiveCallsUnavailable
 from callmanager.selectors.live_call import live_call_list
@@ -43,7 +44,7 @@ _ORDERINGS: dict[str, Callable[[LiveCall], Any]] = {
 }
 
 
-class CallSessionViewSet(ResourceAccess, CallActions):
+class CallSessionViewSet(ResourceAccess, CallActions, CallMaking):
     """Not a table: `search` and `ordering` are done here as the lists of the database do them."""
 
     subject = "fleet.livecall"

@@ -14,6 +14,7 @@ class CallEventKind(StrEnum):
     """Every kind of call event, all of them public keys of the topic `extension_events`."""
 
     CALL_START = "call_start"
+    CALLER_ANSWERED = "caller_answered"
     TARGET_ADD = "target_add"
     TARGET_RINGING = "target_ringing"
     TARGET_ANSWERED = "target_answered"

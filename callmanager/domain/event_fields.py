@@ -32,7 +32,7 @@ _CALL: Mapping[str, str] = {
     "cdr_id": "Names the record that the call will leave; the same as session_id.",
     "session_id": "Names the call.",
     "call_id": "The SIP Call-ID of the caller's side.",
-    "request_id": "Empty: of calls that programs begin.",
+    "request_id": "What a program called the call that it made; empty for others.",
 }
 _WORDS: Mapping[str, str] = {
     "answered_by": "extension, trunk, echo, tone, paging, monitor, pickup, park or retrieve.",
@@ -132,6 +132,7 @@ TITLES: Mapping[str, str] = {
     EXTENSION_REGISTER: "Phones of an extension registered or left",
     EXTENSION_PRESENCE: "An extension has another status",
     "call_start": "A call starts",
+    "caller_answered": "The caller of a call that a program made took it",
     "call_established": "A call was answered and connected",
     "call_hold": "A call was put on hold",
     "call_unhold": "A call goes on after hold",

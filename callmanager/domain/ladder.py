@@ -197,8 +197,12 @@ def _messages(event: CallEvent, story: Sequence[CallEvent]) -> tuple[_Message, .
     target = lane_of(event)
     answer = f"{_text(data, 'sip_code')} {_text(data, 'reason')}".strip()
     match event.kind:
+        case CallEventKind.CALL_START if data.get("request_id"):
+            return (_Message(PBX, CALLER, f"INVITE for {_text(data, 'callee')}"),)
         case CallEventKind.CALL_START:
             return (_Message(CALLER, PBX, f"INVITE {_text(data, 'callee')}"),)
+        case CallEventKind.CALLER_ANSWERED:
+            return (_Message(CALLER, PBX, "200 OK", Tone.GOOD),)
         case CallEventKind.TARGET_ADD:
             return (_Message(PBX, target, "INVITE"),)
         case CallEventKind.TARGET_RINGING:
@@ -238,10 +242,6 @@ def _messages(event: CallEvent, story: Sequence[CallEvent]) -> tuple[_Message, .
             return (_Message(PBX, target if is_known else CALLER, "goes on in another call"),)
         case CallEventKind.CALL_NOANSWER | CallEventKind.CALL_FAIL:
             return (_Message(PBX, CALLER, answer or "failed", Tone.BAD),)
-        case CallEventKind.VOICEMAIL_STARTED:
-            return (_Message(CALLER, PBX, f"Message for {_text(data, 'mailbox')}"),)
-        case CallEventKind.VOICEMAIL_TAKEN_BACK:
-            return (_Message(CALLER, PBX, "Message taken back"),)
         case CallEventKind.CALL_PARKED | CallEventKind.CALL_UNPARKED:
             return (_Message(PBX, CALLER, _parking_words(event)),)
         case CallEventKind.MONITOR_STARTED:
@@ -250,6 +250,18 @@ def _messages(event: CallEvent, story: Sequence[CallEvent]) -> tuple[_Message, .
             return (_Message(CALLER, PBX, f"Monitors by {_text(data, 'mode')}"),)
         case CallEventKind.CALL_ENDED:
             return _hang_up(event, story)
+        case _:
+            return _of_service(event)
+
+
+def _of_service(event: CallEvent) -> tuple[_Message, ...]:
+    """What the PBX itself does with the caller."""
+    data = event.data
+    match event.kind:
+        case CallEventKind.VOICEMAIL_STARTED:
+            return (_Message(CALLER, PBX, f"Message for {_text(data, 'mailbox')}"),)
+        case CallEventKind.VOICEMAIL_TAKEN_BACK:
+            return (_Message(CALLER, PBX, "Message taken back"),)
         case _:
             return _recording(event)
 

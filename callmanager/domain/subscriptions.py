@@ -37,6 +37,7 @@ TOPIC_KEYS: Mapping[str, frozenset[str]] = {
             EXTENSION_REGISTER,
             EXTENSION_PRESENCE,
             "call_start",
+            "caller_answered",
             "target_add",
             "target_ringing",
             "target_answered",

@@ -24,7 +24,7 @@ HOST = "127.0.0.1"
 TIMEOUT_S = 3.0
 # Ten thousand registrations take the edge less than a second.
 DUMP_TIMEOUT_S = 20.0
-HTTP_OK, HTTP_NOT_FOUND, HTTP_FAULT = 200, 404, 500
+HTTP_OK, HTTP_NOT_FOUND, HTTP_FAULT, HTTP_UNAVAILABLE = 200, 404, 500, 503
 
 EdgeCache = Literal["auth", "tenants", "announced"]
 
@@ -92,6 +92,15 @@ class EdgeRpc:
         """Those it may send calls to, and whether it does."""
         return edge_workers_parse(self._call("dispatcher.list"))
 
+    def worker_of(self, sip_domain: str) -> str | None:
+        """The SIP URI of the worker that calls of this domain go to now; None if there is none."""
+        status, answer = self._ask("GET", f"/worker/{sip_domain.lower()}", None, TIMEOUT_S)
+        if status == HTTP_OK:
+            return answer.decode("ascii", "replace").strip()
+        if status == HTTP_UNAVAILABLE:
+            return None
+        raise EdgeRefusedError(f"worker: status {status}", status)
+
     def unregister(self, aor: str) -> None:
         self._call("ul.rm", "location", aor)
 
@@ -111,18 +120,23 @@ class EdgeRpc:
             raise EdgeRefusedError(f"ul.dump: {error}") from error
 
     def _call(self, method: str, *parameters: str | int, timeout_s: float = TIMEOUT_S) -> object:
-        try:
-            with closing(HTTPConnection(HOST, self.port, timeout=timeout_s)) as connection:
-                connection.request("POST", "/RPC", rpc_question(method, *parameters))
-                response = connection.getresponse()
-                answer = response.read()
-        except (OSError, HTTPException) as error:
-            raise EdgeAwayError(f"{method}: {type(error).__name__}") from error
-        if response.status == HTTP_NOT_FOUND:
+        status, answer = self._ask("POST", "/RPC", rpc_question(method, *parameters), timeout_s, method)
+        if status == HTTP_NOT_FOUND:
             return None
-        if response.status != HTTP_OK:
-            raise EdgeRefusedError(f"{method}: status {response.status}", response.status)
+        if status != HTTP_OK:
+            raise EdgeRefusedError(f"{method}: status {status}", status)
         try:
             return rpc_result(answer)
         except EdgeFormatError as error:
             raise EdgeRefusedError(f"{method}: {error}") from error
+
+    def _ask(
+        self, verb: str, path: str, body: bytes | None, timeout_s: float, what: str = "worker"
+    ) -> tuple[int, bytes]:
+        try:
+            with closing(HTTPConnection(HOST, self.port, timeout=timeout_s)) as connection:
+                connection.request(verb, path, body)
+                response = connection.getresponse()
+                return response.status, response.read()
+        except (OSError, HTTPException) as error:
+            raise EdgeAwayError(f"{what}: {type(error).__name__}") from error

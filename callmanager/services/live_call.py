@@ -45,6 +45,36 @@ def live_call_command(
 ) -> Mapping[str, object]:
     """What the worker says of its result; the same errors as those of hanging up, and CommandRefused."""
     started = time.monotonic()
+    try:
+        reply_to = _publish(tenant_id, session_id, command, arguments)
+        answer = _wait(reply_to, FIRST_WAIT_S) if reply_to else None
+        if answer is None:
+            if live_call_find(tenant_id=tenant_id, session_id=session_id) is None:
+                raise LiveCallNotFound(session_id)
+            answer = _wait(reply_to, ANSWER_TIMEOUT_S - (time.monotonic() - started)) if reply_to else None
+    except redis.RedisError as error:
+        raise LiveCallsUnavailable("Live calls can't be reached at the moment.") from error
+    if answer is None:
+        raise WorkerUnavailable(f"The worker of call {session_id} does not answer.")
+    return _result(answer)
+
+
+def worker_command(
+    *, tenant_id: int, worker: str, session_id: str, command: str, arguments: Mapping[str, object]
+) -> Mapping[str, object]:
+    """The same for what begins a call: `worker` shall have it, `session_id` names it."""
+    try:
+        reply_to = _publish(tenant_id, session_id, command, {**arguments, "worker": worker})
+        answer = _wait(reply_to, ANSWER_TIMEOUT_S) if reply_to else None
+    except redis.RedisError as error:
+        raise LiveCallsUnavailable("Calls can't be made at the moment.") from error
+    if answer is None:
+        raise WorkerUnavailable("The worker that should make the call does not answer.")
+    return _result(answer)
+
+
+def _publish(tenant_id: int, session_id: str, command: str, arguments: Mapping[str, object]) -> str:
+    """Where the answer will be; empty if nobody listens."""
     reply_to = f"pbx:replies:{secrets.token_hex(16)}"
     message = {
         **arguments,
@@ -54,18 +84,7 @@ def live_call_command(
         "reply_to": reply_to,
         "id": secrets.token_hex(8),
     }
-    try:
-        listeners = live_redis().publish(COMMAND_CHANNEL, json.dumps(message))
-        answer = _wait(reply_to, FIRST_WAIT_S) if listeners else None
-        if answer is None:
-            if live_call_find(tenant_id=tenant_id, session_id=session_id) is None:
-                raise LiveCallNotFound(session_id)
-            answer = _wait(reply_to, ANSWER_TIMEOUT_S - (time.monotonic() - started)) if listeners else None
-    except redis.RedisError as error:
-        raise LiveCallsUnavailable("Live calls can't be reached at the moment.") from error
-    if answer is None:
-        raise WorkerUnavailable(f"The worker of call {session_id} does not answer.")
-    return _result(answer)
+    return reply_to if live_redis().publish(COMMAND_CHANNEL, json.dumps(message)) else ""
 
 
 def _wait(reply_to: str, timeout_s: float) -> dict[str, object] | None:

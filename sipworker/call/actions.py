@@ -13,6 +13,14 @@ from sipworker.call.attendance import Attendance
 from sipworker.call.mailbox_actions import MailboxAction
 from sipworker.call.other_calls import CallsAction
 from sipworker.call.signals import LegId
+from sipworker.call.sound_actions import EchoLeg as EchoLeg
+from sipworker.call.sound_actions import PlayFiles as PlayFiles
+from sipworker.call.sound_actions import PlayMusicOnHold as PlayMusicOnHold
+from sipworker.call.sound_actions import PlayRinging as PlayRinging
+from sipworker.call.sound_actions import PlayTone as PlayTone
+from sipworker.call.sound_actions import StopFiles as StopFiles
+from sipworker.call.sound_actions import StopMusicOnHold as StopMusicOnHold
+from sipworker.call.sound_actions import StopRinging as StopRinging
 from sipworker.call.transfers import DismissLeg, ReportTransfer
 
 
@@ -72,6 +80,24 @@ class DialLeg:
     caller_domain: str = ""
     ring_group: str = ""
     more_headers: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RingCaller:
+    """Ring all telephones of the extension that a program wants to call somebody; the first to answer is the caller.
+
+    They show `shown_number`, whom the call is for. LegAnswered or LegFailed follows, but until AnswerLeg the leg counts
+    as one that came in: it can hear ringing, and RefuseLeg hangs it up.
+    """
+
+    leg: LegId
+    tenant_id: int
+    number: str
+    sip_domain: str
+    shown_number: str
+    shown_name: str
+    contact: str = ""
+    is_auto_answered: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,57 +198,6 @@ class IsolateLeg:
     """Whatever the leg hears or plays, and whoever hears it: all of it ends, and so do its recordings."""
 
     leg: LegId
-
-
-@dataclass(frozen=True, slots=True)
-class EchoLeg:
-    """Send the leg its own sound back."""
-
-    leg: LegId
-
-
-@dataclass(frozen=True, slots=True)
-class PlayTone:
-    """Play a steady tone to the leg until it ends."""
-
-    leg: LegId
-    frequency_hz: int
-
-
-@dataclass(frozen=True, slots=True)
-class PlayMusicOnHold:
-    """Play music to the leg until StopMusicOnHold: these files in turn, or (none) what comes with the system."""
-
-    leg: LegId
-    files: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class StopMusicOnHold:
-    """End PlayMusicOnHold of the same files."""
-
-    leg: LegId
-    files: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class PlayFiles:
-    """Play sounds (`callmanager.domain.sounds`) to the leg one after the other; PlaybackEnded follows.
-
-    What can't be played is left out. Another one of the same name takes its place.
-    """
-
-    leg: LegId
-    playback: str
-    sounds: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class StopFiles:
-    """End PlayFiles of this name at once; PlaybackEnded does not follow."""
-
-    leg: LegId
-    playback: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -342,6 +317,7 @@ LegAction = (
     | AnswerLeg
     | RefuseLeg
     | DialLeg
+    | RingCaller
     | DialTrunk
     | CancelLeg
     | HangUpLeg
@@ -350,6 +326,8 @@ LegAction = (
     | DismissLeg
     | EchoLeg
     | PlayTone
+    | PlayRinging
+    | StopRinging
     | PlayMusicOnHold
     | StopMusicOnHold
     | PlayFiles

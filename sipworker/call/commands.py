@@ -13,6 +13,7 @@ from callmanager.domain.outcome import EndedBy
 from callmanager.domain.recording import RecordingStep
 from sipworker.call.command_arguments import WRONG, ArgumentError, Arguments
 from sipworker.call.requests import (
+    CallWanted,
     DigitsRequested,
     HoldRequested,
     MuteRequested,
@@ -36,6 +37,14 @@ def read_request(name: str, arguments: Mapping[str, object]) -> Request | HangUp
     request = reader(given)
     given.finish()
     return request
+
+
+def read_new_call(name: str, arguments: Mapping[str, object]) -> CallWanted:
+    """The same for what begins a call."""
+    reader, given = NEW_CALLS[name], Arguments(arguments)
+    wanted = reader(given)
+    given.finish()
+    return wanted
 
 
 def _hang_up(arguments: Arguments) -> HangUpRequested:
@@ -81,3 +90,17 @@ COMMANDS: Mapping[str, Reader] = {
     "stop_play": _stop_play,
     "record": _record,
 }
+
+
+def _create(arguments: Arguments) -> CallWanted:
+    return CallWanted(
+        caller=arguments.text("caller", longest=64),
+        callee=arguments.text("callee", longest=64),
+        ring_timeout_s=arguments.whole("ring_timeout_s", 5, 120, default=30),
+        is_auto_answered=arguments.flag("is_auto_answered", default=False),
+        request_id=arguments.text("request_id", default="", longest=128),
+    )
+
+
+# Those that begin a call of their own: `session_id` names it, `worker` who shall have it.
+NEW_CALLS: Mapping[str, Callable[[Arguments], CallWanted]] = {"create": _create}

@@ -14,14 +14,17 @@ from sipworker.call.actions import (
     LegAction,
     PlayFiles,
     PlayMusicOnHold,
+    PlayRinging,
     PlayTone,
     RefuseLeg,
+    RingCaller,
     RingLeg,
     SendDigit,
     StartRecording,
     StopFiles,
     StopMusicOnHold,
     StopRecording,
+    StopRinging,
 )
 from sipworker.call.errors import CallError, IllegalAction, IllegalSignal
 from sipworker.call.party import Party
@@ -61,6 +64,8 @@ _MEDIA_ACTIONS = (
     ReportTransfer,
     EchoLeg,
     PlayTone,
+    PlayRinging,
+    StopRinging,
     PlayMusicOnHold,
     StopMusicOnHold,
     PlayFiles,
@@ -91,6 +96,11 @@ LEG_TABLE: dict[Row, LegState] = {
     (LegState.OFFERED, DigitPressed): LegState.OFFERED,
     (LegState.OFFERED, AnswerLeg): LegState.UP,
     (LegState.OFFERED, RefuseLeg): LegState.ENDING,
+    # A caller whom the PBX calls for a program stays one until whom they want has answered.
+    **{(LegState.OFFERED, kind): LegState.OFFERED for kind in (RingCaller, PlayRinging, StopRinging)},
+    (LegState.OFFERED, LegRinging): LegState.OFFERED,
+    (LegState.OFFERED, LegAnswered): LegState.OFFERED,
+    (LegState.OFFERED, LegFailed): LegState.ENDED,
     (LegState.OFFERED, LegHungUp): LegState.ENDED,
     # An outgoing leg before its answer.
     (LegState.DIALLED, LegRinging): LegState.RINGING,

@@ -22,6 +22,8 @@ def call_start(context: CallContext) -> EmitEvent:
         "tenant_name": snapshot.tenant_name if snapshot else "",
         "config_rev": snapshot.config_rev if snapshot else 0,
     }
+    if invite.request_id:
+        data["request_id"] = invite.request_id
     if context.is_from_outside:
         data |= {
             "trunk_id": invite.trunk_id,

@@ -96,3 +96,14 @@ class AttendedTransferRequested(Request):
 
     extension: str
     to_session: str
+
+
+@dataclass(frozen=True, slots=True)
+class CallWanted:
+    """A call that shall be made: not asked of a call that runs already."""
+
+    caller: str
+    callee: str
+    ring_timeout_s: int
+    is_auto_answered: bool = False
+    request_id: str = ""

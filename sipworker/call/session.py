@@ -25,6 +25,7 @@ from sipworker.call.actions import (
     RefuseLeg,
     StartTimer,
 )
+from sipworker.call.answered import by_sound
 from sipworker.call.causes import q850_cause
 from sipworker.call.context import CallContext
 from sipworker.call.errors import IllegalAction, IllegalSignal
@@ -128,7 +129,7 @@ class CallSession:
             return ()
         if isinstance(signal, LegHungUp) and before is LegState.OFFERED:
             return self._track((EndCall(_given_up(signal)),))
-        if isinstance(signal, LegAnswered) and not self._callee_leg:
+        if isinstance(signal, LegAnswered) and leg.is_target and not self._callee_leg:
             self._callee_leg = leg.leg_id
         event = target_events.heard(leg, before, signal) if leg.is_target else None
         wishes = joining.answered(signal, self._feature.handle(signal))
@@ -174,6 +175,11 @@ class CallSession:
             if found is None:
                 raise IllegalAction(f"{type(action).__name__} on a leg that is not of this call")
             leg = found
+            if leg.state in TALKING:
+                instead = by_sound(action, self._context)
+                if instead is None:
+                    return
+                action = instead
             before = leg.obey(action)
         actions.append(action)
         if isinstance(action, AnswerLeg):

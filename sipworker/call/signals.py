@@ -75,6 +75,8 @@ class InviteReceived:
     replaces: LegId | None = None
     # Whether the offer has keys for SRTP.
     is_srtp_offered: bool = False
+    # Of a call that a program made, which has no INVITE: what the program calls it.
+    request_id: str = ""
 
     @property
     def is_private(self) -> bool:

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from callmanager.domain.sip_text import name_addr, printable, quoted, sip_uri
-from sipworker.call.actions import DialLeg, DialTrunk
+from sipworker.call.actions import DialLeg, DialTrunk, RingCaller
 from sipworker.call.signals import InviteReceived, LegId
 from sipworker.pjsip.provider_caller import read_provider_caller
 from sipworker.pjsip.sdp import offered_codecs, offers_srtp
@@ -27,6 +27,12 @@ _OF_THE_STACK = (
         "supported",
         "allow",
     ),
+)
+# RFC 5373 first.
+AUTO_ANSWER = (
+    ("Answer-Mode", "Auto"),
+    ("Call-Info", "<sip:pbx.invalid>;answer-after=0"),
+    ("Alert-Info", "<http://pbx.invalid>;info=alert-autoanswer;delay=0"),
 )
 # A bigint of the database.
 MAX_ID_DIGITS = 18
@@ -114,6 +120,12 @@ def dial_headers(action: DialLeg) -> dict[str, str]:
     if action.ruid:
         headers["X-PBX-Ruid"] = printable(action.ruid)
     return headers
+
+
+def caller_headers(action: RingCaller) -> tuple[tuple[str, str], ...]:
+    """As of any call to an extension; and each maker of telephones has a header of its own for going off the hook."""
+    headers = (("X-PBX-Dest", "ext"), ("X-PBX-Tenant", str(action.tenant_id)))
+    return (*headers, *AUTO_ANSWER) if action.is_auto_answered else headers
 
 
 def trunk_headers(action: DialTrunk) -> tuple[tuple[str, str], ...]:

@@ -31,6 +31,7 @@ from sipworker.pjsip.sip_message import SipMessage, parse_message, tag_of
 ReferHandler = Callable[["Leg", pj.OnCallTransferRequestParam], None]
 
 REQUEST_TERMINATED = 487
+LOWEST_FAILURE = 400
 NOT_IMPLEMENTED = 501
 # pjmedia's flag for the last packet of an RFC 4733 event.
 DTMF_IS_END = 2
@@ -56,8 +57,12 @@ class Leg(pj.Call):
         codecs: tuple[str, ...] = (),
         is_codec_choice_ours: bool = False,
         is_trunk: bool = False,
+        is_callers: bool = False,
     ) -> None:
-        """`codecs` are offered first, or (`is_codec_choice_ours`) alone."""
+        """`codecs` are offered first, or (`is_codec_choice_ours`) alone.
+
+        `is_callers`: of somebody for whom a program makes a call, and who gives it up as a caller does.
+        """
         super().__init__(account, incoming_call)
         self.account = account
         self.leg_id = leg_id
@@ -65,6 +70,8 @@ class Leg(pj.Call):
         self.is_answered = False
         self.is_refused = False
         self.is_over = False
+        self.is_callers = is_callers
+        self.is_connected = False
         self._patchbay = patchbay
         self._emit = emit
         self._on_refer = on_refer
@@ -131,6 +138,9 @@ class Leg(pj.Call):
         self._patchbay.forget(self.leg_id)
         if self.is_incoming or self.is_answered:
             cancelled = not (self.is_answered or self.is_refused) and sip_code == REQUEST_TERMINATED
+            if self.is_callers and not self.is_connected and not self.is_refused:
+                # They hung up before whom they want had answered.
+                cancelled = sip_code < LOWEST_FAILURE
             self._emit(LegHungUp(self.leg_id, cancelled, sip_code, reason, self._totals.past))
         else:
             self._emit(LegFailed(self.leg_id, sip_code, reason))

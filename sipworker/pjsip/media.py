@@ -10,6 +10,7 @@ from pathlib import Path
 import pjsua2 as pj
 import structlog
 
+from callmanager.domain.ringing_tone import RingingTone
 from sipworker.call.attendance import Attendance
 from sipworker.call.signals import LegId
 from sipworker.pjsip.wiring import Changes, Wiring
@@ -18,6 +19,7 @@ log = structlog.get_logger(__name__)
 
 SILENCE = "silence"
 MUSIC = "music:"
+RINGING = "ringing:"
 TONE_VOLUME = 8000
 # One period of the looping generator; whole seconds, so that any whole frequency joins up without a click.
 TONE_MS = 30_000
@@ -56,6 +58,8 @@ class Sources:
             return self._music(name.removeprefix(MUSIC).split("|"))
         if name.startswith("tone:"):
             return _tone(int(name.removeprefix("tone:")), self._clock_rate_hz)
+        if name.startswith(RINGING):
+            return _ringing(name.removeprefix(RINGING), self._clock_rate_hz)
         return None
 
     def release(self, name: str) -> None:
@@ -108,6 +112,10 @@ def tone_source(frequency_hz: int) -> str:
     return f"tone:{frequency_hz}"
 
 
+def ringing_source(tone: RingingTone) -> str:
+    return RINGING + ",".join(map(str, (tone.first_hz, tone.second_hz, *tone.cadence_ms)))
+
+
 def _player(files: list[str]) -> pj.AudioMediaPlayer:
     player = pj.AudioMediaPlayer()
     if len(files) == 1:
@@ -118,13 +126,27 @@ def _player(files: list[str]) -> pj.AudioMediaPlayer:
 
 
 def _tone(frequency_hz: int, clock_rate_hz: int) -> pj.ToneGenerator:
+    return _generator([_sound(frequency_hz, 0, TONE_MS, 0)], clock_rate_hz)
+
+
+def _ringing(figures: str, clock_rate_hz: int) -> pj.ToneGenerator:
+    first_hz, second_hz, *cadence_ms = map(int, figures.split(","))
+    sounds = zip(cadence_ms[::2], cadence_ms[1::2], strict=True)
+    return _generator([_sound(first_hz, second_hz, on, off) for on, off in sounds], clock_rate_hz)
+
+
+def _sound(first_hz: int, second_hz: int, on_ms: int, off_ms: int) -> pj.ToneDesc:
+    tone = pj.ToneDesc()
+    tone.freq1, tone.freq2 = first_hz, second_hz
+    tone.on_msec, tone.off_msec = on_ms, off_ms
+    tone.volume = TONE_VOLUME
+    return tone
+
+
+def _generator(tones: list[pj.ToneDesc], clock_rate_hz: int) -> pj.ToneGenerator:
     generator = pj.ToneGenerator()
     generator.createToneGenerator(clock_rate_hz, 1)
-    tone = pj.ToneDesc()
-    tone.freq1, tone.freq2 = frequency_hz, 0
-    tone.on_msec, tone.off_msec = TONE_MS, 0
-    tone.volume = TONE_VOLUME
-    generator.play(pj.ToneDescVector([tone]), True)
+    generator.play(pj.ToneDescVector(tones), True)
     return generator
 
 

@@ -6,9 +6,20 @@ from collections.abc import Iterable
 
 import pjsua2 as pj
 
-from sipworker.call.actions import CancelLeg, DialLeg, DialTrunk, HangUpLeg, RefuseLeg, RingLeg, SendDigit
+from callmanager.domain.sip_text import name_addr, sip_uri
+from sipworker.call.actions import (
+    CancelLeg,
+    DialLeg,
+    DialTrunk,
+    HangUpLeg,
+    RefuseLeg,
+    RingCaller,
+    RingLeg,
+    SendDigit,
+)
 from sipworker.pjsip.headers import (
     TrunkAddresses,
+    caller_headers,
     caller_identity,
     dial_headers,
     reason_header,
@@ -34,6 +45,22 @@ def trunk_order(action: DialTrunk, addresses: TrunkAddresses) -> pj.CallOpParam:
     order.txOption.contactUri = addresses.contact
     order.txOption.targetUri = addresses.request_uri
     _add_headers(order, trunk_headers(action))
+    return order
+
+
+def caller_order(action: RingCaller) -> pj.CallOpParam:
+    """To all contacts at once: without a registration, the edge rings every one and cancels those that lose."""
+    order = _audio_order()
+    order.txOption.localUri = name_addr(action.shown_name, sip_uri(action.shown_number, action.sip_domain))
+    _add_headers(order, caller_headers(action))
+    return order
+
+
+def refused_caller_order(action: RefuseLeg) -> pj.CallOpParam:
+    """CANCEL or BYE: they heard no answer of ours yet, and now learn why there is none."""
+    order = pj.CallOpParam()
+    protocol, cause = ("Q.850", action.q850_cause) if action.q850_cause else ("SIP", action.sip_code)
+    _add_headers(order, [("Reason", reason_header(protocol, cause, action.reason))])
     return order
 
 

@@ -14,6 +14,7 @@ from typing import assert_never
 import pjsua2 as pj
 import structlog
 
+from callmanager.domain.sip_text import sip_uri
 from sipworker.call.actions import (
     AnswerLeg,
     AttendLeg,
@@ -28,14 +29,17 @@ from sipworker.call.actions import (
     LegAction,
     PlayFiles,
     PlayMusicOnHold,
+    PlayRinging,
     PlayTone,
     RefuseLeg,
+    RingCaller,
     RingLeg,
     SendDigit,
     StartRecording,
     StopFiles,
     StopMusicOnHold,
     StopRecording,
+    StopRinging,
     UnattendLeg,
     UnhearLeg,
 )
@@ -47,13 +51,15 @@ from sipworker.pjsip.call_recorder import CallRecorders
 from sipworker.pjsip.endpoint import Endpoint
 from sipworker.pjsip.headers import ContractBrokenError, dial_uri, read_invite, trunk_addresses
 from sipworker.pjsip.legs import Leg
-from sipworker.pjsip.media import Patchbay, Sources, music_source, tone_source
+from sipworker.pjsip.media import Patchbay, Sources, music_source, ringing_source, tone_source
 from sipworker.pjsip.orders import (
     answer_order,
+    caller_order,
     dial_order,
     digit_order,
     end_order,
     refuse_order,
+    refused_caller_order,
     ring_order,
     trunk_order,
 )
@@ -118,7 +124,7 @@ class PjsipPort:
     # SipPort
 
     def perform(self, action: LegAction) -> None:
-        if isinstance(action, DialLeg | DialTrunk):
+        if isinstance(action, DialLeg | RingCaller | DialTrunk):
             self._dial(action)
             return
         leg = self._legs.get(action.leg)
@@ -262,12 +268,15 @@ class PjsipPort:
 
     # Outgoing
 
-    def _dial(self, action: DialLeg | DialTrunk) -> None:
+    def _dial(self, action: DialLeg | RingCaller | DialTrunk) -> None:
         try:
-            if isinstance(action, DialTrunk):
-                self._call_trunk(action)
-            else:
-                self._call_phone(action)
+            match action:
+                case DialTrunk():
+                    self._call_trunk(action)
+                case DialLeg():
+                    self._call_phone(action)
+                case RingCaller():
+                    self._call_caller(action)
         except pj.Error as error:
             log.error("leg.dial_failed", error=error.info())
             self._note_undialled(action.leg, "Call could not be made")
@@ -287,6 +296,13 @@ class PjsipPort:
         )
         self._legs[action.leg] = leg
         leg.makeCall(dial_uri(action), dial_order(action))
+
+    def _call_caller(self, action: RingCaller) -> None:
+        account = self._accounts.of_phones(is_ipv6=parse_sip_uri(action.contact)[1].startswith("["))
+        take = self._probes.take
+        leg = Leg(account, action.leg, self._patchbay, self._emit, on_refer=take, is_callers=True)
+        self._legs[action.leg] = leg
+        leg.makeCall(sip_uri(action.number, action.sip_domain), caller_order(action))
 
     def _call_trunk(self, action: DialTrunk) -> None:
         own_codecs = action.trunk.codecs
@@ -316,6 +332,11 @@ class PjsipPort:
         match action:
             case RingLeg():
                 leg.answer(ring_order(action, leg.answer_sdp(action.codec) if action.early_media else ""))
+            case AnswerLeg() if leg.is_callers:
+                leg.is_connected = True
+            case RefuseLeg() if leg.is_callers:
+                leg.is_refused = True
+                leg.hangup(refused_caller_order(action))
             case AnswerLeg():
                 leg.is_answered = True
                 leg.answer(answer_order(leg.answer_sdp(action.codec)))
@@ -336,6 +357,10 @@ class PjsipPort:
                 self._patchbay.connect(leg.leg_id, leg.leg_id)
             case PlayTone():
                 self._patchbay.connect(tone_source(action.frequency_hz), leg.leg_id)
+            case PlayRinging(tone=tone):
+                self._patchbay.connect(ringing_source(tone), leg.leg_id)
+            case StopRinging(tone=tone):
+                self._patchbay.disconnect(ringing_source(tone), leg.leg_id)
             case PlayMusicOnHold():
                 self._patchbay.connect(music_source(action.files), leg.leg_id)
             case StopMusicOnHold():
@@ -353,7 +378,7 @@ class PjsipPort:
                 self._recordings.stop(leg.leg_id, name)
             case SendDigit():
                 leg.sendDtmf(digit_order(action))
-            case DialLeg() | DialTrunk():
+            case DialLeg() | RingCaller() | DialTrunk():
                 raise AssertionError("handled before")
             case _:
                 assert_never(action)

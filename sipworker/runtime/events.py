@@ -78,6 +78,8 @@ class CallJournal:
         match event.kind:
             case CallEventKind.CALL_START:
                 self._live = self._new_live_call(event)
+            case CallEventKind.CALLER_ANSWERED:
+                self._live["caller_user_agent"] = event.data["user_agent"]
             case CallEventKind.TARGET_RINGING:
                 if self._live.get("state") != "dialling":
                     return False

@@ -56,13 +56,18 @@ class Reception:
         self._new_session_id = new_session_id
         self._extension_on = extension_on
 
-    def receive(self, invite: InviteReceived, room: Room) -> tuple[CallContext, Decision]:
-        """Never raises for what the call is: a mistake in the dialplan is a refusal like any other."""
+    def receive(
+        self, invite: InviteReceived, room: Room, session_id: str = ""
+    ) -> tuple[CallContext, Decision]:
+        """Never raises for what the call is: a mistake in the dialplan is a refusal like any other.
+
+        `session_id` where the call has a name already.
+        """
         at = self._ports.clock.now()
         snapshot = self._ports.snapshots.find(invite.tenant_id)
         invite = _identified(invite, snapshot)
         refusal = _refusal(invite, snapshot, room)
-        context = CallContext(self._new_session_id(), invite, snapshot, self._limits, at=at)
+        context = CallContext(session_id or self._new_session_id(), invite, snapshot, self._limits, at=at)
         if refusal is not None or snapshot is None:
             refusal = refusal or Refuse(503, "Tenant not loaded", RETRY_AFTER_S)
             return replace(context, direction=_direction(invite, refusal)), refusal

@@ -32,11 +32,11 @@ from sipworker.call.actions import (
     UnbridgeLegs,
     UnhearLeg,
 )
-from sipworker.call.context import CallLimits
+from sipworker.call.context import CallContext, CallLimits
 from sipworker.call.errors import IllegalSignal
 from sipworker.call.mailbox_actions import ChangePin, CheckPin, FindMessages, FindRoom
 from sipworker.call.other_calls import FindCalls, FindParked, LeaveSlot, MoveLeg, TakeSlot
-from sipworker.call.session import INTERNAL_ERROR, CallSession
+from sipworker.call.session import INTERNAL_ERROR, CallSession, Feature
 from sipworker.call.signals import (
     ContactsFound,
     HangUpRequested,
@@ -66,6 +66,7 @@ from sipworker.runtime.quality_series import sides_document
 from sipworker.runtime.reception import Reception, Room
 from sipworker.runtime.recorders import Recorders
 from sipworker.runtime.registry import LiveCall, Registry
+from sipworker.runtime.requested_calls import RequestedCalls
 from sipworker.runtime.tally import Tally
 from sipworker.runtime.timers import Timers
 from sipworker.runtime.transfers import TransferDesk
@@ -110,7 +111,8 @@ class Runner:
         self._quality = QualityWatch(ports.sip, self._registry)
         self._mailboxes = MailboxDesk(ports.mailboxes, ports.clock)
         self._recorders = Recorders(ports)
-        self._desk = CommandDesk(self._registry, self._step)
+        callers = RequestedCalls(ports.snapshots, self._reception, self._registry, self._room, self._begin)
+        self._desk = CommandDesk(self._registry, self._step, callers)
         # What a call asked while its actions were performed: told to it after all of them.
         self._answers: deque[tuple[LiveCall, Heard]] = deque()
         # Who has a call: known for as long as one call's actions are performed, however many of them ask.
@@ -202,14 +204,19 @@ class Runner:
             self._step(call, HangUpRequested(EndedBy.PBX, "Worker is restarting"))
 
     def _open(self, invite: InviteReceived) -> None:
-        room = Room(
+        context, decision = self._reception.receive(invite, self._room(invite.tenant_id))
+        self._begin(context, feature_for(decision, context))
+
+    def _room(self, tenant_id: int) -> Room:
+        return Room(
             is_draining=self.is_draining,
             is_full=len(self._registry) >= self._settings.capacity,
-            running_calls=self._registry.count_of(invite.tenant_id),
+            running_calls=self._registry.count_of(tenant_id),
         )
-        context, decision = self._reception.receive(invite, room)
+
+    def _begin(self, context: CallContext, feature: Feature) -> None:
         journal = CallJournal(context, self._ports.events, self._ports.clock, self._settings.worker)
-        call = LiveCall(context, CallSession(context, feature_for(decision, context)), journal)
+        call = LiveCall(context, CallSession(context, feature), journal)
         self._registry.add(call)
         self._quality.begin(context.session_id, self._ports.clock.monotonic())
         self._guarded(call, lambda: call.recording.follow(call.session.start()))

@@ -152,6 +152,7 @@ class FakeWorker:
         # What it was told, and what it answers besides "done".
         self.commands: list[dict[str, Any]] = []
         self.answers: dict[str, dict[str, Any]] = {}
+        self.takes_calls_of: set[int] = set()
         self._owner: dict[str, int] = {}
         self._keys: set[str] = set()
 
@@ -223,6 +224,8 @@ class FakeWorker:
             if message is None:
                 continue
             command = json.loads(message["data"])
+            if command.get("worker") == WORKER and command["tenant_id"] in self.takes_calls_of:
+                self._owner[command["session_id"]] = command["tenant_id"]
             if self._owner.get(command["session_id"]) != command["tenant_id"]:
                 continue
             answer = {"ok": True, "result": {}, **self.answers.get(command["command"], {})}

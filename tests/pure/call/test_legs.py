@@ -18,6 +18,7 @@ from sipworker.call.signals import (
     LegRinging,
     LegSignal,
     LegUnheld,
+    PlaybackEnded,
 )
 
 RINGING = LegRinging("x", 180, False)
@@ -68,8 +69,8 @@ def test_a_leg_lives(state: LegState, steps: list[LegSignal | LegAction], end: L
 
 def test_what_is_not_in_the_table_is_named_and_changes_nothing() -> None:
     leg = Leg(Party("x", "102", "acme.example"), LegState.OFFERED)
-    with pytest.raises(IllegalSignal, match="LegAnswered in state OFFERED"):
-        leg.hear(ANSWERED)
+    with pytest.raises(IllegalSignal, match="PlaybackEnded in state OFFERED"):
+        leg.hear(PlaybackEnded("x", "greeting"))
     with pytest.raises(IllegalAction, match="PlayTone in state OFFERED"):
         leg.obey(PlayTone("x", 440))
     assert leg.state is LegState.OFFERED

@@ -25,6 +25,7 @@ TOPICS: Mapping[str, set[str]] = {
         "extension_register",
         "extension_presence",
         "call_start",
+        "caller_answered",
         "target_add",
         "target_ringing",
         "target_answered",
