@@ -8,8 +8,10 @@ from datetime import datetime, timedelta
 from django.utils import timezone
 
 from callmanager.domain.dial_codes import MANUAL_CODES, DialCodes
+from callmanager.domain.ring_groups import RingStrategy
 from callmanager.fleet.models import WorkerNode
 from callmanager.fleet.models.worker_node import WorkerState
+from callmanager.models import RingGroup
 from callmanager.selectors.call import cdr_list
 from callmanager.selectors.dial_codes import dial_code_settings_get, dial_codes_of
 from pbxsite.home.services import WORKER_SILENT_AFTER
@@ -56,8 +58,9 @@ def system_extensions(*, tenant: Tenant | None) -> SystemExtensions:
     if tenant is not None and not tenant.is_enabled:
         problem = "The tenant is disabled."
     codes = MANUAL_CODES if tenant is None else dial_codes_of(dial_code_settings_get())
+    groups = _ring_groups() if tenant is not None else ()
     return SystemExtensions(
-        services=system_numbers(codes),
+        services=(*system_numbers(codes), *groups),
         workers=running,
         home=_home(running) if tenant is not None else None,
         problem=problem,
@@ -69,6 +72,15 @@ def system_numbers(codes: DialCodes) -> tuple[SystemNumber, ...]:
         SystemNumber(code, feature.name, feature.does, feature.example)
         for feature, some in codes.working()
         for code in some
+    )
+
+
+def _ring_groups() -> tuple[SystemNumber, ...]:
+    return tuple(
+        SystemNumber(
+            number, name, "Pages its members." if strategy == RingStrategy.PAGING else "Rings its members."
+        )
+        for number, name, strategy in RingGroup.objects.values_list("number", "name", "strategy")
     )
 
 

@@ -17,10 +17,11 @@ from callmanager.domain.dialplan import after_ringing, decide
 from callmanager.domain.extension_entry import ExtensionEntry
 from callmanager.domain.forwarding import ForwardHours, ForwardRule, ForwardStatus, ForwardWhen
 from callmanager.domain.inbound_rules import InboundRule, parse_caller_mask
-from callmanager.domain.incoming_call import IncomingCall
+from callmanager.domain.incoming_call import IncomingCall, Usage
 from callmanager.domain.number_policy import NumberPolicy
 from callmanager.domain.outbound_rules import OutboundRoute, OutboundRule
 from callmanager.domain.rights import GroupEntry, Right
+from callmanager.domain.ring_groups import MembersUse, MemberUse, RingGroupEntry, RingStrategy
 from callmanager.domain.schedule import Holiday, Interval
 from callmanager.domain.snapshot import TenantSnapshot
 from callmanager.domain.trunk_entry import TrunkEntry
@@ -29,6 +30,7 @@ from callmanager.domain.unanswered import Unanswered
 EXTENSIONS, INBOUND, OUTBOUND, TRUNKS = 2000, 500, 200, 5
 ROUNDS, WARM_UP = 4000, 200
 NUMBERS = 5000
+RING_GROUPS = 50
 DOMAIN = "large.example"
 MONDAY = datetime(2026, 3, 2, 9, 12, tzinfo=UTC)
 NINE_TO_FIVE = tuple(Interval(weekday, 9 * 60, 17 * 60) for weekday in range(5))
@@ -67,6 +69,16 @@ def large_company() -> TenantSnapshot:
         inbound_rules=tuple(_inbound(rule) for rule in range(1, INBOUND + 1)),
         outbound_rules=(*(_outbound(rule) for rule in range(1, OUTBOUND)), _everything()),
         numbers=NumberPolicy("DE", frozenset({"DE", "GB", "FR"}), ("0900",), ("4930999999",)),
+        ring_groups=tuple(
+            RingGroupEntry(
+                group,
+                str(9000 + group),
+                f"Group {group}",
+                RingStrategy.LEAST_WORKED_HUNT,
+                members=tuple(numbers[group * 20 : group * 20 + 20]),
+            )
+            for group in range(RING_GROUPS)
+        ),
     )
 
 
@@ -81,6 +93,10 @@ def calls() -> dict[str, list[IncomingCall]]:
         "provider to a rule": [_provider(f"493051{one % 100:05d}") for one in range(NUMBERS)],
         "provider to an extension's number": [
             _provider(f"493051{10000 + one:05d}") for one in range(EXTENSIONS)
+        ],
+        "a ring group of 20, least worked": [
+            _inside(str(9000 + one % RING_GROUPS), {(str(9000 + one % RING_GROUPS), "1005"): MemberUse(3)})
+            for one in range(NUMBERS)
         ],
         "nobody's number": [_inside(f"x{one:04d}") for one in range(NUMBERS)],
     }
@@ -143,8 +159,8 @@ def _milliseconds(make: Callable[[], object]) -> float:
     return (perf_counter_ns() - before) / 1e6
 
 
-def _inside(dialled: str) -> IncomingCall:
-    return IncomingCall("1000", DOMAIN, dialled, DOMAIN)
+def _inside(dialled: str, members: MembersUse | None = None) -> IncomingCall:
+    return IncomingCall("1000", DOMAIN, dialled, DOMAIN, usage=Usage(group_members=members or {}))
 
 
 def _provider(did: str) -> IncomingCall:

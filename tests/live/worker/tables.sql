@@ -1,7 +1,9 @@
 -- What a worker reads and writes, as docs/interfaces.md section 4 describes it, without the rest of the application.
 CREATE TABLE public.tenants_tenant (
     id bigint PRIMARY KEY, schema_name text, name text, sip_domain text, is_enabled boolean, config_rev bigint,
-    time_zone text, max_simultaneous_calls integer, country text DEFAULT '', disk_quota_mb integer
+    time_zone text, max_simultaneous_calls integer, country text DEFAULT '',
+    are_audio_calls_recorded boolean DEFAULT false, is_recorded_in_two_tracks boolean DEFAULT false,
+    recording_announcement text DEFAULT '', may_extensions_record boolean DEFAULT true, disk_quota_mb integer
 );
 CREATE TABLE public.call_event (
     tenant_id bigint, session_id text, sequence integer, kind text, at timestamptz, worker text, data jsonb,
@@ -12,14 +14,14 @@ CREATE TABLE public.open_call (
 );
 CREATE TABLE public.cdr (
     tenant_id bigint, worker text, started_at timestamptz, answered_at timestamptz, ended_at timestamptz,
-    on_behalf_of text
+    on_behalf_of text, ring_group text DEFAULT '', call_targets jsonb
 );
 CREATE TABLE public.worker_node (
     worker text PRIMARY KEY, sip_uri text, started_at timestamptz, last_seen_at timestamptz, state text
 );
 CREATE TABLE public.trunk (
     id bigint, name text, host text, port integer, username text, authorization_name text, password text, srtp text,
-    codecs text[], is_enabled boolean
+    codecs text[], is_enabled boolean, is_recorded boolean DEFAULT false
 );
 CREATE TABLE public.trunk_assignment (trunk_id bigint, tenant_id bigint, did_pool text);
 CREATE TABLE public.trunk_header_rule (
@@ -35,7 +37,7 @@ CREATE TABLE acme.callmanager_extension (
     status text DEFAULT 'available', did text DEFAULT '', outbound_caller_id text DEFAULT '',
     emergency_caller_id text DEFAULT '', may_set_caller_id boolean DEFAULT false,
     is_decline_final boolean DEFAULT true, max_external_calls integer DEFAULT 0,
-    max_external_minutes_per_day integer DEFAULT 0
+    max_external_minutes_per_day integer DEFAULT 0, is_audio_recorded boolean DEFAULT false
 );
 CREATE TABLE acme.callmanager_extensionexception (
     extension_id bigint, position integer, caller_mask text, received_during text, action text, target_id bigint,

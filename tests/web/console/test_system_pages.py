@@ -119,7 +119,8 @@ def test_a_qr_code_is_a_drawing_and_no_script() -> None:
 
 def test_every_service_number_is_what_decide_answers(acme: Tenant) -> None:
     snapshot = snapshot_get(tenant=acme)
-    for one in system_numbers(MANUAL_CODES):
+    dialled = [one for one in system_numbers(MANUAL_CODES) if one.number not in MANUAL_CODES.during_call]
+    for one in dialled:
         call = IncomingCall("101", "acme.example", f"{one.number}{one.example}", "acme.example")
         decision = decide(call, snapshot, timezone.now())
         assert not (isinstance(decision, Refuse) and decision.reason == "No such extension"), one
