@@ -212,6 +212,8 @@ def assemble(events: Iterable[CallEvent]) -> CallDetail | None:
 def _outbound(told: Sequence[CallEvent], answer: Mapping[str, object]) -> OutboundDetail | None:
     if answer.get("trunk_id"):
         way = answer
+    elif sent_on := _sent_outside(told):
+        way = sent_on
     else:
         added = (event.data for event in reversed(told) if event.kind is CallEventKind.TARGET_ADD)
         way = next((data for data in added if data.get("trunk_id")), {}) if not answer else {}
@@ -223,6 +225,12 @@ def _outbound(told: Sequence[CallEvent], answer: Mapping[str, object]) -> Outbou
         caller_id=_text(way, "outbound_caller_id"),
         on_behalf_of=_text(way, "on_behalf_of"),
     )
+
+
+def _sent_outside(told: Sequence[CallEvent]) -> Mapping[str, object]:
+    """By a transfer: the call itself went over a trunk, rather than somebody who came from another call."""
+    sent = (event.data for event in told if event.kind is CallEventKind.CALL_TRANSFERRED)
+    return next((data for data in sent if data.get("trunk_id") and not data.get("from_session")), {})
 
 
 def _related(told: Sequence[CallEvent]) -> tuple[RelatedCall, ...]:

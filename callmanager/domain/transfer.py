@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from callmanager.domain.decisions import (
+    CheckMessages,
     Decision,
     DialOut,
     EchoTest,
     LeaveMessage,
+    Monitor,
+    Page,
     Park,
+    PickUp,
     Refuse,
+    Retrieve,
     RingExtension,
     RingGroup,
     ToneTest,
@@ -18,8 +23,9 @@ from callmanager.domain.decisions import (
 RETURN_RING_S = 30
 # A call that is handed round without an end is somebody's mistake.
 MAX_TRANSFERS = 20
-# Everything else is for the one who dials it: his messages, his settings, other people's calls.
 FOR_ANYBODY = RingExtension | RingGroup | DialOut | LeaveMessage | Park | EchoTest | ToneTest | Refuse
+# For the one who dials it: his messages, his voice, other people's calls.
+FOR_ONESELF = CheckMessages | Page | Monitor | PickUp | Retrieve
 
 
 def transfer_decision(decision: Decision, transferee: str) -> Decision:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import get_args
 
 import pytest
 
 from callmanager.domain.call_events import CallEventKind as Kind
-from callmanager.domain.decisions import CheckMessages, Refuse, RingExtension
+from callmanager.domain.decisions import CheckMessages, Decision, Refuse, RingExtension
 from callmanager.domain.mailbox import Mailbox
 from callmanager.domain.outcome import CallStatus, EndedBy
-from callmanager.domain.transfer import MAX_TRANSFERS, transfer_decision
+from callmanager.domain.transfer import FOR_ANYBODY, FOR_ONESELF, MAX_TRANSFERS, transfer_decision
 from sipworker.call.actions import (
     BridgeLegs,
     CancelLeg,
@@ -314,3 +315,8 @@ def test_what_is_for_the_one_who_dials_it_is_for_nobody_else() -> None:
     assert transfer_decision(messages, ALICE) == Refuse(403, "Nobody can be transferred there")
     ring = RingExtension(CAROL, "", 20)
     assert transfer_decision(ring, ALICE) is ring
+
+
+def test_every_decision_is_either_for_anybody_or_for_who_dials_it() -> None:
+    assert set(get_args(FOR_ANYBODY)) | set(get_args(FOR_ONESELF)) == set(get_args(Decision))
+    assert not set(get_args(FOR_ANYBODY)) & set(get_args(FOR_ONESELF))

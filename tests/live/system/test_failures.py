@@ -173,3 +173,21 @@ def test_a_hanging_worker_is_passed_over(
         call.hang_up()
         call.wait_over()
     assert rest.wait_cdr(call.sip_call_id, 60)["worker"] != worker
+
+
+def test_a_worker_killed_amid_a_transfer_leaves_right_records(
+    system: RunningSystem, alice: Phone, bob: Phone, carol: Phone, rest: RestClient
+) -> None:
+    call, answered = _talk(alice, bob)
+    worker = system.stack.pid_of(_worker_of(rest))
+    carol.on_incoming(provisional=180)
+    answered.refer("103")
+    answered.wait_transfer(180, 15)
+    os.kill(worker, signal.SIGKILL)
+    cdr = rest.wait_cdr(call.sip_call_id, REAPER_S)
+    assert (cdr["status"], cdr["is_worker_lost"], cdr["answered_number"]) == ("answered", True, "102")
+    assert [target["number"] for target in cdr["call_targets"]] == ["102", "103"]
+    for phone in (alice, bob, carol):
+        phone.forget_calls()
+    bob.on_incoming(final=200)
+    _next_call_works(alice, bob, rest)
