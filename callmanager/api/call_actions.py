@@ -12,6 +12,7 @@ from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
 from callmanager.api.call_control import (
+    AttendedReferSerializer,
     CommandDoneSerializer,
     DigitsSerializer,
     HoldSerializer,
@@ -19,6 +20,8 @@ from callmanager.api.call_control import (
     PlaySerializer,
     RecordDoneSerializer,
     RecordSerializer,
+    ReferSerializer,
+    Refused,
     StopPlaySerializer,
     control_errors,
     controller_of,
@@ -47,6 +50,21 @@ class CallActions(GenericViewSet[Any]):
     def hold(self, request: Request, session_id: str) -> Response:
         """Music for the other side. The telephone is not asked: it goes on showing the call, and nobody hears it."""
         return self._for_a_side(request, session_id, "hold", HoldSerializer)
+
+    @extend_schema(parameters=PARAMETERS, request=ReferSerializer, responses=CommandDoneSerializer)
+    @action(detail=True, methods=["post"])
+    @once
+    def refer(self, request: Request, session_id: str) -> Response:
+        """A transfer to a number. Where nobody takes it there, the two talk again."""
+        return self._transfer(request, session_id, "transfer", ReferSerializer, "refer_to", "target")
+
+    @extend_schema(parameters=PARAMETERS, request=AttendedReferSerializer, responses=CommandDoneSerializer)
+    @action(detail=True, methods=["post"])
+    @once
+    def attended_refer(self, request: Request, session_id: str) -> Response:
+        """A transfer to whom the same extension talks with in another call."""
+        kind, wanted = AttendedReferSerializer, "refer_to_session_id"
+        return self._transfer(request, session_id, "attended_transfer", kind, wanted, "to_session")
 
     @extend_schema(parameters=PARAMETERS, request=MuteSerializer, responses=CommandDoneSerializer)
     @action(detail=True, methods=["post"])
@@ -100,6 +118,25 @@ class CallActions(GenericViewSet[Any]):
         audit_request(request._request, action=f"call.recording_{step}", target=controller.tenant)
         return Response({"session_id": call.session_id, "step": step})
 
+    def _transfer(
+        self,
+        request: Request,
+        session_id: str,
+        command: str,
+        kind: type[serializers.Serializer[Any]],
+        field: str,
+        argument: str,
+    ) -> Response:
+        controller, call = _found(request, session_id)
+        wanted = _read(request, kind)
+        with control_errors():
+            side = controlled_side(controller=controller, call=call, wanted=wanted["side"])
+        extension = call.extension_on(side)
+        if not extension:
+            raise Refused("Nobody of the company is on that side to transfer the call.", code="no_extension")
+        arguments = {"extension": extension, argument: wanted[field]}
+        return done(request, controller, call, side, command, arguments)
+
     def _for_a_side(
         self, request: Request, session_id: str, command: str, kind: type[serializers.Serializer[Any]]
     ) -> Response:
@@ -134,7 +171,19 @@ def _hears(controller: Controller, call: LiveCall) -> str:
 def _done(
     request: Request, controller: Controller, call: LiveCall, command: str, arguments: dict[str, Any]
 ) -> Response:
+    return done(request, controller, call, arguments["side"], command, arguments)
+
+
+def done(
+    request: Request,
+    controller: Controller,
+    call: LiveCall,
+    side: str,
+    command: str,
+    arguments: dict[str, Any],
+) -> Response:
+    """Ask the worker, and say to which call and for which side it was done."""
     with control_errors():
         result = call_command(controller=controller, call=call, command=command, arguments=arguments)
     audit_request(request._request, action=f"call.{command}", target=controller.tenant)
-    return Response({"session_id": call.session_id, "side": arguments["side"], **result})
+    return Response({"session_id": call.session_id, "side": str(side), **result})

@@ -160,3 +160,32 @@ class CallCreatedSerializer(serializers.Serializer[Any]):
     caller = serializers.CharField()
     callee = serializers.CharField()
     request_id = serializers.CharField()
+
+
+NUMBER = r"\A[0-9*#+]{1,64}\Z"
+SESSION_ID = r"\A[A-Za-z0-9._@:-]{1,128}\Z"
+
+
+class ReferSerializer(SideSerializer):
+    """`side` is the extension that transfers the call; whom it talks with gets connected with `refer_to`."""
+
+    refer_to = serializers.RegexField(NUMBER, help_text="A number, as if the extension dialled it itself.")
+
+
+class AttendedReferSerializer(SideSerializer):
+    """`side` is the extension that transfers, and that talks in the other call, too."""
+
+    refer_to_session_id = serializers.RegexField(SESSION_ID, help_text="The other call of that extension.")
+
+
+class ExtensionReferSerializer(ExtensionCallSerializer):
+    refer_to = serializers.RegexField(NUMBER, help_text="A number, as if the extension dialled it itself.")
+
+
+class ExtensionAttendedReferSerializer(ExtensionCallSerializer):
+    """Whom the extension talks with in its two calls talk to each other; it leaves both.
+
+    Without `session_id` it is the one that it holds, without `refer_to_session_id` its only other one.
+    """
+
+    refer_to_session_id = serializers.RegexField(SESSION_ID, required=False, default="")

@@ -12,9 +12,13 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
+from callmanager.api.call_actions import done
 from callmanager.api.call_control import (
     CommandDoneSerializer,
+    ExtensionAttendedReferSerializer,
     ExtensionHoldSerializer,
+    ExtensionReferSerializer,
+    Refused,
     control_errors,
     controller_of,
 )
@@ -24,13 +28,15 @@ from callmanager.domain.live_call import CallSide, LiveCall
 from callmanager.models import Extension
 from callmanager.services.call_control import (
     Controller,
-    call_command,
     controlled_call_list,
     extension_call_choose,
 )
-from tenants.audit_trail import audit_request
 
 EXTENSION_NUMBER = OpenApiParameter("extension_number", str, description="Without: of all that you see.")
+
+
+def _is_talked(call: LiveCall, side: CallSide) -> bool:
+    return call.answered_at is not None
 
 
 class ExtensionCallActions(GenericViewSet[Extension]):
@@ -67,7 +73,56 @@ class ExtensionCallActions(GenericViewSet[Extension]):
             return call.answered_at is not None and (side in call.held_by) is not is_held
 
         controller, call, side = self._chosen(request, wanted, is_wanted)
-        return self._done(request, controller, call, "hold", {"side": side.value, "is_held": is_held})
+        arguments = {"side": side.value, "is_held": is_held}
+        return done(request, controller, call, side, "hold", arguments)
+
+    @extend_schema(
+        parameters=[IDEMPOTENCY_KEY], request=ExtensionReferSerializer, responses=CommandDoneSerializer
+    )
+    @action(detail=False, methods=["post"])
+    @once
+    def refer(self, request: Request) -> Response:
+        """A transfer to a number. Where nobody takes it there, the two talk again."""
+        form = ExtensionReferSerializer(data=request.data)
+        form.is_valid(raise_exception=True)
+        wanted: dict[str, Any] = form.validated_data
+        controller, call, side = self._chosen(request, wanted, _is_talked)
+        arguments = {"extension": wanted["extension_number"], "target": wanted["refer_to"]}
+        return done(request, controller, call, side, "transfer", arguments)
+
+    @extend_schema(
+        parameters=[IDEMPOTENCY_KEY],
+        request=ExtensionAttendedReferSerializer,
+        responses=CommandDoneSerializer,
+    )
+    @action(detail=False, methods=["post"])
+    @once
+    def attended_refer(self, request: Request) -> Response:
+        """Connects those with whom the extension talks in its two calls; it leaves both."""
+        form = ExtensionAttendedReferSerializer(data=request.data)
+        form.is_valid(raise_exception=True)
+        wanted: dict[str, Any] = form.validated_data
+        into = wanted["refer_to_session_id"]
+
+        def is_wanted(call: LiveCall, side: CallSide) -> bool:
+            return side in call.held_by and call.session_id != into
+
+        controller, call, side = self._chosen(request, wanted, is_wanted)
+        number = wanted["extension_number"]
+
+        def is_other(other: LiveCall, side: CallSide) -> bool:
+            return other.session_id != call.session_id and other.answered_at is not None
+
+        with control_errors(of=f"Extension {number}"):
+            other, _ = extension_call_choose(
+                controller=controller, number=number, session_id=into, is_wanted=is_other
+            )
+        if other.session_id == call.session_id:
+            raise Refused(
+                f"Extension {number} has no other call to connect this one with.", code="no_other_call"
+            )
+        arguments = {"extension": number, "to_session": other.session_id}
+        return done(request, controller, call, side, "attended_transfer", arguments)
 
     def _chosen(
         self, request: Request, wanted: dict[str, Any], is_wanted: Any
@@ -82,19 +137,6 @@ class ExtensionCallActions(GenericViewSet[Extension]):
                 controller=controller, number=number, session_id=wanted["session_id"], is_wanted=is_wanted
             )
         return controller, call, side
-
-    def _done(
-        self,
-        request: Request,
-        controller: Controller,
-        call: LiveCall,
-        command: str,
-        arguments: dict[str, Any],
-    ) -> Response:
-        with control_errors():
-            result = call_command(controller=controller, call=call, command=command, arguments=arguments)
-        audit_request(request._request, action=f"call.{command}", target=controller.tenant)
-        return Response({"session_id": call.session_id, "side": arguments["side"], **result})
 
     def _require_known(self, number: str, visible: QuerySet[Extension]) -> None:
         """An extension that is not seen does not exist."""

@@ -91,6 +91,8 @@ class ExtensionViewSet(ResourceAccess, ExtensionTableActions, ExtensionPersonAct
         "bulk": "callmanager.extensiontable",
         "sessions": "fleet.livecall",
         "hold": "fleet.livecall",
+        "refer": "fleet.livecall",
+        "attended_refer": "fleet.livecall",
     }
     verbs = {
         "import_table": Verb.ADD,

@@ -13,6 +13,7 @@ from callmanager.domain.outcome import EndedBy
 from callmanager.domain.recording import RecordingStep
 from sipworker.call.command_arguments import WRONG, ArgumentError, Arguments
 from sipworker.call.requests import (
+    AttendedTransferRequested,
     CallWanted,
     DigitsRequested,
     HoldRequested,
@@ -22,6 +23,7 @@ from sipworker.call.requests import (
     Side,
     Sides,
     StopPlayRequested,
+    TransferRequested,
 )
 from sipworker.call.signals import HangUpRequested, Request
 
@@ -81,6 +83,16 @@ def _record(arguments: Arguments) -> RecordingRequested:
     return RecordingRequested(step, arguments.text("by", default="", longest=20))
 
 
+def _transfer(arguments: Arguments) -> TransferRequested:
+    return TransferRequested(arguments.text("extension", longest=64), arguments.text("target", longest=64))
+
+
+def _attended_transfer(arguments: Arguments) -> AttendedTransferRequested:
+    return AttendedTransferRequested(
+        arguments.text("extension", longest=64), arguments.text("to_session", longest=128)
+    )
+
+
 COMMANDS: Mapping[str, Reader] = {
     "hang_up": _hang_up,
     "send_digits": _send_digits,
@@ -89,6 +101,8 @@ COMMANDS: Mapping[str, Reader] = {
     "play": _play,
     "stop_play": _stop_play,
     "record": _record,
+    "transfer": _transfer,
+    "attended_transfer": _attended_transfer,
 }
 
 

@@ -8,6 +8,7 @@ from callmanager.domain.outcome import EndedBy
 from sipworker.call.command_arguments import ArgumentError, Arguments
 from sipworker.call.commands import read_request
 from sipworker.call.requests import (
+    AttendedTransferRequested,
     DigitsRequested,
     HoldRequested,
     MuteRequested,
@@ -15,6 +16,7 @@ from sipworker.call.requests import (
     Side,
     Sides,
     StopPlayRequested,
+    TransferRequested,
 )
 from sipworker.call.signals import HangUpRequested, Request
 
@@ -34,6 +36,12 @@ from sipworker.call.signals import HangUpRequested, Request
         ("mute", {"side": "callee"}, MuteRequested(Side.CALLEE, True)),
         ("play", {"sounds": ["stored:a"]}, PlayRequested(Sides.BOTH, ("stored:a",))),
         ("stop_play", {"side": "caller"}, StopPlayRequested(Sides.CALLER)),
+        ("transfer", {"extension": "101", "target": "103"}, TransferRequested("101", "103")),
+        (
+            "attended_transfer",
+            {"extension": "101", "to_session": "s2"},
+            AttendedTransferRequested("101", "s2"),
+        ),
     ],
 )
 def test_a_command_becomes_a_request(
