@@ -11,7 +11,7 @@ from callmanager.domain.decisions import GroupMember, Page, RingGroup
 from callmanager.domain.outcome import CallOutcome
 from callmanager.domain.simulated_attempts import Attempt, attempt
 from callmanager.domain.snapshot import TenantSnapshot
-from callmanager.domain.unanswered import Failure, outcome_of_group
+from callmanager.domain.unanswered import Failure, outcome_of_group, outcome_of_page
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +140,7 @@ def page_the_group(paged: Page, assumptions: Assumptions) -> GroupRung:
     busy = (PhoneState.BUSY, PhoneState.DECLINES)
     failures = [Failure(486) for _, state in states if state in busy]
     first = next((one for one in rung if one.has_answered), None)
-    return GroupRung(rung, (), first, 0, outcome_of_group(failures, has_rung=False), ())
+    return GroupRung(rung, (), first, 0, outcome_of_page(failures, is_intercom=paged.is_intercom), ())
 
 
 def ring_the_group(group: RingGroup, assumptions: Assumptions, snapshot: TenantSnapshot) -> GroupRung:

@@ -83,6 +83,13 @@ def outcome_of_group(failures: Sequence[Failure], *, has_rung: bool) -> CallOutc
     return NOBODY_OF_THE_GROUP
 
 
+def outcome_of_page(failures: Sequence[Failure], *, is_intercom: bool) -> CallOutcome:
+    """The same for a page, which nobody rings for; of an intercom, what its one member said."""
+    if not is_intercom:
+        return outcome_of_group(failures, has_rung=False)
+    return outcome_of_all(failures, has_rung=False) if failures else NOT_REGISTERED
+
+
 def why_unanswered(outcome: CallOutcome) -> Unanswered:
     """Which forwarding follows an outcome of above.
 

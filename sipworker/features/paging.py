@@ -9,7 +9,7 @@ from __future__ import annotations
 from callmanager.domain.call_events import CallEventKind
 from callmanager.domain.decisions import GroupMember, Page
 from callmanager.domain.outcome import CallOutcome, CallStatus, EndedBy
-from callmanager.domain.unanswered import Failure, outcome_of_group
+from callmanager.domain.unanswered import Failure, outcome_of_page
 from sipworker.call.actions import (
     Action,
     AnswerLeg,
@@ -63,7 +63,7 @@ class Paging:
 
     def start(self) -> tuple[Wish, ...]:
         if not self._decision.members:
-            return (Unreached(outcome_of_group((), has_rung=False)),)
+            return self._unreached()
         domain, asks = self._context.invite.dialled_domain, self._decision.skips_busy
         return tuple(FindContacts(member.number, domain, asks) for member in self._decision.members)
 
@@ -201,7 +201,8 @@ class Paging:
         return (StopTimer(PAGE_TIMER), *self._unreached())
 
     def _unreached(self) -> tuple[Unreached, ...]:
-        return (Unreached(outcome_of_group(self._failures, has_rung=False)),)
+        outcome = outcome_of_page(self._failures, is_intercom=self._decision.is_intercom)
+        return (Unreached(outcome),)
 
 
 def _over(by: EndedBy, reason: str) -> EndCall:

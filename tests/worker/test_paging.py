@@ -142,6 +142,23 @@ def test_an_intercom_is_a_talk_from_the_first_moment(worker: WorkerInMemory) -> 
     assert worker.cdr("s1").answered_number == BOB
 
 
+@pytest.mark.parametrize(
+    ("is_busy", "sip_code", "reason"), [(True, 486, "Busy"), (False, 480, "Not registered")]
+)
+def test_an_intercom_that_nobody_can_take_says_why(
+    worker: WorkerInMemory, is_busy: bool, sip_code: int, reason: str
+) -> None:
+    if is_busy:
+        worker.hear(replace(alice_calls("*43"), leg="in-bob", caller=BOB))
+    else:
+        worker.contacts.by_aor.clear()
+    worker.sip.take_actions()
+    worker.hear(alice_calls(f"*11{BOB}"))
+    (refusal,) = done(worker, RefuseLeg)
+    assert isinstance(refusal, RefuseLeg)
+    assert (refusal.sip_code, refusal.reason) == (sip_code, reason)
+
+
 def test_the_dial_code_pages_a_group_and_only_who_may(worker: WorkerInMemory) -> None:
     worker.hear(alice_calls("*119000"))
     assert set(legs(worker)) == {BOB, CAROL}

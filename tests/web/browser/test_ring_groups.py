@@ -98,6 +98,9 @@ def test_members_are_clicked_together_and_put_in_order(acme: Page) -> None:
     expect(page.get_by_text("voicemail of 102")).to_be_visible()
     assert _stored() == ["7202", "7201", "101", "004917012345"]
     _photograph(page, "ring-groups")
+    page.goto("/admin/call-simulator/?from=extension&extension=102&called=9000")
+    expect(page.get_by_text("Rings the group Sales (9000)").first).to_be_visible()
+    _photograph(page, "ring-group-simulated")
 
 
 def test_what_is_wrong_keeps_what_was_chosen(acme: Page) -> None:

@@ -10,6 +10,7 @@ from django.test import Client
 from callmanager.domain.destination import Destination, DestinationKind
 from callmanager.models import RingGroup
 from callmanager.selectors.ring_group import Member, ring_group_list, ring_group_members
+from callmanager.services.extension import extension_create
 from callmanager.services.ring_group import ring_group_create
 from tenants.models import Tenant
 from tenants.scope import tenant_scope
@@ -98,3 +99,25 @@ def test_another_company_finds_no_group(globex_browser: Client, acme: Tenant) ->
         sales = ring_group_create(number="9000", name="Sales")
     assert "Sales" not in globex_browser.get(PAGE).content.decode()
     assert globex_browser.get(f"{PAGE}{sales.pk}/change/").status_code in (302, 404)
+
+
+def test_the_simulator_draws_who_of_the_group_does_what(acme_browser: Client, acme: Tenant) -> None:
+    with tenant_scope(acme):
+        extension_create(number="103", display_name="Carol", sip_password="s1p-Password-of-Carol")
+        ring_group_create(
+            number="9000",
+            name="Sales",
+            strategy="prioritized_hunt",
+            members=[Member("102"), Member("103")],
+            no_answer=Destination(DestinationKind.VOICEMAIL, "102"),
+        )
+    asked = {"from": "extension", "extension": "101", "called": "9000", "phone.102": "no_answer"}
+    shown = acme_browser.get("/admin/call-simulator/", asked).content.decode()
+    for words in ("Rings the group Sales (9000)", "one after the other, for 20 s each", "103 Carol"):
+        assert words in shown
+    assert 'name="phone.102"' in shown
+    assert 'name="phone.103"' in shown
+    # The branch leads to the same question with nobody at the phone.
+    assert "phone.103=no_answer" in shown
+    nobody = acme_browser.get("/admin/call-simulator/", asked | {"phone.103": "no_answer"}).content.decode()
+    assert "The mailbox of 102 answers" in nobody
