@@ -73,7 +73,7 @@ class VoicemailAdmin(ReadOnlyModelAdmin):
     def moment(self, voicemail: Voicemail) -> str:
         return formats.date_format(timezone.localtime(voicemail.left_at), "j M Y, H:i")
 
-    @admin.display(description="")
+    @admin.display(description="State")
     def state(self, voicemail: Voicemail) -> SafeString:
         new = format_html('<span class="td-pill td-good">New</span>') if voicemail.is_new else ""
         urgent = format_html('<span class="td-pill td-bad">Urgent</span>') if voicemail.is_urgent else ""
