@@ -14,6 +14,7 @@ class DialKind(StrEnum):
     """What a code is for."""
 
     VOICEMAIL = "voicemail"
+    LEAVE_MESSAGE = "leave_message"
     ECHO_TEST = "echo_test"
     TONE_TEST = "tone_test"
     PAGE = "page"
@@ -101,6 +102,14 @@ FEATURES: tuple[DialFeature, ...] = (
         S.ALONE,
         ("*97",),
         ("999", "*97"),
+    ),
+    DialFeature(
+        K.LEAVE_MESSAGE,
+        "Leave a message",
+        "Goes straight to the mailbox of an extension, whose phones do not ring.",
+        S.NUMBER,
+        ("*55",),
+        example="102",
     ),
     DialFeature(
         K.ECHO_TEST,
@@ -232,6 +241,7 @@ FEATURE_OF: Mapping[DialKind, DialFeature] = {feature.kind: feature for feature 
 WORKING: frozenset[DialKind] = frozenset(
     {
         DialKind.VOICEMAIL,
+        DialKind.LEAVE_MESSAGE,
         DialKind.ECHO_TEST,
         DialKind.TONE_TEST,
         DialKind.PAGE,

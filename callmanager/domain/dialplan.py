@@ -24,7 +24,7 @@ from callmanager.domain.extension_entry import ExtensionEntry
 from callmanager.domain.group_calls import call_group, page
 from callmanager.domain.incoming_call import IncomingCall as IncomingCall
 from callmanager.domain.inside_calls import BUSY, call_extension, follow
-from callmanager.domain.mailbox_calls import mailbox_of
+from callmanager.domain.mailbox_calls import leave_message, mailbox_of
 from callmanager.domain.monitoring import monitor
 from callmanager.domain.outside_calls import call_emergency, call_outside, is_emergency, is_outside
 from callmanager.domain.parking import park, retrieve
@@ -138,6 +138,8 @@ def _service(routing: Routing, caller: ExtensionEntry) -> Decision | None:
     match read.kind:
         case DialKind.VOICEMAIL:
             return CheckMessages(caller.number, caller.mailbox) if caller.mailbox is not None else None
+        case DialKind.LEAVE_MESSAGE:
+            return leave_message(routing, read.argument, is_busy=False)
         case DialKind.ECHO_TEST:
             return EchoTest()
         case DialKind.TONE_TEST:

@@ -204,7 +204,7 @@ class IsolateLeg:
 class StartRecording:
     """Record the leg, and whom it is mixed with, into one file below the worker's directory.
 
-    It ends with StopRecording or with the leg.
+    It ends with StopRecording or with the leg, or never begins: RecordingFailed.
     """
 
     leg: LegId

@@ -39,6 +39,7 @@ from sipworker.call.signals import (
     LegSignal,
     LegUnheld,
     PlaybackEnded,
+    RecordingFailed,
     RecordingStopped,
 )
 from sipworker.call.transfers import DismissLeg, ReportTransfer, TransferAsked, TransferDecided
@@ -74,7 +75,14 @@ _MEDIA_ACTIONS = (
     StopRecording,
     SendDigit,
 )
-_MEDIA_SIGNALS = (DigitPressed, PlaybackEnded, RecordingStopped, TransferAsked, TransferDecided)
+_MEDIA_SIGNALS = (
+    DigitPressed,
+    PlaybackEnded,
+    RecordingStopped,
+    RecordingFailed,
+    TransferAsked,
+    TransferDecided,
+)
 
 Row = tuple[LegState, type[LegSignal | LegAction]]
 

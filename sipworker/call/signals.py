@@ -158,6 +158,14 @@ class PlaybackEnded:
 
 
 @dataclass(frozen=True, slots=True)
+class RecordingFailed:
+    """StartRecording could not: the disk is full, or its directory can't be written. Nothing is left to stop."""
+
+    leg: LegId
+    recording: str
+
+
+@dataclass(frozen=True, slots=True)
 class RecordingStopped:
     """The file of a recording that was stopped, or whose leg is over, is whole."""
 
@@ -255,7 +263,7 @@ class CallRecordingFailed:
 
 
 # Of files that play to a leg or are recorded from it: for whoever asked for that, and nobody else.
-FileSignal = PlaybackEnded | RecordingStopped
+FileSignal = PlaybackEnded | RecordingStopped | RecordingFailed
 TransferSignal = TransferAsked | TransferDecided
 LegSignal = (
     LegRinging

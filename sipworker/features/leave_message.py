@@ -31,6 +31,7 @@ from sipworker.call.mailbox_actions import FindRoom
 from sipworker.call.signals import (
     DigitPressed,
     PlaybackEnded,
+    RecordingFailed,
     RecordingStopped,
     RoomFound,
     Signal,
@@ -46,6 +47,7 @@ REVIEW_S = 10.0
 SHORTEST_S = 1.0
 LEFT = CallOutcome(CallStatus.ANSWERED, EndedBy.PBX, "Message left", 200)
 FULL = CallOutcome(CallStatus.ANSWERED, EndedBy.PBX, "Mailbox full", 200)
+NOT_RECORDED = CallOutcome(CallStatus.ANSWERED, EndedBy.PBX, "Recording failed", 200)
 TAKEN_BACK = CallOutcome(CallStatus.ANSWERED, EndedBy.PBX, "Message taken back", 200)
 
 
@@ -84,6 +86,13 @@ class LeavingMessage:
                 return self._played()
             case RecordingStopped():
                 return self._stopped() if self._stage is _Stage.STOPPING else ()
+            case RecordingFailed(recording=name) if name == self._name:
+                return (
+                    StopTimer(LENGTH_TIMER),
+                    StopTimer(SHORT_TIMER),
+                    self._take_back(),
+                    *self._say_goodbye(NOT_RECORDED, *mailbox_words.FAULT),
+                )
             case RoomFound():
                 return self._look_for_room(signal)
             case DigitPressed(digit=digit):
@@ -188,9 +197,9 @@ class LeavingMessage:
         urgent = "vm-review-nonurgent" if self._is_urgent else "vm-review-urgent"
         return (self._play(*self._words(*first, *mailbox_words.REVIEW, urgent)),)
 
-    def _say_goodbye(self, outcome: CallOutcome, said: str) -> tuple[Action, ...]:
+    def _say_goodbye(self, outcome: CallOutcome, *said: str) -> tuple[Action, ...]:
         self._stage, self._outcome = _Stage.GOODBYE, outcome
-        return (self._play(*self._words(said, "vm-goodbye")),)
+        return (self._play(*self._words(*said, "vm-goodbye")),)
 
     def _time_out(self, timer: str) -> tuple[Action, ...]:
         if timer == SHORT_TIMER:

@@ -11,7 +11,7 @@ from enum import Enum, auto
 from callmanager.domain.call_events import CallEventKind
 from callmanager.domain.sounds import own
 from sipworker.call.actions import EmitEvent, StartRecording, StartTimer, StopRecording, StopTimer
-from sipworker.call.signals import RecordingStopped, Signal, TimerFired
+from sipworker.call.signals import RecordingFailed, RecordingStopped, Signal, TimerFired
 from sipworker.features import mailbox_words
 from sipworker.features.mailbox_room import WAIT_S, WAIT_TIMER, Room, ToMessages, Voice, Wishes
 
@@ -74,6 +74,8 @@ class Recorder(Room):
                 self._is_short = False
             case TimerFired(timer=timer) if timer == LENGTH_TIMER and self._stage is _Stage.RECORDING:
                 return self._stop()
+            case RecordingFailed(recording=name) if name == self._name:
+                return (StopTimer(SHORT_TIMER), StopTimer(LENGTH_TIMER), ToMessages(mailbox_words.FAULT))
             case RecordingStopped(recording=name) if name == self._name and self._stage is _Stage.STOPPING:
                 if self._is_short:
                     self._stage = _Stage.PROMPT

@@ -10,7 +10,7 @@ from pathlib import Path
 import pjsua2 as pj
 import structlog
 
-from sipworker.call.signals import LegId, RecordingStopped
+from sipworker.call.signals import LegId, RecordingFailed, RecordingStopped
 from sipworker.pjsip.media import Patchbay
 
 log = structlog.get_logger(__name__)
@@ -22,7 +22,9 @@ SETTLES_AFTER_S = 0.3
 class Recordings:
     """All recorders of the worker, by the name that the call gave them."""
 
-    def __init__(self, patchbay: Patchbay, emit: Callable[[RecordingStopped], None]) -> None:
+    def __init__(
+        self, patchbay: Patchbay, emit: Callable[[RecordingStopped | RecordingFailed], None]
+    ) -> None:
         self._patchbay = patchbay
         self._emit = emit
         self._running: dict[str, tuple[LegId, pj.AudioMediaRecorder]] = {}
@@ -31,8 +33,15 @@ class Recordings:
     def start(self, owner: LegId, name: str, sources: Sequence[LegId], file: Path) -> None:
         """Every source is mixed into one track. `owner` is the leg that hears of the end."""
         recorder = pj.AudioMediaRecorder()
-        file.parent.mkdir(parents=True, exist_ok=True)
-        recorder.createRecorder(str(file))
+        try:
+            file.parent.mkdir(parents=True, exist_ok=True)
+            recorder.createRecorder(str(file))
+        except (pj.Error, OSError) as error:
+            # A call that can't be recorded goes on; whoever wanted it decides what is said.
+            why = error.info() if isinstance(error, pj.Error) else error.strerror
+            log.error("recording.not_begun", error=why)
+            self._emit(RecordingFailed(owner, name))
+            return
         sink = _sink(owner, name)
         self._running[sink] = (owner, recorder)
         self._patchbay.attach(sink, recorder)

@@ -18,7 +18,7 @@ from tests.live.system.messages import (
 from tests.phones.calls import PhoneCall
 from tests.phones.phone import Phone
 from tests.phones.rest import RestClient
-from tests.phones.waiting import until
+from tests.phones.waiting import DeadlineError, until
 
 
 @pytest.fixture(autouse=True)
@@ -54,6 +54,7 @@ def test_a_greeting_that_is_recorded_on_the_phone_is_what_callers_hear(
     call.send_dtmf("2")
     call.wait_heard(bob.config.tone_hz, timeout_s=15)
     call.send_dtmf("1")
+    speak_for_a_while(call)
     call.hang_up()
     (greeting,) = until(lambda: _greetings(rest), STORED_WITHIN_S, "the greeting is stored")
     assert greeting["is_active"] is True
@@ -62,11 +63,14 @@ def test_a_greeting_that_is_recorded_on_the_phone_is_what_callers_hear(
 
     def hears_it() -> bool:
         caller = alice.dial("102").wait_confirmed(15)
-        speak_for_a_while(caller)
-        heard = caller.heard()
-        caller.hang_up()
-        caller.wait_over(timeout_s=10)
-        return bob.config.tone_hz in heard
+        try:
+            caller.wait_heard(bob.config.tone_hz, timeout_s=4)
+        except DeadlineError:
+            return False
+        finally:
+            caller.hang_up()
+            caller.wait_over(timeout_s=10)
+        return True
 
     until(hears_it, 60, "the caller hears Bob's own greeting")
 
@@ -76,15 +80,17 @@ def test_a_pin_that_is_chosen_on_the_phone_is_asked_for_from_then_on(
 ) -> None:
     leave_message(rest, alice, bob)
     call = _own_mailbox(bob, "05")
-    call.send_dtmf("2468#")
-    call.send_dtmf("2468#")
+    for _ in range(2):
+        call.send_dtmf("2468#")
+        speak_for_a_while(call)
     call.hang_up()
     until(lambda: rest.get("/mailboxes/102")["has_pin"], STORED_WITHIN_S, "the PIN is set")
 
     def is_asked() -> bool:
         """The worker has heard of the change: without the PIN nothing is played."""
         wrong = _own_mailbox(bob, "1357#")
-        speak_for_a_while(wrong)
+        for _ in range(3):
+            speak_for_a_while(wrong)
         heard = wrong.heard()
         wrong.hang_up()
         wrong.wait_over(timeout_s=10)

@@ -7,7 +7,15 @@ from datetime import UTC, datetime
 
 import pytest
 
-from callmanager.domain.decisions import CheckMessages, Decision, EchoTest, Refuse, RingExtension, ToneTest
+from callmanager.domain.decisions import (
+    CheckMessages,
+    Decision,
+    EchoTest,
+    LeaveMessage,
+    Refuse,
+    RingExtension,
+    ToneTest,
+)
 from callmanager.domain.dialplan import IncomingCall, decide
 from callmanager.domain.mailbox import Mailbox
 from callmanager.domain.snapshot import ExtensionEntry, TenantSnapshot
@@ -136,3 +144,17 @@ def test_messages_are_heard_by_who_has_a_mailbox(
     snapshot: TenantSnapshot, dialled: str, expected: Decision
 ) -> None:
     assert decide(from_alice(dialled), snapshot, MONDAY_MORNING) == expected
+
+
+@pytest.mark.parametrize(
+    ("dialled", "expected"),
+    [
+        ("*55101", "leave"),
+        ("*55102", Refuse(480, "There is no mailbox to leave a message in")),
+        ("*55777", Refuse(480, "There is no mailbox to leave a message in")),
+    ],
+    ids=["a mailbox, even one's own", "an extension without one", "nobody"],
+)
+def test_a_message_is_left_without_ringing(dialled: str, expected: object) -> None:
+    decision = decide(from_alice(dialled), with_mailbox(), MONDAY_MORNING)
+    assert (decision == expected) or (expected == "leave" and isinstance(decision, LeaveMessage))

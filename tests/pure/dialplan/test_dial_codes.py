@@ -32,6 +32,8 @@ def all_work(monkeypatch: pytest.MonkeyPatch) -> None:
 MANUAL = {
     "999": Dialled(K.VOICEMAIL),
     "*97": Dialled(K.VOICEMAIL),
+    "*55102": Dialled(K.LEAVE_MESSAGE, "102"),
+    "*55": None,
     "*43": Dialled(K.ECHO_TEST),
     "*11101": Dialled(K.PAGE, "101"),
     "**101": Dialled(K.PICKUP, "101"),

@@ -9,7 +9,7 @@ from callmanager.domain.decisions import LeaveMessage
 from callmanager.domain.outcome import CallStatus
 from sipworker.call.actions import AnswerLeg, StartRecording, StartTimer, StopRecording
 from sipworker.call.mailbox_actions import FindRoom
-from sipworker.call.signals import LegHungUp, RecordingStopped, RoomFound, TimerFired
+from sipworker.call.signals import LegHungUp, RecordingFailed, RecordingStopped, RoomFound, TimerFired
 from sipworker.features.leave_message import FULL, LENGTH_TIMER, REVIEW_TIMER, SHORT_TIMER
 from tests.cast import BOB
 from tests.pure.features.mailboxes import CALLER, MailboxCall
@@ -132,3 +132,11 @@ def test_less_than_a_second_is_no_message_and_asked_for_again(recording: Mailbox
     assert recording.said(recording.hear(RecordingStopped(CALLER, "message-1"))) == ["vm-tooshort", "beep"]
     assert recording.events(TAKEN_BACK)[0]["recording"] == "message-1"
     assert StartRecording(CALLER, "message-2", "voicemail/s1-2.wav") in recording.play_to_the_end()
+
+
+def test_a_message_that_cannot_be_recorded_is_no_silence(recording: MailboxCall) -> None:
+    said = recording.said(recording.hear(RecordingFailed(CALLER, "message-1")))
+    assert said == ["sorry-youre-having-problems", "please-try-call-later", "vm-goodbye"]
+    assert recording.events(TAKEN_BACK)[0]["recording"] == "message-1"
+    recording.play_to_the_end()
+    assert recording.end is not None

@@ -11,7 +11,7 @@ from callmanager.domain.decisions import CheckMessages
 from callmanager.domain.mailbox import Mailbox
 from sipworker.call.actions import StartRecording, StopRecording
 from sipworker.call.mailbox_actions import ChangePin
-from sipworker.call.signals import LegHungUp, MessagesFound, RecordingStopped, TimerFired
+from sipworker.call.signals import LegHungUp, MessagesFound, RecordingFailed, RecordingStopped, TimerFired
 from sipworker.features.mailbox_recorder import LENGTH_TIMER, SHORT_TIMER
 from sipworker.features.mailbox_words import EMPTY_HELP
 from tests.cast import ALICE
@@ -151,3 +151,11 @@ def test_star_goes_back_to_the_messages_from_everywhere() -> None:
     assert call.said(call.press("*")) == list(EMPTY_HELP)
     call.press("01")
     assert call.said(call.press("*")) == list(EMPTY_HELP)
+
+
+def test_a_greeting_that_cannot_be_recorded_leads_back_with_a_word() -> None:
+    call = options()
+    call.press("1")
+    call.play_to_the_end()
+    said = call.said(call.hear(RecordingFailed(CALLER, "s1-greeting-1-1")))
+    assert said == ["sorry-youre-having-problems", "please-try-call-later", *EMPTY_HELP]
