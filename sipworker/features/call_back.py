@@ -1,4 +1,4 @@
-"""A call that somebody makes who is already talking to the PBX, and comes back to it if nobody answers."""
+"""A call that somebody makes who is already talking to the PBX: they hear it ring, and come back if nobody answers."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from sipworker.call.actions import (
     DialLeg,
     DialTrunk,
     EndCall,
-    RingLeg,
 )
+from sipworker.call.context import CallContext
 from sipworker.call.signals import DigitPressed, LegFailed, LegHungUp, LegId, Signal
 
 GIVE_UP = "*"
@@ -36,9 +36,10 @@ class Onwards(Protocol):
 
 
 class CallingBack:
-    __slots__ = ("_dialled", "_is_answered", "_route")
+    __slots__ = ("_caller", "_dialled", "_is_answered", "_route")
 
-    def __init__(self, route: Onwards) -> None:
+    def __init__(self, context: CallContext, route: Onwards) -> None:
+        self._caller = context.caller_leg
         self._route = route
         self._dialled: set[LegId] = set()
         self._is_answered = False
@@ -59,12 +60,10 @@ class CallingBack:
             match wish:
                 case EndCall(outcome=outcome) if not self._is_answered:
                     return (*actions, *self._return(outcome))
-                case AnswerLeg():
-                    self._is_answered = True
-                case RingLeg():
-                    pass  # the caller is answered already
                 case _:
-                    if isinstance(wish, DialLeg | DialTrunk):
+                    if isinstance(wish, AnswerLeg):
+                        self._is_answered = True
+                    elif isinstance(wish, DialLeg | DialTrunk):
                         self._dialled.add(wish.leg)
                     elif isinstance(wish, CancelLeg):
                         self._dialled.discard(wish.leg)
@@ -72,5 +71,6 @@ class CallingBack:
         return tuple(actions)
 
     def _return(self, outcome: CallOutcome | None) -> tuple[Action | NotReached, ...]:
+        """What is answered already hears no ringing any more."""
         cancels = tuple(CancelLeg(leg, 0, "Cancelled by caller") for leg in sorted(self._dialled))
-        return (*cancels, NotReached(outcome))
+        return (AnswerLeg(self._caller), *cancels, NotReached(outcome))

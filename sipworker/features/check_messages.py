@@ -111,7 +111,7 @@ class CheckingMessages:
                     self._outcome = outcome
                     actions.append(self._voice.say(*said, "vm-goodbye"))
                 case Onward(decision=decision):
-                    self._call_back = CallingBack(self._route(decision))
+                    self._call_back = CallingBack(self._context, self._route(decision))
                     actions += self._calling(self._call_back.start())
                 case _:
                     actions.append(wish)

@@ -12,6 +12,7 @@ from callmanager.domain.decisions import CheckMessages
 from callmanager.domain.incoming_call import IncomingCall
 from callmanager.domain.mailbox import Mailbox, StoredMessage
 from callmanager.domain.outcome import CallStatus
+from callmanager.domain.ringing_tone import COMMON
 from sipworker.call.actions import (
     Action,
     AnswerLeg,
@@ -23,6 +24,8 @@ from sipworker.call.actions import (
     FindContacts,
     HangUpLeg,
     PlayFiles,
+    PlayRinging,
+    StopRinging,
 )
 from sipworker.call.context import CallContext
 from sipworker.call.session import CallSession
@@ -77,12 +80,13 @@ def ringing() -> Heard:
     ]
     dialled = call.hear(ContactsFound(BOB, (BOBS_DESK,)))
     assert [one.number for one in dialled if isinstance(one, DialLeg)] == [BOB]
-    assert call.hear(LegRinging("s1-1", 180, False))
+    assert PlayRinging(ALICE_LEG, COMMON) in call.hear(LegRinging("s1-1", 180, False))
     return call
 
 
 def test_who_answers_talks_to_the_owner(ringing: Heard) -> None:
     actions = ringing.hear(LegAnswered("s1-1"))
+    assert StopRinging(ALICE_LEG, COMMON) in actions
     assert BridgeLegs(ALICE_LEG, "s1-1") in actions
     assert not any(isinstance(one, AnswerLeg) for one in actions)
     actions = ringing.hear(LegHungUp("s1-1", False, 200, ""))
@@ -92,6 +96,7 @@ def test_who_answers_talks_to_the_owner(ringing: Heard) -> None:
 
 def test_who_does_not_answer_leaves_the_owner_with_the_messages(ringing: Heard) -> None:
     actions = ringing.hear(LegFailed("s1-1", 486, "Busy Here"))
+    assert StopRinging(ALICE_LEG, COMMON) in actions
     assert not any(isinstance(one, EndCall) for one in actions)
     assert said(actions)[0] == "vm-nobodyavail"
     assert said(ringing.press("7"))[0] == "vm-deleted"
