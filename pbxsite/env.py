@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shlex
-from ipaddress import ip_network
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -86,6 +86,19 @@ def env_networks(name: str, default: tuple[str, ...] = ()) -> list[str]:
         except ValueError:
             raise EnvironmentInvalid(f"{name}: {network!r} is no network such as 192.168.0.0/16") from None
     return networks
+
+
+def env_servers(name: str) -> list[tuple[str, int]]:
+    """Addresses with ports, such as 192.0.2.53 or 192.0.2.53:5353 or [2001:db8::53]:53, separated by commas."""
+    servers = []
+    for server in env_list(name):
+        parts = urlsplit(f"//{server}")
+        try:
+            address, port = str(ip_address(parts.hostname or "")), parts.port or 53
+        except ValueError:
+            raise EnvironmentInvalid(f"{name}: {server!r} is no address such as 192.0.2.53:53") from None
+        servers.append((address, port))
+    return servers
 
 
 def env_path(name: str, default: Path) -> Path:

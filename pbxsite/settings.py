@@ -17,6 +17,7 @@ from pbxsite.env import (
     env_path,
     env_port,
     env_secret,
+    env_servers,
     env_str,
     load_state_environment,
 )
@@ -47,6 +48,8 @@ PBX_EDGE_PRIVATE_PORT = env_port("PBX_EDGE_PRIVATE_PORT", 15060)
 PBX_EDGE_RPC_PORT = env_port("PBX_EDGE_RPC_PORT", 15065)
 PBX_EDGE_EVENTS_PORT = env_port("PBX_EDGE_EVENTS_PORT", 15066)
 
+# Name servers to ask for providers; none: the system's.
+PBX_DNS_SERVERS = env_servers("PBX_DNS_SERVERS")
 # Networks that are not public and yet may be reached by tenants' mail servers and event addresses.
 PBX_TENANT_NETWORKS = env_networks("PBX_TENANT_NETWORKS")
 # Who may read /metrics without a token; empty: nobody.

@@ -115,9 +115,8 @@ class TrunkAdmin(ServiceModelAdmin):
     @admin.display(description="Provider", ordering="host")
     def provider(self, trunk: Trunk) -> SafeString:
         return format_html(
-            '<div><span class="td-mono">{}:{}</span><div class="td-subtle">{}, {}</div></div>',
-            trunk.host,
-            trunk.port,
+            '<div><span class="td-mono">{}</span><div class="td-subtle">{}, {}</div></div>',
+            f"{trunk.host}:{trunk.port}" if trunk.port else trunk.host,
             trunk.get_transport_display(),
             trunk.get_authentication_display().lower(),
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -138,13 +138,3 @@ def sip_destination(address: str, port: int, transport: str) -> str:
 def _place_of(destination: str) -> str:
     """`192.0.2.7:5061` of `sip:192.0.2.7:5061;transport=tls`."""
     return destination.removeprefix("sip:").partition(";")[0]
-
-
-def address_to_use(found: Iterable[str], before: str | None) -> str | None:
-    """Name servers give the same addresses in another order each time, and sometimes no answer: neither is a reason to
-    move, because moving means to register anew.
-    """
-    addresses = list(found)
-    if before is not None and (not addresses or before in addresses):
-        return before
-    return addresses[0] if addresses else None

@@ -60,7 +60,8 @@ def fill_headers(trunk: TrunkEntry, facts: CallFacts, wish: CliWish = NO_WISH) -
 
 
 def trunk_address(trunk: TrunkEntry) -> str:
-    return trunk.host if trunk.port == _SIP_PORT else f"{trunk.host}:{trunk.port}"
+    """Without a port where the name servers say it (0)."""
+    return trunk.host if trunk.port in (0, _SIP_PORT) else f"{trunk.host}:{trunk.port}"
 
 
 def _values(trunk: TrunkEntry, facts: CallFacts) -> dict[HeaderSource, str]:

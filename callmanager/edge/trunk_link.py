@@ -15,11 +15,13 @@ from dataclasses import dataclass, field, replace
 import structlog
 
 from callmanager.domain.edge_trunk import EdgeTrunk, table_changes
+from callmanager.domain.srv_records import Place
 from callmanager.domain.trunk_accounts import TrunkAccount, TrunkState, account_changes
 from callmanager.edge.certificates import Certificates, Verdict
 from callmanager.edge.notifications import Notifications
+from callmanager.edge.places import Places
 from callmanager.edge.running import Working
-from callmanager.edge.trunk_facts import Addresses, certificate_question, edge_trunk_of
+from callmanager.edge.trunk_facts import certificate_question, edge_trunk_of, wanted_place
 from callmanager.edge.trunk_rpc import TrunkRpc, TrunkTable
 from callmanager.edge.trunk_watch import TrunkWatch, registration_key
 from callmanager.fleet.models import Trunk
@@ -41,7 +43,7 @@ class TrunkLink:
     _wanted: dict[int, EdgeTrunk] = field(default_factory=dict)
     _idle: dict[int, TrunkReport] = field(default_factory=dict)
     _blocked: set[int] = field(default_factory=set)
-    _addresses: Addresses = field(default_factory=Addresses)
+    _places: Places = field(default_factory=Places)
     _certificates: Certificates = field(default_factory=Certificates)
     _watch: TrunkWatch = field(init=False)
 
@@ -54,22 +56,26 @@ class TrunkLink:
         is_working()
         while not stopping.is_set():
             has_changed = RELOAD in notifications.take(WATCH_EVERY_S)
-            is_waiting = self._addresses.is_waiting or self._certificates.is_waiting
+            is_waiting = self._places.is_waiting or self._certificates.is_waiting
             pause = RESOLVE_AGAIN_S if is_waiting else RESOLVE_EVERY_S
             if has_changed or time.monotonic() > applied_at + pause or not self._look():
                 applied_at = self._apply()
 
     def _apply(self) -> float:
         trunks = list(Trunk.objects.order_by("pk"))
-        resolved = self._addresses.resolve(trunks)
-        trunk_addresses_replace(addresses=resolved)
+        resolved = self._places.resolve(
+            {trunk.pk: wanted for trunk in trunks if (wanted := wanted_place(trunk)) is not None}
+        )
+        trunk_addresses_replace(
+            addresses={pk: tuple(dict.fromkeys(one for one, _ in found)) for pk, found in resolved.items()}
+        )
         self.rpc.reload_trunk_addresses()
         self.rpc.forget_numbers()
-        addresses = {pk: found[0] for pk, found in resolved.items()}
-        verdicts = self._examine(trunks, addresses)
+        places = {pk: found[0] for pk, found in resolved.items()}
+        verdicts = self._examine(trunks, places)
         found = {
             trunk.pk: edge_trunk_of(
-                trunk, addresses.get(trunk.pk), verdicts.get(trunk.pk, Verdict()).fingerprints
+                trunk, places.get(trunk.pk), verdicts.get(trunk.pk, Verdict()).fingerprints
             )
             for trunk in trunks
             if trunk.is_enabled
@@ -89,12 +95,12 @@ class TrunkLink:
         self._look()
         return time.monotonic()
 
-    def _examine(self, trunks: Iterable[Trunk], addresses: Mapping[int, str]) -> dict[int, Verdict]:
+    def _examine(self, trunks: Iterable[Trunk], places: Mapping[int, Place]) -> dict[int, Verdict]:
         """Of those whose certificate is to be checked; one that could not be looked at yet is not good yet."""
         questions = {
             trunk.pk: question
             for trunk in trunks
-            if trunk.pk in addresses and (question := certificate_question(trunk, addresses[trunk.pk]))
+            if trunk.pk in places and (question := certificate_question(trunk, places[trunk.pk]))
         }
         found = self._certificates.verdicts(questions, again=self._watch.take_doubted())
         return {pk: found.get(pk, Verdict()) for pk in questions}
@@ -147,6 +153,11 @@ class TrunkLink:
             self._blocked = blocked
             self._write()
         trunk_reports_record(reports={**reports, **self._idle})
+        # A provider with several places has moved on from one that does not answer.
+        silent = [pk for pk, report in reports.items() if report.is_unreachable]
+        has_others = [self._places.avoid(pk) for pk in silent]
+        if any(has_others):
+            return False
         # Another certificate than the one that was looked at: look again, as when the edge has forgotten all.
         return not self._watch.has_doubts
 

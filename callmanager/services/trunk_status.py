@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from callmanager.domain.subscriptions import FLEET_TENANT_ID, TRUNK_EVENTS
 from callmanager.domain.trunk_accounts import TrunkState
+from callmanager.domain.trunk_answers import NO_ANSWER
 from callmanager.fleet.models import Trunk, TrunkAssignment, TrunkStatus
 from callmanager.services.live_event import live_events_publish
 from tenants.models import EventSource, Severity
@@ -32,6 +33,12 @@ class TrunkReport:
     error_code: int | None = None
     error_reason: str = ""
     is_blocked: bool = False
+
+    @property
+    def is_unreachable(self) -> bool:
+        """Nobody there, or not able to: RFC 3263, 4.3, names these as reasons to try another server."""
+        is_failure = self.error_code == NO_ANSWER or (self.error_code or 0) // 100 == 5
+        return self.state in (TrunkState.SILENT, TrunkState.FAILED) and is_failure
 
 
 def trunk_addresses_replace(*, addresses: Mapping[int, Sequence[str]]) -> None:

@@ -16,6 +16,7 @@ LINK = re.compile(r"\[[^\]]*\]\(([^)#\s]+)(?:#[^)]*)?\)")
 SET_PER_PROCESS = {"PBX_WORKER_INDEX"}
 # Handed on as the operator set them; their reader knows the default.
 LEFT_TO_THE_READER = {
+    "PBX_DNS_SERVERS",
     "PBX_HSTS_S",
     "PBX_PUBLIC_URL",
     "PBX_BRIDGE_CLOCK_RATE",

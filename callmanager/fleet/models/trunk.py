@@ -26,6 +26,7 @@ REREGISTER_INTERVAL_S = (60, 86_400)
 PING_INTERVAL_S = (15, 3600)
 MAX_ADDRESSES = 200
 MAX_CALLS = 100_000
+PORT_HELP = "0: as the name servers say (SRV), or else the usual one of the transport."
 CA_MAX, CA_LENGTH_MAX = 20, 100_000
 _HOST_LABEL = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)")
 _USER = RegexValidator(
@@ -142,11 +143,11 @@ class Trunk(models.Model):
         help_text="The provider's SIP server. Where the gateway registers here: a domain of your own choice for it.",
     )
     port = models.PositiveIntegerField(
-        default=5060, validators=[MinValueValidator(1), MaxValueValidator(65_535)]
+        default=5060, validators=[MaxValueValidator(65_535)], help_text=PORT_HELP
     )
     outbound_proxy = models.CharField(max_length=253, blank=True, default="", validators=[validate_host])
     outbound_proxy_port = models.PositiveIntegerField(
-        default=0, validators=[MaxValueValidator(65_535)], help_text="0: the usual one of the transport."
+        default=0, validators=[MaxValueValidator(65_535)], help_text=PORT_HELP
     )
     transport = models.CharField(max_length=3, choices=TrunkTransport.choices, default=TrunkTransport.UDP)
     verifies_certificate = models.BooleanField(

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from tests.live.system.event_socket import EventSocket
+from tests.live.system.name_server import NameServer
 from tests.live.system.outside_world import OutsideWorld
 from tests.live.system.running_system import RunningSystem, running_system
 from tests.phones.phone import Phone, PhoneBench
@@ -28,8 +29,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def system(request: pytest.FixtureRequest) -> Iterator[RunningSystem]:
+def name_server() -> Iterator[NameServer]:
+    with NameServer() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def system(request: pytest.FixtureRequest, name_server: NameServer) -> Iterator[RunningSystem]:
     with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("PBX_DNS_SERVERS", f"127.0.0.1:{name_server.port}")
         # The servers of tenants stand on this machine.
         environment.setenv("PBX_TENANT_NETWORKS", "127.0.0.0/8")
         with running_system() as running:

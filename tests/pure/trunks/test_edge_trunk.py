@@ -13,7 +13,6 @@ from callmanager.domain.edge_trunk import (
     OwnAddresses,
     TableChanges,
     Treatment,
-    address_to_use,
     gateway_of,
     sip_destination,
     table_changes,
@@ -121,20 +120,3 @@ def test_a_socket_is_ours_or_none() -> None:
     assert OWN.socket("tcp", is_ipv6=False) == "tcp:192.0.2.1:5060"
     assert OWN.socket("udp", is_ipv6=True) == "udp:[2001:db8::1]:5060"
     assert replace(OWN, bound6="").socket("udp", is_ipv6=True) == ""
-
-
-@pytest.mark.parametrize(
-    ("found", "before", "used"),
-    [
-        (["a", "b"], None, "a"),
-        (["b", "a"], "a", "a"),
-        (["b", "c"], "a", "b"),
-        # The name server is away for a moment.
-        ([], "a", "a"),
-        ([], None, None),
-    ],
-)
-def test_a_trunk_stays_where_it_is_while_its_name_leads_there(
-    found: list[str], before: str | None, used: str | None
-) -> None:
-    assert address_to_use(found, before) == used

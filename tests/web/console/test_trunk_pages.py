@@ -80,7 +80,7 @@ def test_brands_carry_their_country_for_the_list_to_be_filtered(administrator_br
     [
         ("name", "", "This field is required."),
         ("host", "sip provider", "A host name such as"),
-        ("port", "0", "greater than or equal to 1"),
+        ("port", "65536", "less than or equal to 65535"),
         ("ca_certificates", "my certificate", "Certificates in PEM"),
         ("password", "", "Needed to register."),
         ("addresses", "192.0.2.300", "An IP address such as"),
