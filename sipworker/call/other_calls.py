@@ -107,13 +107,20 @@ class CallsFound:
 
 @dataclass(frozen=True, slots=True)
 class TakeSlot:
-    """Take a parking place for this call, until LeaveSlot or its end; `slot` empty: the first free one of `slots`.
+    """Reserve a parking place for this call, until LeaveSlot or its end; `slot` empty: the first free one of `slots`.
 
-    SlotTaken answers.
+    SlotTaken answers. A place that `parker` has reserved and where nobody is parked yet is handed on to the new call,
+    and the one that had it hears SlotTaken of none.
     """
 
     slot: str
     slots: int
+    parker: str
+
+
+@dataclass(frozen=True, slots=True)
+class KeepSlot:
+    """Somebody is parked there now: nobody takes it away any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +149,6 @@ class ParkedFound:
     session_id: str
 
 
-ParkingAction = TakeSlot | LeaveSlot | FindParked
+ParkingAction = TakeSlot | KeepSlot | LeaveSlot | FindParked
 CallsAction = FindCalls | MoveLeg | ParkingAction
 CallsSignal = PartyJoined | PartyLeft | MoveRefused | CallsFound | SlotTaken | ParkedFound

@@ -28,6 +28,7 @@ from sipworker.call.other_calls import (
     FindCalls,
     FoundCall,
     JoinReason,
+    KeepSlot,
     LeaveSlot,
     MoveLeg,
     PartyJoined,
@@ -66,7 +67,7 @@ class Parking:
         self._talk: Talk | Ring | None = None
 
     def start(self) -> tuple[Action, ...]:
-        return (TakeSlot(self._decision.slot, self._decision.slots),)
+        return (TakeSlot(self._decision.slot, self._decision.slots, self._decision.parker),)
 
     def handle(self, signal: Signal) -> tuple[Wish, ...]:
         if self._talk is not None:
@@ -80,6 +81,9 @@ class Parking:
     def _before(self, signal: Signal) -> tuple[Action, ...]:
         leg = self._context.caller_leg
         match signal:
+            case SlotTaken(slot="") if self._slot:
+                # Who heard the place has sent the call there by a transfer of its own.
+                return (EndCall(CallOutcome(CallStatus.ANSWERED, EndedBy.PBX, PARKED, 200)),)
             case SlotTaken(slot=""):
                 reason = TAKEN if self._decision.slot else NO_PLACE
                 return (EndCall(CallOutcome(CallStatus.REFUSED, EndedBy.PBX, reason, 486)),)
@@ -120,6 +124,7 @@ class Parking:
     def _park(self, party: Party) -> tuple[Action, ...]:
         self._parked = party
         return (
+            KeepSlot(),
             *self._play(party),
             StartTimer(PARK_TIMER, self._decision.timeout_s),
             self._event(CallEventKind.CALL_PARKED, parked_by=self._decision.parker),

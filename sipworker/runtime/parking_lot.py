@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass
+
 from sipworker.call.other_calls import (
     CallsSignal,
     FindParked,
+    KeepSlot,
     LeaveSlot,
     ParkedFound,
     ParkingAction,
@@ -14,32 +18,56 @@ from sipworker.call.other_calls import (
 from sipworker.runtime.registry import LiveCall
 
 Place = tuple[int, str]
+News = tuple[LiveCall, CallsSignal]
+
+
+@dataclass(slots=True)
+class _Holder:
+    call: LiveCall
+    parker: str
+    is_kept: bool = False
 
 
 class ParkingLot:
     def __init__(self) -> None:
-        self._calls: dict[Place, LiveCall] = {}
+        self._holders: dict[Place, _Holder] = {}
 
-    def perform(self, call: LiveCall, action: ParkingAction) -> tuple[tuple[LiveCall, CallsSignal], ...]:
+    def perform(self, call: LiveCall, action: ParkingAction) -> tuple[News, ...]:
         """What to tell whom."""
         match action:
             case TakeSlot():
-                return ((call, SlotTaken(self._take(call, action))),)
+                return tuple(self._take(call, action))
+            case KeepSlot():
+                for holder in self._holders.values():
+                    holder.is_kept = holder.is_kept or holder.call is call
+                return ()
             case LeaveSlot():
                 self.leave(call)
                 return ()
             case FindParked(slot=slot):
-                parked = self._calls.get((call.context.invite.tenant_id, slot))
-                return ((call, ParkedFound(parked.context.session_id if parked is not None else "")),)
+                holder = self._holders.get((call.context.invite.tenant_id, slot))
+                return ((call, ParkedFound(holder.call.context.session_id if holder is not None else "")),)
 
     def leave(self, call: LiveCall) -> None:
-        for place in [place for place, parked in self._calls.items() if parked is call]:
-            del self._calls[place]
+        for place in [place for place, holder in self._holders.items() if holder.call is call]:
+            del self._holders[place]
 
-    def _take(self, call: LiveCall, action: TakeSlot) -> str:
+    def _take(self, call: LiveCall, action: TakeSlot) -> Iterator[News]:
         tenant_id = call.context.invite.tenant_id
-        wanted = (action.slot,) if action.slot else map(str, range(1, action.slots + 1))
-        free = next((slot for slot in wanted if (tenant_id, slot) not in self._calls), "")
-        if free:
-            self._calls[tenant_id, free] = call
-        return free
+        slot = self._reserved(tenant_id, action)
+        if slot:
+            yield self._holders[tenant_id, slot].call, SlotTaken("")
+        else:
+            wanted = (action.slot,) if action.slot else map(str, range(1, action.slots + 1))
+            slot = next((one for one in wanted if (tenant_id, one) not in self._holders), "")
+        if slot:
+            self._holders[tenant_id, slot] = _Holder(call, action.parker)
+        yield call, SlotTaken(slot)
+
+    def _reserved(self, tenant_id: int, action: TakeSlot) -> str:
+        """The place that the parker has been told of, and transfers a call to now."""
+        for (of, slot), holder in self._holders.items():
+            is_theirs = of == tenant_id and holder.parker == action.parker and not holder.is_kept
+            if is_theirs and action.slot in ("", slot):
+                return slot
+        return ""

@@ -35,7 +35,7 @@ from sipworker.call.actions import (
 from sipworker.call.context import CallContext, CallLimits
 from sipworker.call.errors import IllegalSignal
 from sipworker.call.mailbox_actions import ChangePin, CheckPin, FindMessages, FindRoom
-from sipworker.call.other_calls import FindCalls, FindParked, LeaveSlot, MoveLeg, TakeSlot
+from sipworker.call.other_calls import FindCalls, FindParked, KeepSlot, LeaveSlot, MoveLeg, TakeSlot
 from sipworker.call.session import INTERNAL_ERROR, CallSession, Feature
 from sipworker.call.signals import (
     ContactsFound,
@@ -312,7 +312,7 @@ class Runner:
                 self._answers.extend(self._moves.perform(call, action))
             case FindCalls():
                 self._answers.append((call, self._moves.find(call, action)))
-            case TakeSlot() | LeaveSlot() | FindParked():
+            case TakeSlot() | KeepSlot() | LeaveSlot() | FindParked():
                 self._answers.extend(self._lot.perform(call, action))
             case FindContacts():
                 self._answers.append((call, self._find_contacts(call, action)))

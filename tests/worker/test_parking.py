@@ -21,6 +21,7 @@ from sipworker.call.actions import (
 )
 from sipworker.call.other_calls import JoinReason, MoveLeg
 from sipworker.call.signals import InviteReceived, LegAnswered, LegFailed, LegHeld, LegHungUp, PlaybackEnded
+from sipworker.call.transfers import TransferAsked
 from tests.cast import (
     ACME,
     ACME_DOMAIN,
@@ -158,7 +159,7 @@ def test_a_place_holds_one_call_and_the_next_free_one_is_taken(parked: WorkerInM
     parked.hear(carol_calls("*681"))
     assert RefuseLeg("carol", 486, "Somebody is parked there already", 17) in parked.sip.actions
     parked.hear(carol_calls("*68", leg="waits for a transfer"))
-    parked.hear(carol_calls("*68", leg="third"))
+    parked.hear(bob_calls("*68", leg="third"))
     assert parked.runner.live_calls == 3
 
 
@@ -197,3 +198,19 @@ def test_a_stranger_finds_nobody_at_the_same_place(parked: WorkerInMemory) -> No
     parked.hear(mallory_calls("*681", GLOBEX_DOMAIN, leg="mallory2"))
     assert AnswerLeg("mallory2") in parked.sip.actions
     assert parked.events.live[PARKED]["park_slot"] == "1"
+
+
+@pytest.mark.parametrize("dialled", ["*68", "*681"])
+def test_who_heard_the_place_and_transfers_a_call_to_it_gets_that_place(
+    worker: WorkerInMemory, dialled: str
+) -> None:
+    """As the transfer of a call to a number: Alice's call asks for the place that Bob waits at."""
+    worker.contacts.by_aor = {f"{BOB}@{ACME_DOMAIN}": (BOBS_DESK,)}
+    worker.hear(alice_calls(BOB))
+    worker.hear(LegAnswered(BOBS_LEG))
+    worker.hear(bob_calls(dialled))
+    worker.hear(TransferAsked(BOBS_LEG, dialled, ACME_DOMAIN, is_attended=True, replaces="bob"))
+    assert worker.events.live[CALL]["park_slot"] == "1"
+    assert worker.cdr(PARKED).ended_reason == "The call is parked"
+    worker.hear(carol_calls("*881"))
+    assert BridgeLegs("alice", "carol") in worker.sip.actions

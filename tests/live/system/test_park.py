@@ -62,3 +62,44 @@ def test_nobody_takes_it_and_it_rings_at_who_parked_it(
         parked.wait_over(PATIENCE_S)
     finally:
         rest.patch("/dial_codes/", {"park_timeout_s": 60})
+
+
+def talk(alice: Phone, bob: Phone) -> tuple[PhoneCall, PhoneCall]:
+    bob.on_incoming(final=200)
+    call = alice.dial("102").wait_confirmed()
+    answered = bob.wait_incoming().wait_confirmed()
+    call.wait_heard(bob.config.tone_hz, timeout_s=PATIENCE_S)
+    return call, answered
+
+
+def test_a_blind_transfer_to_the_code_parks_the_call(
+    alice: Phone, bob: Phone, carol: Phone, events: EventSocket
+) -> None:
+    call, answered = talk(alice, bob)
+    answered.refer("*685")
+    answered.wait_transfer(200, PATIENCE_S)
+    answered.wait_over(PATIENCE_S)
+    told = events.wait_key(call.sip_call_id, "call_parked")
+    assert (told["slot"], told["target_number"], told["parked_by"]) == ("5", "101", "102")
+    retrieved = carol.dial("*885").wait_confirmed()
+    call.wait_heard(carol.config.tone_hz, timeout_s=PATIENCE_S)
+    retrieved.wait_heard(alice.config.tone_hz, timeout_s=PATIENCE_S)
+    call.hang_up()
+    retrieved.wait_over(PATIENCE_S)
+
+
+def test_who_hears_the_place_first_hands_the_call_on_to_it(
+    alice: Phone, bob: Phone, carol: Phone, events: EventSocket
+) -> None:
+    call, answered = talk(alice, bob)
+    place = bob.dial("*686").wait_confirmed()
+    answered.refer_to(place)
+    place.wait_over(PATIENCE_S)
+    answered.wait_over(PATIENCE_S)
+    told = events.wait_key(call.sip_call_id, "call_parked")
+    assert (told["slot"], told["parked_by"]) == ("6", "102")
+    retrieved = carol.dial("*886").wait_confirmed()
+    call.wait_heard(carol.config.tone_hz, timeout_s=PATIENCE_S)
+    retrieved.wait_heard(alice.config.tone_hz, timeout_s=PATIENCE_S)
+    call.hang_up()
+    retrieved.wait_over(PATIENCE_S)
