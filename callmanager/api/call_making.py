@@ -20,6 +20,7 @@ from callmanager.api.call_control import (
 from callmanager.api.idempotency import IDEMPOTENCY_KEY, once, operation_id_of
 from callmanager.edge.worker_lookup import worker_of
 from callmanager.selectors.extension import extension_list
+from callmanager.services.call_control import Controller
 from callmanager.services.requested_call import CallRequest, requested_call_make
 from tenants.api.access import actor_of
 from tenants.audit_trail import audit_request
@@ -37,18 +38,11 @@ class CallMaking(GenericViewSet[Any]):
     @once
     def make(self, request: Request) -> Response:
         """Rings the caller, and once that is answered, the callee; then both are connected."""
-        controller, actor = controller_of(request), actor_of(request)
+        controller = controller_of(request)
         form = CallCreateSerializer(data=request.data)
         form.is_valid(raise_exception=True)
         wanted: dict[str, Any] = dict(form.validated_data)
-        if actor.role == Role.EXTENSION:
-            wanted["caller"] = wanted["caller"] or actor.user.extension_number
-        if not wanted["caller"]:
-            raise exceptions.ValidationError({"caller": "Who calls?"}, code="required")
-        if not controller.may_act_for(wanted["caller"]):
-            raise exceptions.PermissionDenied("You may not make calls for this extension.")
-        if not extension_list().filter(number=wanted["caller"]).exists():
-            raise exceptions.ValidationError({"caller": "No such extension."}, code="does_not_exist")
+        wanted["caller"] = calling_extension(request, controller, wanted["caller"], field="caller")
         session_id = operation_id_of(request)
         wanted["request_id"] = wanted["request_id"] or session_id
         with control_errors():
@@ -64,3 +58,17 @@ class CallMaking(GenericViewSet[Any]):
         audit_request(request._request, action="call.create", target=controller.tenant)
         shown = {name: wanted[name] for name in ("caller", "callee", "request_id")}
         return Response({"session_id": session_id, **shown}, status=status.HTTP_201_CREATED)
+
+
+def calling_extension(request: Request, controller: Controller, number: str, *, field: str) -> str:
+    """Whose telephone rings first: as wanted, or who asks; for others only whoever may act for them."""
+    actor = actor_of(request)
+    if actor.role == Role.EXTENSION:
+        number = number or actor.user.extension_number
+    if not number:
+        raise exceptions.ValidationError({field: "Which extension?"}, code="required")
+    if not controller.may_act_for(number):
+        raise exceptions.PermissionDenied("You may not make calls for this extension.")
+    if not extension_list().filter(number=number).exists():
+        raise exceptions.ValidationError({field: "No such extension."}, code="does_not_exist")
+    return number

@@ -15,6 +15,7 @@ from callmanager.api.call_actions import CallActions
 from callmanager.api.call_control import Refused, Unavailable
 from callmanager.api.call_fields import CallSessionSerializer
 from callmanager.api.call_making import CallMaking
+from callmanager.api.call_monitoring import CallMonitoring
 from callmanager.domain.live_call import LiveCall
 from callmanager.live_redis import LiveCallsUnavailable
 from callmanager.selectors.live_call import live_call_list
@@ -44,7 +45,7 @@ _ORDERINGS: dict[str, Callable[[LiveCall], Any]] = {
 }
 
 
-class CallSessionViewSet(ResourceAccess, CallActions, CallMaking):
+class CallSessionViewSet(ResourceAccess, CallActions, CallMaking, CallMonitoring):
     """Not a table: `search` and `ordering` are done here as the lists of the database do them."""
 
     subject = "fleet.livecall"

@@ -45,8 +45,8 @@ class ParkingLot:
                 self.leave(call)
                 return ()
             case FindParked(slot=slot):
-                holder = self._holders.get((call.context.invite.tenant_id, slot))
-                return ((call, ParkedFound(holder.call.context.session_id if holder is not None else "")),)
+                found = self._holders.get((call.context.invite.tenant_id, slot))
+                return ((call, ParkedFound(found.call.context.session_id if found is not None else "")),)
 
     def leave(self, call: LiveCall) -> None:
         for place in [place for place, holder in self._holders.items() if holder.call is call]:

@@ -152,3 +152,21 @@ def test_who_may_not_monitor_is_refused_with_the_reason(
     idle = carol.dial("888*102").wait_over(PATIENCE_S)
     assert idle.code == 480
     assert rest.wait_cdr(idle.sip_call_id)["ended_reason"] == "This extension has no call"
+
+
+def test_monitoring_by_rest_rings_the_monitor_and_then_is_as_dialled(
+    talk: Talk, carol: Phone, rest: RestClient
+) -> None:
+    made = rest.post("/call_sessions/monitor/", {"monitor": "103", "extension": "102", "mode": "whisper"})
+    call = carol.wait_incoming(PATIENCE_S)
+    talk.alice.wait_heard(talk.bob_hz, timeout_s=PATIENCE_S)
+    call.answer()
+    call.wait_confirmed(PATIENCE_S)
+    talk.wait_whisper(call)
+    live = rest.get(f"/call_sessions/{made['session_id']}/")
+    assert (live["caller"], live["monitored"], live["monitor_mode"]) == ("103", "102", "whisper")
+    call.send_dtmf("1")
+    talk.wait_silent(call)
+    call.hang_up()
+    refused = rest.response("POST", "/call_sessions/monitor/", json={"monitor": "102", "extension": "101"})
+    assert (refused.status_code, refused.json()["errors"][0]["code"]) == (409, "call_refused")

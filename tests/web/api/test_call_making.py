@@ -11,6 +11,7 @@ import pytest
 from django.test import override_settings
 
 from callmanager.models import Extension
+from callmanager.services.dial_codes import dial_codes_set
 from callmanager.services.extension_group import extension_group_create, group_members_add
 from tenants.models import AuditEntry, Tenant
 from tenants.scope import tenant_scope
@@ -182,3 +183,76 @@ def test_without_a_worker_or_an_edge_no_call_is_made(
     assert (answer.status, answer.problems) == (503, {(None, "unavailable")})
     with override_settings(PBX_EDGE_RPC_PORT=1):
         assert acme_user.post(PATH, {"caller": "101", "callee": "102"}).status == 503
+
+
+MONITOR = "/api/call_sessions/monitor"
+
+
+@pytest.fixture
+def monitoring(acme: Tenant, globex: Tenant) -> None:
+    for tenant in (acme, globex):
+        with tenant_scope(tenant):
+            dial_codes_set(is_monitoring_enabled=True)
+
+
+@pytest.mark.parametrize(
+    ("mode", "dialled"),
+    [
+        ({}, "888*102*1"),
+        ({"mode": "whisper"}, "888*102*2"),
+        ({"mode": "barge"}, "888*102*3"),
+        ({"mode": "take_over"}, "888*102*4"),
+    ],
+)
+def test_monitoring_rings_the_monitor_who_hears_what_the_code_would_give(
+    acme_user: Rest, acme: Tenant, ready: FakeWorker, monitoring: None, mode: dict[str, str], dialled: str
+) -> None:
+    answer = acme_user.post(MONITOR, {"monitor": "101", "extension": "102", **mode})
+    assert (answer.status, answer.body["monitor"], answer.body["extension"]) == (201, "101", "102")
+    (command,) = ready.told()
+    assert (command["command"], command["caller"], command["callee"]) == ("create", "101", dialled)
+    assert command["session_id"] == answer.body["session_id"]
+    assert AuditEntry.objects.filter(action="call.monitor", tenant=acme).count() == 1
+
+
+def test_monitoring_goes_by_the_companys_own_number_and_only_where_it_is_on(
+    acme_user: Rest, acme: Tenant, ready: FakeWorker
+) -> None:
+    body = {"monitor": "101", "extension": "102"}
+    off = acme_user.post(MONITOR, body)
+    assert (off.status, off.problems) == (409, {(None, "monitoring_off")})
+    acme_user.patch("/api/dial_codes", {"is_monitoring_enabled": True, "codes": {"monitor": ["777"]}})
+    assert acme_user.post(MONITOR, body).status == 201
+    assert [one["callee"] for one in ready.told()] == ["777*102*1"]
+    acme_user.patch("/api/dial_codes", {"codes": {"monitor": []}})
+    assert acme_user.post(MONITOR, body).problems == {(None, "monitoring_off")}
+
+
+def test_an_extension_monitors_with_its_own_telephone(
+    alice: Rest, mallory: Rest, acme: Tenant, globex: Tenant, ready: FakeWorker, monitoring: None
+) -> None:
+    assert alice.post(MONITOR, {"extension": "102"}).body["monitor"] == "101"
+    assert alice.post(MONITOR, {"monitor": "102", "extension": "103"}).status == 403
+    assert mallory.post(MONITOR, {"extension": "102"}).status == 201
+    assert [(one["caller"], one["tenant_id"]) for one in ready.commands] == [
+        ("101", acme.pk),
+        ("101", globex.pk),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("body", "problem"),
+    [
+        ({"extension": "102"}, ("monitor", "required")),
+        ({"monitor": "101"}, ("extension", "required")),
+        ({"monitor": "199", "extension": "102"}, ("monitor", "does_not_exist")),
+        ({"monitor": "101", "extension": "102*4"}, ("extension", "invalid")),
+        ({"monitor": "101", "extension": "102", "mode": "shout"}, ("mode", "invalid_choice")),
+    ],
+)
+def test_a_monitoring_that_can_not_be_is_refused_by_field(
+    acme_user: Rest, ready: FakeWorker, monitoring: None, body: dict[str, Any], problem: tuple[str, str]
+) -> None:
+    answer = acme_user.post(MONITOR, body)
+    assert (answer.status, answer.problems) == (400, {problem})
+    assert ready.told() == []
