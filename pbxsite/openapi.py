@@ -97,6 +97,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "TrunkAuthenticationEnum": "callmanager.fleet.models.trunk.TrunkAuthentication.choices",
         "TrunkStateEnum": "callmanager.api.trunks.TRUNK_STATES",
         "DestinationKindEnum": "callmanager.models.destination.ACTIONS",
+        "MenuChoiceEnum": "callmanager.api.receptionists.CHOICES",
         "RuleHoursEnum": "callmanager.models.outbound_rule.RULE_HOURS",
         "PhoneStateEnum": "callmanager.api.call_simulations.PHONE_STATES",
         "CallEndKindEnum": "callmanager.api.call_simulations.END_KINDS",

@@ -13,6 +13,7 @@ from callmanager.api.music import MusicFileViewSet, MusicOnHoldView
 from callmanager.api.number_policy import BlockedNumberViewSet, CountryCodesView, DisallowedCodeViewSet
 from callmanager.api.outbound_rules import OutboundRuleViewSet
 from callmanager.api.paging import PagingView
+from callmanager.api.receptionists import ReceptionistViewSet
 from callmanager.api.recordings import RecordingViewSet
 from callmanager.api.ring_groups import RingGroupViewSet
 from callmanager.api.routing_tests import RoutingTestViewSet
@@ -48,6 +49,7 @@ def company_resources(router: Router) -> None:
     router.register("disallowed_codes", DisallowedCodeViewSet, basename="disallowed_codes")
     router.register("number_blacklist", BlockedNumberViewSet, basename="number_blacklist")
     router.register("inbound_rules", InboundRuleViewSet, basename="inbound_rules")
+    router.register("receptionists", ReceptionistViewSet, basename="receptionists")
     router.register("ring_groups", RingGroupViewSet, basename="ring_groups")
     router.register("routing_tests", RoutingTestViewSet, basename="routing_tests")
     router.register("outbound_rules", OutboundRuleViewSet, basename="outbound_rules")

@@ -26,6 +26,7 @@ EVENT_KINDS: Mapping[str, Mapping[str, str]] = {
         "call_transferred": "A call was transferred",
         "call_joined": "Somebody came into a call from another one",
         "call_moved": "Somebody left a call for another one",
+        "menu_chosen": "A caller pressed something at a virtual receptionist",
         "call_noanswer": "Nobody answered a call",
         "call_fail": "A call has failed",
         "call_ended": "A call has ended",

@@ -26,6 +26,7 @@ ICONS = {
     StationKind.RING: "ring_volume",
     StationKind.GROUP: "groups",
     StationKind.MEMBER: "ring_volume",
+    StationKind.MENU: "dialpad",
     StationKind.TRUNK: "cell_tower",
     StationKind.SERVICE: "graphic_eq",
     StationKind.ANSWERED: "call",

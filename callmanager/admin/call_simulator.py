@@ -56,6 +56,7 @@ class Question:
     when: str = ""
     phones: Mapping[str, str] = field(default_factory=dict)
     trunks: Mapping[str, str] = field(default_factory=dict)
+    keys: str = ""
     amounts: Mapping[str, str] = field(default_factory=dict)
     is_asked: bool = False
 
@@ -71,6 +72,7 @@ class Question:
             when=query.get("at", "").strip(),
             phones=_named(assumed, PHONE),
             trunks=_named(assumed, TRUNK),
+            keys=query.get("keys", "").strip(),
             amounts={name: query.get(name, "").strip() for name, _ in AMOUNTS},
             is_asked="called" in query,
         )
@@ -86,6 +88,7 @@ class Question:
             trunk_id=trunk_id,
             phones=self.phones,
             trunks=self.trunks,
+            keys=[one.strip() for one in self.keys.split(",")] if self.keys else [],
             **amounts,
         )
 
@@ -109,6 +112,7 @@ class Question:
             "trunk": self.trunk,
             "called": self.called,
             "at": self.when,
+            "keys": self.keys,
             **self.amounts,
             **{f"{PHONE}{number}": state for number, state in self.phones.items()},
             **{f"{TRUNK}{trunk}": answer for trunk, answer in self.trunks.items()},

@@ -268,6 +268,6 @@ class ExceptionInline(TabularInline):
     verbose_name_plural = "Exceptions"
 
     def get_queryset(self, request: HttpRequest) -> Any:
-        return ExtensionException.objects.select_related("target", "ring_group").defer(
+        return ExtensionException.objects.select_related("target", "ring_group", "to_receptionist").defer(
             "target__sip_password", "target__ha1"
         )

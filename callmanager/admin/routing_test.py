@@ -69,7 +69,7 @@ class RoutingTestAdmin(ServiceModelAdmin):
                 )
             },
         ),
-        ("Assumed", {"fields": (("phones_text", "trunks_text"),)}),
+        ("Assumed", {"fields": (("phones_text", "trunks_text"), "keys_text")}),
     )
 
     def get_list_display(self, request: HttpRequest) -> Any:
@@ -103,6 +103,7 @@ def routing_test_address(simulation: Simulation) -> str:
         "trunks_text": "\n".join(
             f"{trunk} = {answer.sip_code or answer.state.value}" for trunk, answer in assumed.trunks.items()
         ),
+        "keys_text": ", ".join(assumed.keys),
         "expected_end": end.kind.value,
         "expected_number": end.answered_by,
         "expected_trunk_id": end.trunk_id or "",
@@ -123,6 +124,7 @@ def _simulator_address(verdict: Verdict) -> str:
         "trunk": str(test.trunk_id or ""),
         "called": test.called,
         "at": "" if is_now else f"{timezone.localtime(verdict.at):%Y-%m-%dT%H:%M}",
+        "keys": ", ".join(test.keys),
         **{f"phone.{number}": state for number, state in test.phones.items()},
         **{f"trunk.{trunk}": answer for trunk, answer in test.trunks.items()},
     }

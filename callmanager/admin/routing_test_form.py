@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget
+from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
 from callmanager.models import RoutingTest
 from callmanager.selectors.trunk_lent import trunk_lent_list
@@ -20,7 +20,7 @@ else:
     _ModelForm = forms.ModelForm
 
 _LINE = re.compile(r"(?P<name>.+?)\s*[:=]\s*(?P<state>[A-Za-z0-9_ ]+)")
-_TEXTS = ("phones", "trunks")
+_TEXTS = ("phones", "trunks", "keys")
 
 
 class RoutingTestForm(_ModelForm):
@@ -60,6 +60,14 @@ class RoutingTestForm(_ModelForm):
         help_text="One trunk a line: answers, rings, down, full, silent, or the SIP code it answers, such as 486.",
     )
 
+    keys_text = forms.CharField(
+        label="Keys pressed",
+        required=False,
+        max_length=200,
+        widget=UnfoldAdminTextInputWidget(attrs={"autocomplete": "off"}),
+        help_text="At a virtual receptionist, such as 2. At one after the other: 2, 101.",
+    )
+
     class Meta:
         model = RoutingTest
         fields = tuple(name for name in ROUTING_TEST_FIELDS if name not in _TEXTS)
@@ -83,12 +91,15 @@ class RoutingTestForm(_ModelForm):
         names = {str(one.trunk_id): one.name for one in self._trunks.values()}
         self.initial.setdefault("phones_text", _lines(self.instance.phones, {}))
         self.initial.setdefault("trunks_text", _lines(self.instance.trunks, names))
+        self.initial.setdefault("keys_text", ", ".join(self.instance.keys))
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         ids = {one.name.lower(): str(one.trunk_id) for one in self._trunks.values()}
         cleaned["phones"] = self._read("phones", cleaned.pop("phones_text", ""), {})
         cleaned["trunks"] = self._read("trunks", cleaned.pop("trunks_text", ""), ids)
+        keys = cleaned.pop("keys_text", "")
+        cleaned["keys"] = [one.strip() for one in keys.split(",")] if keys else []
         if not self.errors:
             test = copy(self.instance)
             for name in ROUTING_TEST_FIELDS:

@@ -18,6 +18,7 @@ _PAGES = {
     UserKind.EXTENSION_DID: "admin:callmanager_extension_change",
     UserKind.RING_GROUP: "admin:callmanager_ringgroup_change",
     UserKind.RING_GROUP_DESTINATION: "admin:callmanager_ringgroup_change",
+    UserKind.RECEPTIONIST: "admin:callmanager_receptionist_change",
 }
 
 

@@ -35,10 +35,14 @@ TEXT_MAX = 2000
 
 class AssumptionsSerializer(serializers.Serializer[Any]):
     """`phones`: what the phones of an extension do, by its number; those not named answer. `trunks`: what a trunk does,
-    by its id: `answers`, `rings`, `down`, `full`, `silent`, or the SIP code it answers, such as `486`."""
+    by its id: `answers`, `rings`, `down`, `full`, `silent`, or the SIP code it answers, such as `486`. `keys`: what the
+    caller presses at the first prompt of a virtual receptionist, at the next one, and so on; then nothing."""
 
     phones = serializers.DictField(child=serializers.CharField(max_length=20), required=False, default=dict)
     trunks = serializers.DictField(child=serializers.CharField(max_length=20), required=False, default=dict)
+    keys = serializers.ListField(
+        child=serializers.CharField(max_length=20, allow_blank=True), required=False, default=list
+    )
     running_calls = serializers.IntegerField(
         required=False, min_value=0, max_value=MAX_RUNNING_CALLS, default=0
     )
@@ -143,6 +147,29 @@ class SimulatedGroupSerializer(serializers.Serializer[Any]):
     members = SimulatedMemberSerializer(many=True)
 
 
+class SimulatedPressSerializer(serializers.Serializer[Any]):
+    """One prompt heard: `keys` is empty where nothing was pressed in time."""
+
+    keys = serializers.CharField(allow_blank=True)
+    read_as = serializers.CharField()
+    leads_to = serializers.CharField()
+
+
+class SimulatedOptionSerializer(serializers.Serializer[Any]):
+    keys = serializers.CharField()
+    leads_to = serializers.CharField()
+
+
+class SimulatedMenuSerializer(serializers.Serializer[Any]):
+    """A virtual receptionist; `is_closed`: with its menu for the time outside of office hours."""
+
+    number = serializers.CharField()
+    name = serializers.CharField(allow_blank=True)
+    is_closed = serializers.BooleanField()
+    pressed = SimulatedPressSerializer(many=True)
+    options = SimulatedOptionSerializer(many=True)
+
+
 class SimulatedAlternativeSerializer(serializers.Serializer[Any]):
     """What would follow if the phones did this instead."""
 
@@ -160,6 +187,7 @@ class SimulatedStepSerializer(serializers.Serializer[Any]):
     considered = ConsideredSerializer(many=True)
     ring = SimulatedRingSerializer(allow_null=True)
     group = SimulatedGroupSerializer(allow_null=True)
+    menu = SimulatedMenuSerializer(allow_null=True)
     dial = SimulatedDialSerializer(allow_null=True)
     alternatives = SimulatedAlternativeSerializer(many=True)
 
@@ -211,7 +239,7 @@ def problems_detail(problems: Iterable[Problem]) -> dict[str, Any]:
     """By field, as DRF wants it; assumptions stand one level deeper."""
     detail: dict[str, Any] = {}
     for problem in problems:
-        is_assumed = problem.field.startswith(("phones", "trunks"))
+        is_assumed = problem.field.startswith(("phones", "trunks", "keys"))
         name = f"assume.{problem.field}" if is_assumed else problem.field
         detail.setdefault(name, []).append(ErrorDetail(problem.message, code=problem.code))
     return detail

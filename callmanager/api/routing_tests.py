@@ -43,6 +43,7 @@ class RoutingTestSerializer(serializers.ModelSerializer[RoutingTest]):
     )
     phones = serializers.DictField(child=serializers.CharField(max_length=20), required=False)
     trunks = serializers.DictField(child=serializers.CharField(max_length=20), required=False)
+    keys = serializers.ListField(child=serializers.CharField(max_length=20, allow_blank=True), required=False)
     when = serializers.ChoiceField(choices=WHEN_KINDS, required=False)
     weekday = serializers.ChoiceField(choices=WEEKDAY_CHOICES, required=False, allow_null=True)
     expected_end = serializers.ChoiceField(choices=ENDS)
@@ -63,6 +64,7 @@ class RoutingTestSerializer(serializers.ModelSerializer[RoutingTest]):
             "holiday",
             "phones",
             "trunks",
+            "keys",
             "expected_end",
             "expected_number",
             "expected_trunk",

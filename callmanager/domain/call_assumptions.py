@@ -65,10 +65,12 @@ THE_TRUNK_ANSWERS = TrunkAnswer()
 
 @dataclass(frozen=True, slots=True)
 class Assumptions:
-    """Of an extension or trunk that is not named, the best: its phones and its provider answer."""
+    """Of an extension or trunk that is not named, the best: its phones and its provider answer. `keys` are what the
+    caller presses at the first prompt of a receptionist, at the next one, and so on; then nothing."""
 
     phones: Mapping[str, PhoneState] = field(default_factory=dict)
     trunks: Mapping[int, TrunkAnswer] = field(default_factory=dict)
+    keys: tuple[str, ...] = ()
 
     def phone(self, number: str) -> PhoneState:
         return self.phones.get(number, PhoneState.ANSWERS)

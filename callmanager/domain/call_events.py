@@ -32,6 +32,7 @@ class CallEventKind(StrEnum):
     CALL_TRANSFERRED = "call_transferred"
     CALL_JOINED = "call_joined"
     CALL_MOVED = "call_moved"
+    MENU_CHOSEN = "menu_chosen"
     CALL_NOANSWER = "call_noanswer"
     CALL_FAIL = "call_fail"
     CALL_ENDED = "call_ended"

@@ -20,6 +20,7 @@ from callmanager.domain.call_assumptions import (
 )
 from callmanager.domain.call_trace import Considered
 from callmanager.domain.decisions import (
+    AnswerMenu,
     CheckMessages,
     Decision,
     DialOut,
@@ -36,10 +37,12 @@ from callmanager.domain.decisions import (
     ToneTest,
     TrunkTry,
 )
-from callmanager.domain.dialplan import after_group, after_ringing, decide
+from callmanager.domain.dialplan import after_group, after_menu, after_ringing, decide
 from callmanager.domain.group_simulation import GroupRung, page_the_group, ring_the_group
 from callmanager.domain.incoming_call import IncomingCall
+from callmanager.domain.menu_simulation import MenuCaller, MenuHeard
 from callmanager.domain.outcome import CallOutcome, CallStatus, EndedBy
+from callmanager.domain.receptionist_calls import is_lost
 from callmanager.domain.simulated_attempts import Attempt, attempt, trunk_name
 from callmanager.domain.snapshot import TenantSnapshot
 from callmanager.domain.trunk_failover import NOTHING_RANG, RANG_IN_VAIN, TRUNK_SILENT, outcome_of_trunks
@@ -112,6 +115,7 @@ class Step:
     untried: tuple[tuple[TrunkTry, str], ...] = ()
     alternatives: tuple[Alternative, ...] = ()
     group: GroupRung | None = None
+    menu: MenuHeard | None = None
 
     @property
     def rung(self) -> tuple[str, ...]:
@@ -154,7 +158,7 @@ def simulate(asked: Simulated, snapshot: TenantSnapshot) -> Simulation:
     """Pure; the same question of the same snapshot has the same answer."""
     trace: list[Considered] = []
     decision = decide(asked.call, snapshot, asked.at, trace)
-    walk = _Walk(asked, snapshot)
+    walk = _Walk(asked, snapshot, MenuCaller(snapshot, asked.assumptions.keys))
     steps, end = walk.follow(decision, tuple(trace))
     return Simulation(asked, steps, end)
 
@@ -163,6 +167,7 @@ def simulate(asked: Simulated, snapshot: TenantSnapshot) -> Simulation:
 class _Walk:
     asked: Simulated
     snapshot: TenantSnapshot
+    caller: MenuCaller
     tells_alternatives: bool = True
 
     def follow(
@@ -173,19 +178,42 @@ class _Walk:
         begins_s: int = 0,
     ) -> tuple[tuple[Step, ...], End]:
         steps: list[Step] = []
+        has_failed = False
         while True:
-            step, end = self._step(decision, considered, why, begins_s)
+            step, end = self._step(decision, considered, why, begins_s, has_failed=has_failed)
             steps.append(step)
-            can_go_on = isinstance(decision, RingExtension | RingGroup | Page) and step.outcome is not None
-            if end is not None or not can_go_on or step.outcome is None:
-                return tuple(steps), end or _failed(step.outcome or _LOST)
-            why = why_unanswered(step.outcome)
+            is_over = isinstance(decision, Refuse) or (end is not None and end.is_answered)
+            if is_over or len(steps) == MAX_STEPS:
+                return tuple(steps), self._end(step, end)
             trace: list[Considered] = []
-            following = self._after(decision, why, trace)
-            if following is None or len(steps) == MAX_STEPS:
-                return tuple(steps), _failed(step.outcome)
+            why = why_unanswered(step.outcome) if step.outcome is not None else None
+            following = self._onward(step, why, trace)
+            has_failed = following is None and self.caller.menu is not None
+            if has_failed:
+                following, trace = self.caller.menu, []
+            if following is None:
+                return tuple(steps), self._end(step, end)
             begins_s += _lasts_s(step)
             decision, considered = following, tuple(trace)
+
+    def _end(self, step: Step, end: End | None) -> End:
+        """Whom a receptionist has answered hears no SIP answer any more."""
+        menu = self.caller.menu
+        if menu is not None and (end is None or not end.is_answered):
+            return _answered(EndKind.SERVICE, menu.number)
+        return end or _failed(step.outcome or _LOST)
+
+    def _onward(self, step: Step, why: Unanswered | None, trace: list[Considered]) -> Decision | None:
+        """None: nothing; a caller who has come from a receptionist goes back there."""
+        if step.menu is not None and isinstance(step.decision, AnswerMenu) and step.menu.wanted is not None:
+            wanted = step.menu.wanted
+            following: Decision | None = after_menu(
+                step.decision, wanted, self.asked.call, self.snapshot, self.asked.at, trace
+            )
+            return None if following is None or is_lost(following, wanted) else following
+        following = self._after(step.decision, why, trace) if why is not None else None
+        is_kept = self.caller.menu is not None and isinstance(following, Refuse)
+        return None if is_kept else following
 
     def _after(self, rung: Decision, why: Unanswered, trace: list[Considered]) -> Decision | None:
         call, snapshot, at = self.asked.call, self.snapshot, self.asked.at
@@ -196,9 +224,19 @@ class _Walk:
         return None
 
     def _step(
-        self, decision: Decision, considered: tuple[Considered, ...], why: Unanswered | None, begins_s: int
+        self,
+        decision: Decision,
+        considered: tuple[Considered, ...],
+        why: Unanswered | None,
+        begins_s: int,
+        *,
+        has_failed: bool,
     ) -> tuple[Step, End | None]:
         match decision:
+            case AnswerMenu():
+                heard = self.caller.hear(decision, has_failed=has_failed)
+                end = _answered(EndKind.SERVICE, decision.number) if heard.wanted is None else None
+                return Step(decision, considered, why, begins_s, menu=heard), end
             case RingExtension():
                 return self._ring(decision, considered, why, begins_s)
             case RingGroup():
@@ -235,9 +273,8 @@ class _Walk:
         winner = rung.answered_by
         alternatives: tuple[Alternative, ...] = ()
         if winner is not None and self.tells_alternatives:
-            walk = _Walk(self.asked, self.snapshot, tells_alternatives=False)
             later_s = begins_s + group.ring_timeout_s * len(group.rounds)
-            alternatives = (walk.instead(group, Unanswered.NO_ANSWER, NO_ANSWER, later_s),)
+            alternatives = (self._otherwise().instead(group, Unanswered.NO_ANSWER, NO_ANSWER, later_s),)
         step = Step(
             group,
             considered,
@@ -266,6 +303,9 @@ class _Walk:
         kind = EndKind.EXTENSION if paged.is_intercom else EndKind.SERVICE
         return step, _answered(kind, paged.number)
 
+    def _otherwise(self) -> _Walk:
+        return _Walk(self.asked, self.snapshot, self.caller.copy(), tells_alternatives=False)
+
     def instead(self, rung: Decision, why: Unanswered, outcome: CallOutcome, begins_s: int) -> Alternative:
         """What follows if these phones do something else."""
         trace: list[Considered] = []
@@ -277,7 +317,6 @@ class _Walk:
 
     def _alternatives(self, rung: RingExtension, phone: PhoneState, begins_s: int) -> Iterator[Alternative]:
         """What the other answers of these phones would lead to, under the same assumptions of everybody else."""
-        walk = _Walk(self.asked, self.snapshot, tells_alternatives=False)
         actual = outcome_of_phones(phone)
         for other in (PhoneState.BUSY, PhoneState.NO_ANSWER, PhoneState.OFFLINE):
             outcome = outcome_of_phones(other) or _LOST
@@ -285,7 +324,7 @@ class _Walk:
             if actual is not None and why_unanswered(actual) is why:
                 continue
             later_s = rung.ring_timeout_s if why is Unanswered.NO_ANSWER else 0
-            yield walk.instead(rung, why, outcome, begins_s + later_s)
+            yield self._otherwise().instead(rung, why, outcome, begins_s + later_s)
 
     def _dial_out(
         self, dial: DialOut, considered: tuple[Considered, ...], why: Unanswered | None, begins_s: int
@@ -331,7 +370,9 @@ _LOST = CallOutcome(CallStatus.FAILED, EndedBy.PBX, "There is no way on", 480)
 
 
 def _lasts_s(step: Step) -> int:
-    """How long it rings in vain."""
+    """How long it rings in vain, or a receptionist waits."""
+    if step.menu is not None:
+        return step.menu.waited_s
     if step.group is not None:
         return step.group.lasts_s
     is_rung = isinstance(step.decision, RingExtension) and step.phone is PhoneState.NO_ANSWER

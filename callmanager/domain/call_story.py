@@ -11,6 +11,7 @@ from callmanager.domain.call_assumptions import PhoneState, TrunkState
 from callmanager.domain.call_simulation import Alternative, End, EndKind, Simulation, Step
 from callmanager.domain.call_trace import Considered
 from callmanager.domain.decisions import (
+    AnswerMenu,
     CheckMessages,
     DialOut,
     EchoTest,
@@ -28,6 +29,7 @@ from callmanager.domain.decisions import (
 )
 from callmanager.domain.group_simulation import MemberRung
 from callmanager.domain.header_parameters import OutgoingHeaders
+from callmanager.domain.menu_story import menu_station
 from callmanager.domain.other_calls import other_call_title
 from callmanager.domain.simulated_attempts import Attempt
 from callmanager.domain.sip_text import name_addr, sip_uri
@@ -207,6 +209,8 @@ def _decided(step: Step, lost: tuple[Considered, ...]) -> Iterator[Station]:
             yield from _group(step, decision, lost)
         case Page():
             yield from _page(step, decision, lost)
+        case AnswerMenu():
+            yield menu_station(decision, step.menu, step.begins_s, lost)
         case DialOut():
             for position, attempt in enumerate(step.attempts):
                 yield replace(_attempt(step, decision, attempt), lost=lost if position == 0 else ())

@@ -165,9 +165,11 @@ def assemble(events: Iterable[CallEvent]) -> CallDetail | None:
     if end is None:
         return None
     start = _first(told, CallEventKind.CALL_START)
-    established = _first(told, CallEventKind.CALL_ESTABLISHED)
+    # A receptionist may answer first, and somebody else after it.
+    answers = [event for event in told if event.kind is CallEventKind.CALL_ESTABLISHED]
+    established = answers[0] if answers else None
     about: Mapping[str, object] = start.data if start else {}
-    answer: Mapping[str, object] = established.data if established else {}
+    answer: Mapping[str, object] = answers[-1].data if answers else {}
     targets = _targets(told, end.at)
     return CallDetail(
         tenant_id=end.tenant_id,

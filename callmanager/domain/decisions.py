@@ -112,6 +112,19 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True)
+class AnswerMenu:
+    """Answer as a virtual receptionist and hear what the caller wants; `dialplan.after_menu` says what follows.
+
+    `is_closed`: with the menu for the time outside of its office hours.
+    """
+
+    number: str
+    name: str
+    is_closed: bool = False
+    passed: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class LeaveMessage:
     """Let the caller leave a message in an extension's mailbox. `greeting` are sounds, played one after the other."""
 
@@ -208,6 +221,7 @@ Decision = (
     RingExtension
     | RingGroup
     | Page
+    | AnswerMenu
     | DialOut
     | LeaveMessage
     | CheckMessages

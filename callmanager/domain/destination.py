@@ -12,12 +12,13 @@ class DestinationKind(StrEnum):
     EXTERNAL_NUMBER = "external_number"
     VOICEMAIL = "voicemail"
     RING_GROUP = "ring_group"
+    RECEPTIONIST = "receptionist"
 
 
 @dataclass(frozen=True, slots=True)
 class Destination:
-    """`target` is the number of an extension (of voicemail: whose mailbox) or of a ring group, or an outside number as
-    people there dial it."""
+    """`target` is the number of an extension (of voicemail: whose mailbox), a ring group or a virtual receptionist, or
+    an outside number as people there dial it."""
 
     kind: DestinationKind = DestinationKind.END_CALL
     target: str = ""

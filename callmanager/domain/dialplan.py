@@ -8,6 +8,7 @@ from typing import assert_never
 
 from callmanager.domain.call_trace import Trace
 from callmanager.domain.decisions import (
+    AnswerMenu,
     CheckMessages,
     Decision,
     DialOut,
@@ -18,7 +19,7 @@ from callmanager.domain.decisions import (
     RingGroup,
     ToneTest,
 )
-from callmanager.domain.destination import DestinationKind
+from callmanager.domain.destination import Destination, DestinationKind
 from callmanager.domain.dial_codes import DialKind
 from callmanager.domain.extension_entry import ExtensionEntry
 from callmanager.domain.group_calls import call_group, page
@@ -30,13 +31,14 @@ from callmanager.domain.outside_calls import call_emergency, call_outside, is_em
 from callmanager.domain.parking import park, retrieve
 from callmanager.domain.pickup import HELD_ALONE, RINGING_OR_HELD, pick_up, pick_up_in_group
 from callmanager.domain.provider_calls import call_number
+from callmanager.domain.receptionist_calls import call_receptionist
 from callmanager.domain.routing import Routing
 from callmanager.domain.snapshot import TenantSnapshot
 from callmanager.domain.unanswered import Unanswered as Unanswered
 
 # International, or longer than people make extensions: somebody outside the company is meant.
 _OUTSIDE_NUMBER = re.compile(r"\+[0-9]+|00[0-9]+|[0-9]{7,}")
-_NO_ANSWER, _NOT_THERE = "no-answer", "unavailable"
+_NO_ANSWER, _NOT_THERE, _CHOSEN = "no-answer", "unavailable", "unconditional"
 
 
 def decide(call: IncomingCall, snapshot: TenantSnapshot, at: datetime, trace: Trace = None) -> Decision:
@@ -95,6 +97,20 @@ def after_group(
     return follow(onward, group.no_answer, "", _NO_ANSWER, "the ring group")
 
 
+def after_menu(
+    asked: AnswerMenu,
+    wanted: Destination,
+    call: IncomingCall,
+    snapshot: TenantSnapshot,
+    at: datetime,
+    trace: Trace = None,
+) -> Decision:
+    """What follows what a caller chose at a virtual receptionist. Whom the call passed before does not count: it is the
+    caller who sends it on."""
+    routing = Routing(call, snapshot, at, trace=trace)
+    return follow(routing, wanted, "", _CHOSEN, f"the receptionist “{asked.name or asked.number}”")
+
+
 def _refuse_stranger(call: IncomingCall, snapshot: TenantSnapshot) -> Refuse | None:
     if not snapshot.is_enabled:
         return Refuse(403, "Tenant disabled")
@@ -129,11 +145,11 @@ def _decide(routing: Routing) -> Decision:
 
 
 def _service(routing: Routing, caller: ExtensionEntry) -> Decision | None:
-    """An extension or a group of that number goes before a service. None: what was dialled is no code that is good
-    for this caller."""
+    """Somebody or something of the company with that number goes before a service. None: what was dialled is no code
+    that is good for this caller."""
     dialled, snapshot = routing.call.dialled, routing.snapshot
     read = snapshot.dial_codes.read(dialled)
-    if read is None or snapshot.find_extension(dialled) or snapshot.find_ring_group(dialled):
+    if read is None or snapshot.is_number_used(dialled):
         return None
     match read.kind:
         case DialKind.VOICEMAIL:
@@ -165,10 +181,11 @@ def _service(routing: Routing, caller: ExtensionEntry) -> Decision | None:
 def _dialled(routing: Routing) -> Decision:
     call = routing.call
     callee = routing.snapshot.find_extension(call.dialled)
-    group = routing.snapshot.find_ring_group(call.dialled)
-    if callee is None and group is not None:
-        return call_group(routing, group)
     if callee is None:
+        if (group := routing.snapshot.find_ring_group(call.dialled)) is not None:
+            return call_group(routing, group)
+        if (desk := routing.snapshot.find_receptionist(call.dialled)) is not None:
+            return call_receptionist(routing, desk)
         if not _OUTSIDE_NUMBER.fullmatch(call.dialled) and not is_outside(routing, call.dialled, call.caller):
             return Refuse(404, "No such extension")
         return call_outside(routing, call.dialled, call.caller)

@@ -5,19 +5,28 @@ from __future__ import annotations
 from typing import assert_never
 
 from callmanager.domain.call_exceptions import find_exception
-from callmanager.domain.decisions import DialOut, LeaveMessage, Page, Refuse, RingExtension, RingGroup
+from callmanager.domain.decisions import (
+    AnswerMenu,
+    DialOut,
+    LeaveMessage,
+    Page,
+    Refuse,
+    RingExtension,
+    RingGroup,
+)
 from callmanager.domain.destination import Destination, DestinationKind
 from callmanager.domain.extension_entry import ExtensionEntry
 from callmanager.domain.forwarding import NO_FORWARDS, Forwards, PresenceStatus, forwards_at
 from callmanager.domain.group_calls import call_group
 from callmanager.domain.mailbox_calls import leave_message, mailbox_of
 from callmanager.domain.outside_calls import call_outside
+from callmanager.domain.receptionist_calls import call_receptionist
 from callmanager.domain.routing import Routing
 from callmanager.domain.schedule import is_open
 from callmanager.domain.trace_notes import note_exceptions, note_forwards, note_own_hours
 
 # What becomes of a call inside the company, whoever it reaches in the end.
-Inside = RingExtension | RingGroup | Page | DialOut | LeaveMessage | Refuse
+Inside = RingExtension | RingGroup | Page | AnswerMenu | DialOut | LeaveMessage | Refuse
 
 UNCONDITIONAL, BUSY, DO_NOT_DISTURB = "unconditional", "user-busy", "do-not-disturb"
 
@@ -65,6 +74,8 @@ def follow(routing: Routing, destination: Destination, by: str, why: str, source
             return call_extension(onward, target)
         case DestinationKind.RING_GROUP:
             return _to_group(onward, destination.target, source)
+        case DestinationKind.RECEPTIONIST:
+            return _to_receptionist(onward, destination.target, source)
     assert_never(destination.kind)
 
 
@@ -77,6 +88,14 @@ def _to_group(routing: Routing, number: str, source: str) -> RingGroup | Page | 
     if routing.is_sent_on_too_often:
         return Refuse(480, "The call was forwarded too often")
     return call_group(routing, group)
+
+
+def _to_receptionist(routing: Routing, number: str, source: str) -> AnswerMenu | Refuse:
+    """A circle through receptionists is no danger: it takes a caller who presses keys."""
+    desk = routing.snapshot.find_receptionist(number)
+    if desk is None:
+        return Refuse(480, f"The receptionist that {source} names is not available")
+    return call_receptionist(routing, desk)
 
 
 def _by_forwarding(routing: Routing, callee: ExtensionEntry, forwards: Forwards) -> Inside:

@@ -224,9 +224,9 @@ def _messages(event: CallEvent, story: Sequence[CallEvent]) -> tuple[_Message, .
             side = _side(event, story)
             return (_Message(PBX, side, "mute" if event.kind is CallEventKind.CALL_MUTE else "unmute"),)
         case CallEventKind.CALL_REROUTE:
-            # To whom is told by the next INVITE.
+            # To whom is told by the next INVITE; of the caller's own wish nobody tells the caller.
             why = _text(data, "reason").replace("_", " ")
-            return (_Message(PBX, CALLER, f"181 Forwarded ({why})"),)
+            return (_Message(PBX, CALLER, f"181 Forwarded ({why})"),) if why != "menu" else ()
         case CallEventKind.TRANSFER_STARTED:
             return (_Message(_side(event, story), PBX, f"REFER to {_text(data, 'transfer_target')}"),)
         case CallEventKind.TRANSFER_FAILED:
@@ -258,6 +258,8 @@ def _of_service(event: CallEvent) -> tuple[_Message, ...]:
     """What the PBX itself does with the caller."""
     data = event.data
     match event.kind:
+        case CallEventKind.MENU_CHOSEN:
+            return (_pressed(event),)
         case CallEventKind.VOICEMAIL_STARTED:
             return (_Message(CALLER, PBX, f"Message for {_text(data, 'mailbox')}"),)
         case CallEventKind.VOICEMAIL_TAKEN_BACK:
@@ -280,6 +282,12 @@ def _recording(event: CallEvent) -> tuple[_Message, ...]:
     done = event.kind.value.removeprefix("recording_")
     why = _text(event.data, "why").replace("_", " ")
     return (_Message(PBX, CALLER, f"Recording {done} ({why})" if why else f"Recording {done}"),)
+
+
+def _pressed(event: CallEvent) -> _Message:
+    if _text(event.data, "read_as") == "unknown":
+        return _Message(CALLER, PBX, "Presses something unknown", Tone.BAD)
+    return _Message(CALLER, PBX, f"Presses {_text(event.data, 'pressed')}")
 
 
 def _hang_up(event: CallEvent, story: Sequence[CallEvent]) -> tuple[_Message, ...]:

@@ -39,6 +39,7 @@ FIELDS_OF_KIND: Mapping[CallEventKind, tuple[str, ...]] = {
     CallEventKind.CALL_TRANSFERRED: (*_TRANSFER, *_TARGET, *_SEAT),
     CallEventKind.CALL_JOINED: ("reason", "side", "replaced_number", *_TARGET, *_SEAT),
     CallEventKind.CALL_MOVED: ("reason", "target_id", "to_session", "to_call_id"),
+    CallEventKind.MENU_CHOSEN: ("receptionist", "pressed", "read_as"),
     CallEventKind.CALL_NOANSWER: ("reason",),
     CallEventKind.CALL_FAIL: ("reason",),
     CallEventKind.CALL_ENDED: ("status", "ended_by", "reason"),

@@ -66,6 +66,7 @@ class RoutingTestEntry:
     when: When = field(default_factory=When)
     phones: Mapping[str, str] = field(default_factory=dict)
     trunks: Mapping[str, str] = field(default_factory=dict)
+    keys: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +107,7 @@ def wish_of(test: RoutingTestEntry) -> SimulationWish:
         called=test.called,
         trunk_id=test.trunk_id,
         phones=test.phones,
+        keys=test.keys,
         trunks=test.trunks,
     )
 

@@ -8,6 +8,7 @@ from callmanager.domain.call_simulation import Alternative, End, Simulation, Ste
 from callmanager.domain.call_story import end_words, header_lines, lines_of, tell
 from callmanager.domain.call_trace import Considered
 from callmanager.domain.decisions import (
+    AnswerMenu,
     CheckMessages,
     Decision,
     DialOut,
@@ -25,6 +26,8 @@ from callmanager.domain.decisions import (
     TrunkTry,
 )
 from callmanager.domain.group_simulation import MemberRung
+from callmanager.domain.menu_simulation import MenuHeard
+from callmanager.domain.menu_story import choice_words
 from callmanager.domain.simulated_attempts import Attempt
 from callmanager.domain.snapshot import TenantSnapshot
 
@@ -67,6 +70,7 @@ def _step(step: Step) -> dict[str, Any]:
         "considered": [_considered(one) for one in step.considered],
         "ring": _ring(decision, step) if isinstance(decision, RingExtension) else None,
         "group": _group(decision, step) if isinstance(decision, RingGroup | Page) else None,
+        "menu": _menu(decision, step.menu) if isinstance(decision, AnswerMenu) and step.menu else None,
         "dial": _dial(decision, step) if isinstance(decision, DialOut) else None,
         "alternatives": [_alternative(one) for one in step.alternatives],
     }
@@ -80,6 +84,8 @@ def _kind(decision: Decision) -> str:
             return "ring_group"
         case Page():
             return "page"
+        case AnswerMenu():
+            return "receptionist"
         case DialOut():
             return "dial"
         case (
@@ -96,6 +102,19 @@ def _kind(decision: Decision) -> str:
         case Refuse():
             return "refuse"
     assert_never(decision)
+
+
+def _menu(decision: AnswerMenu, heard: MenuHeard) -> dict[str, Any]:
+    return {
+        "number": decision.number,
+        "name": decision.name,
+        "is_closed": decision.is_closed,
+        "pressed": [
+            {"keys": one.keys, "read_as": one.read_as.value, "leads_to": choice_words(one.choice)}
+            for one in heard.pressed
+        ],
+        "options": [{"keys": keys, "leads_to": choice_words(choice)} for keys, choice in heard.options],
+    }
 
 
 def _considered(one: Considered) -> dict[str, Any]:

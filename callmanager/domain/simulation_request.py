@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -18,6 +18,8 @@ MAX_ASSUMPTIONS = 200
 MAX_RUNNING_CALLS = 100_000
 _NUMBER = re.compile(rf"[0-9A-Za-z+*#._-]{{1,{MAX_DIALLED}}}")
 _PHONE_STATES = frozenset(state.value for state in PhoneState)
+MAX_PROMPTS = 20
+_KEYS = re.compile(r"[0-9*#]{0,20}")
 _CODE = re.compile(r"[3-6][0-9]{2}")
 
 
@@ -40,7 +42,8 @@ class SimulationInvalid(ValueError):
 class SimulationWish:
     """`trunk_id` None: `caller` is an extension; else an outside number, empty for an anonymous caller.
 
-    `phones` by extension: a PhoneState. `trunks` by id: a TrunkState except `code`, or a SIP code such as 486.
+    `phones` by extension: a PhoneState. `trunks` by id: a TrunkState except `code`, or a SIP code such as 486. `keys`:
+    what the caller presses at the first prompt of a receptionist, at the next one, and so on.
     """
 
     caller: str
@@ -48,6 +51,7 @@ class SimulationWish:
     trunk_id: int | None = None
     phones: Mapping[str, str] = field(default_factory=dict)
     trunks: Mapping[str, str] = field(default_factory=dict)
+    keys: Sequence[str] = ()
     running_calls: int = 0
     external_calls: int = 0
     external_minutes: int = 0
@@ -71,6 +75,7 @@ def read_wish(wish: SimulationWish, snapshot: TenantSnapshot, at: datetime) -> S
     for name, given in (("phones", wish.phones), ("trunks", wish.trunks)):
         if len(given) > MAX_ASSUMPTIONS:
             problems.append(Problem(name, "max_length", f"At most {MAX_ASSUMPTIONS} assumptions."))
+    keys = _keys(wish.keys, problems)
     if problems:
         raise SimulationInvalid(problems)
     is_unknown = caller.lower() in ("", ANONYMOUS)
@@ -84,7 +89,7 @@ def read_wish(wish: SimulationWish, snapshot: TenantSnapshot, at: datetime) -> S
         trunk_id=wish.trunk_id or 0,
         usage=Usage({caller: wish.external_calls}, {caller: float(wish.external_minutes)}),
     )
-    return Simulated(call, at, Assumptions(phones, trunks))
+    return Simulated(call, at, Assumptions(phones, trunks, keys))
 
 
 def read_trunk_answer(text: str) -> TrunkAnswer:
@@ -95,6 +100,15 @@ def read_trunk_answer(text: str) -> TrunkAnswer:
     if state is TrunkState.CODE:
         raise ValueError("A code is written as its number.")
     return TrunkAnswer(state)
+
+
+def _keys(given: Sequence[str], problems: list[Problem]) -> tuple[str, ...]:
+    if len(given) > MAX_PROMPTS:
+        problems.append(Problem("keys", "max_length", f"At most {MAX_PROMPTS} prompts."))
+    elif any(not _KEYS.fullmatch(one) for one in given):
+        message = "For each prompt what is pressed there: digits, * and #; nothing for no key in time."
+        problems.append(Problem("keys", "keys_format", message))
+    return tuple(given)
 
 
 def _number(name: str, text: str, problems: list[Problem]) -> str:

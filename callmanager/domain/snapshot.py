@@ -16,6 +16,7 @@ from callmanager.domain.number_policy import NO_POLICY, NumberJudge, NumberPolic
 from callmanager.domain.outbound_rules import OutboundRule, OutboundRules
 from callmanager.domain.paging import COMMON_AUTO_ANSWER, AutoAnswer
 from callmanager.domain.plain_rows import from_plain, to_plain
+from callmanager.domain.receptionist import ReceptionistEntry
 from callmanager.domain.recording import NOTHING_RECORDED, RecordingPolicy
 from callmanager.domain.rights import GroupEntry, Right, group_ids_by_number, rights_by_number
 from callmanager.domain.ring_groups import RingGroupEntry
@@ -59,11 +60,15 @@ class TenantSnapshot:
     ring_groups: tuple[RingGroupEntry, ...] = ()
     recording: RecordingPolicy = NOTHING_RECORDED
     auto_answer: AutoAnswer = COMMON_AUTO_ANSWER
+    receptionists: tuple[ReceptionistEntry, ...] = ()
     schema_version: int = SCHEMA_VERSION
     _by_number: dict[str, ExtensionEntry] = field(init=False, repr=False, compare=False, default_factory=dict)
     _rights: dict[str, frozenset[Right]] = field(init=False, repr=False, compare=False, default_factory=dict)
     _group_ids: dict[str, frozenset[int]] = field(init=False, repr=False, compare=False, default_factory=dict)
     _ring_groups: dict[str, RingGroupEntry] = field(
+        init=False, repr=False, compare=False, default_factory=dict
+    )
+    _receptionists: dict[str, ReceptionistEntry] = field(
         init=False, repr=False, compare=False, default_factory=dict
     )
     _by_did: dict[str, ExtensionEntry] = field(init=False, repr=False, compare=False, default_factory=dict)
@@ -81,6 +86,7 @@ class TenantSnapshot:
         self._by_number.update({entry.number: entry for entry in self.extensions})
         self._by_did.update({entry.did.removeprefix("+"): entry for entry in self.extensions if entry.did})
         self._ring_groups.update({group.number: group for group in self.ring_groups})
+        self._receptionists.update({desk.number: desk for desk in self.receptionists})
         self._rights.update(rights_by_number(self.groups))
         self._group_ids.update(group_ids_by_number(self.groups))
         self._trunks.update({trunk.trunk_id: trunk for trunk in self.trunks})
@@ -95,6 +101,13 @@ class TenantSnapshot:
 
     def find_ring_group(self, number: str) -> RingGroupEntry | None:
         return self._ring_groups.get(number)
+
+    def is_number_used(self, number: str) -> bool:
+        """By an extension, enabled or not, a ring group or a receptionist."""
+        return number in self._by_number or number in self._ring_groups or number in self._receptionists
+
+    def find_receptionist(self, number: str) -> ReceptionistEntry | None:
+        return self._receptionists.get(number)
 
     def rights_of(self, number: str) -> frozenset[Right]:
         """What the groups of this extension allow it, taken together; nothing for an unknown number."""

@@ -11,10 +11,11 @@ from callmanager.domain.snapshot_routing_load import Execute
 
 _GROUPS_SQL = """
     SELECT made.id, made.number, made.name, made.strategy, made.ring_timeout_s, made.skips_busy,
-           made.outbound_caller_id, made.action, coalesce(target.number, ring.number, made.external_number)
+           made.outbound_caller_id, made.action, coalesce(target.number, ring.number, desk.number, made.external_number)
       FROM callmanager_ringgroup AS made
       LEFT JOIN callmanager_extension AS target ON target.id = made.target_id
       LEFT JOIN callmanager_ringgroup AS ring ON ring.id = made.ring_group_id
+      LEFT JOIN callmanager_receptionist AS desk ON desk.id = made.to_receptionist_id
      ORDER BY length(made.number), made.number
 """
 

@@ -20,6 +20,7 @@ from callmanager.domain.schedule_rows import holiday_of, office_intervals
 from callmanager.domain.snapshot import TenantSnapshot
 from callmanager.domain.snapshot_group_load import load_auto_answer, load_ring_groups
 from callmanager.domain.snapshot_mailbox_load import load_mailboxes
+from callmanager.domain.snapshot_receptionist_load import load_receptionists
 from callmanager.domain.snapshot_routing_load import (
     Execute,
     load_dial_codes,
@@ -52,11 +53,12 @@ _EXTENSIONS_SQL = """
 
 _EXCEPTIONS_SQL = """
     SELECT extension.number, made.caller_mask, made.received_during, made.action,
-           coalesce(target.number, ring.number, made.external_number)
+           coalesce(target.number, ring.number, desk.number, made.external_number)
       FROM callmanager_extensionexception AS made
       JOIN callmanager_extension AS extension ON extension.id = made.extension_id
       LEFT JOIN callmanager_extension AS target ON target.id = made.target_id
       LEFT JOIN callmanager_ringgroup AS ring ON ring.id = made.ring_group_id
+      LEFT JOIN callmanager_receptionist AS desk ON desk.id = made.to_receptionist_id
      ORDER BY made.extension_id, made.position
 """
 
@@ -139,6 +141,7 @@ def load_snapshot(execute: Execute, tenant_id: int) -> TenantSnapshot | None:
         numbers=load_numbers(execute, country),
         ring_groups=load_ring_groups(execute),
         auto_answer=load_auto_answer(execute),
+        receptionists=load_receptionists(execute, schema_name),
         dial_codes=load_dial_codes(execute),
         recording=_recording_policy(*recording),
     )

@@ -63,11 +63,12 @@ _CALLER_MAPPINGS_SQL = """
 
 _FORWARDS_SQL = """
     SELECT extension.number, made.status, made.during, made."when", made.action,
-           coalesce(target.number, ring.number, made.external_number), made.ring_timeout_s
+           coalesce(target.number, ring.number, desk.number, made.external_number), made.ring_timeout_s
       FROM callmanager_extensionforward AS made
       JOIN callmanager_extension AS extension ON extension.id = made.extension_id
       LEFT JOIN callmanager_extension AS target ON target.id = made.target_id
       LEFT JOIN callmanager_ringgroup AS ring ON ring.id = made.ring_group_id
+      LEFT JOIN callmanager_receptionist AS desk ON desk.id = made.to_receptionist_id
      ORDER BY made.id
 """
 
@@ -78,10 +79,12 @@ _INBOUND_SQL = """
 """
 
 _INBOUND_DESTINATIONS_SQL = """
-    SELECT made.rule_id, made.at, made.action, coalesce(target.number, ring.number, made.external_number)
+    SELECT made.rule_id, made.at, made.action,
+           coalesce(target.number, ring.number, desk.number, made.external_number)
       FROM callmanager_inbounddestination AS made
       LEFT JOIN callmanager_extension AS target ON target.id = made.target_id
       LEFT JOIN callmanager_ringgroup AS ring ON ring.id = made.ring_group_id
+      LEFT JOIN callmanager_receptionist AS desk ON desk.id = made.to_receptionist_id
 """
 
 _OUTBOUND_SQL = """

@@ -23,6 +23,7 @@ class StationKind(StrEnum):
     MEMBER = "member"
     TRUNK = "trunk"
     SERVICE = "service"
+    MENU = "menu"
     ANSWERED = "answered"
     REFUSED = "refused"
 

@@ -55,6 +55,7 @@ TOPIC_KEYS: Mapping[str, frozenset[str]] = {
             "call_transferred",
             "call_joined",
             "call_moved",
+            "menu_chosen",
             "call_noanswer",
             "call_fail",
             "call_ended",

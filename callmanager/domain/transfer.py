@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from callmanager.domain.decisions import (
+    AnswerMenu,
     CheckMessages,
     Decision,
     DialOut,
@@ -23,7 +24,9 @@ from callmanager.domain.decisions import (
 RETURN_RING_S = 30
 # A call that is handed round without an end is somebody's mistake.
 MAX_TRANSFERS = 20
-FOR_ANYBODY = RingExtension | RingGroup | DialOut | LeaveMessage | Park | EchoTest | ToneTest | Refuse
+FOR_ANYBODY = (
+    RingExtension | RingGroup | AnswerMenu | DialOut | LeaveMessage | Park | EchoTest | ToneTest | Refuse
+)
 # For the one who dials it: his messages, his voice, other people's calls.
 FOR_ONESELF = CheckMessages | Page | Monitor | PickUp | Retrieve
 

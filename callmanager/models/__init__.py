@@ -18,6 +18,7 @@ from callmanager.models.number_policy import BlockedNumber, DisallowedCode, Numb
 from callmanager.models.office_hours import Holiday, OfficeHours
 from callmanager.models.outbound_rule import OutboundRoute, OutboundRule, OutboundRuleGroup
 from callmanager.models.paging import PagingSettings
+from callmanager.models.receptionist import MenuChoice, Receptionist, ReceptionistPrompt
 from callmanager.models.ring_group import RingGroup, RingGroupMember
 from callmanager.models.routing_test import RoutingTest
 
@@ -37,6 +38,7 @@ __all__ = [
     "InboundDestination",
     "InboundRule",
     "Mailbox",
+    "MenuChoice",
     "MusicFile",
     "MusicOnHold",
     "NumberSettings",
@@ -45,6 +47,8 @@ __all__ = [
     "OutboundRule",
     "OutboundRuleGroup",
     "PagingSettings",
+    "Receptionist",
+    "ReceptionistPrompt",
     "RingGroup",
     "RingGroupMember",
     "RoutingTest",

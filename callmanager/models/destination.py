@@ -16,6 +16,7 @@ ACTIONS = [
     (DestinationKind.EXTERNAL_NUMBER.value, "Call an outside number"),
     (DestinationKind.VOICEMAIL.value, "Leave a message for an extension"),
     (DestinationKind.RING_GROUP.value, "Ring a group"),
+    (DestinationKind.RECEPTIONIST.value, "Virtual receptionist"),
 ]
 
 
@@ -41,6 +42,14 @@ class DestinationColumns(models.Model):
         related_name="+",
         db_constraint=False,
     )
+    to_receptionist = models.ForeignKey(
+        "callmanager.Receptionist",
+        null=True,
+        blank=True,
+        on_delete=models.DO_NOTHING,
+        related_name="+",
+        db_constraint=False,
+    )
     external_number = models.CharField(
         max_length=MAX_DIALLED, blank=True, default="", validators=[validate_external_number]
     )
@@ -53,6 +62,8 @@ class DestinationColumns(models.Model):
         kind = DestinationKind(self.action)
         if self.ring_group is not None:
             return Destination(kind, self.ring_group.number)
+        if self.to_receptionist is not None:
+            return Destination(kind, self.to_receptionist.number)
         return Destination(kind, self.target.number if self.target is not None else self.external_number)
 
     @property
@@ -66,18 +77,33 @@ class DestinationColumns(models.Model):
                 return f"voicemail of {number}"
             case Destination(DestinationKind.RING_GROUP, number):
                 return f"ring group {number}"
+            case Destination(DestinationKind.RECEPTIONIST, number):
+                return f"virtual receptionist {number}"
             case Destination(_, number):
                 return f"call {number}"
 
 
+# The column that each kind fills; ending the call fills none.
+_COLUMNS = {
+    DestinationKind.EXTENSION: "target",
+    DestinationKind.VOICEMAIL: "target",
+    DestinationKind.RING_GROUP: "ring_group",
+    DestinationKind.RECEPTIONIST: "to_receptionist",
+    DestinationKind.EXTERNAL_NUMBER: "external_number",
+}
+
+
 def destination_is_whole(name: str) -> models.CheckConstraint:
-    return models.CheckConstraint(
-        condition=Q(action="end_call", target__isnull=True, ring_group__isnull=True, external_number="")
-        | Q(action="extension", target__isnull=False, ring_group__isnull=True, external_number="")
-        | Q(action="voicemail", target__isnull=False, ring_group__isnull=True, external_number="")
-        | Q(action="ring_group", target__isnull=True, ring_group__isnull=False, external_number="")
-        | (
-            Q(action="external_number", target__isnull=True, ring_group__isnull=True) & ~Q(external_number="")
-        ),
-        name=name,
-    )
+    """Whatever is done with the call, its column says with whom, and no other column says anything."""
+    condition = _filled(DestinationKind.END_CALL, "")
+    for kind, column in _COLUMNS.items():
+        condition |= _filled(kind, column)
+    return models.CheckConstraint(condition=condition, name=name)
+
+
+def _filled(kind: DestinationKind, column: str) -> Q:
+    condition = Q(action=kind.value)
+    for one in ("target", "ring_group", "to_receptionist"):
+        condition &= Q(**{f"{one}__isnull": one != column})
+    is_outside = Q(external_number="")
+    return condition & (~is_outside if column == "external_number" else is_outside)

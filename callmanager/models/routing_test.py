@@ -33,7 +33,8 @@ WEEKDAY_CHOICES = [(number, name.capitalize()) for number, name in enumerate(WEE
 
 
 class RoutingTest(models.Model):
-    """`trunk_id` empty: `caller` is an extension. `phones` and `trunks` are assumptions as the simulator reads them."""
+    """`trunk_id` empty: `caller` is an extension. `phones`, `trunks` and `keys` are assumptions, as the simulator reads
+    them."""
 
     name = models.CharField(max_length=NAME_LENGTH, validators=[NO_CONTROL_CHARACTERS])
     is_enabled = models.BooleanField(
@@ -58,6 +59,7 @@ class RoutingTest(models.Model):
     )
     phones = models.JSONField(default=dict, blank=True)
     trunks = models.JSONField(default=dict, blank=True)
+    keys = models.JSONField(default=list, blank=True)
     expected_end = models.CharField("expected", max_length=9, choices=ENDS)
     expected_number = models.CharField(
         "answered by", max_length=MAX_DIALLED, blank=True, default="", help_text="Empty: it does not matter."
@@ -120,6 +122,7 @@ class RoutingTest(models.Model):
             when=When(WhenKind(self.when), self.at, self.weekday or 0, self.clock, self.holiday),
             phones=self.phones,
             trunks=self.trunks,
+            keys=tuple(self.keys),
             expected=Expectation(
                 EndKind(self.expected_end),
                 self.expected_number,

@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 
 from callmanager.domain.dial_codes import DialCodes, stored_codes
 from callmanager.domain.dial_features import FEATURES, WORKING, DialFeature, DialProfile, Shape
-from callmanager.models import DialCodeSettings, Extension, RingGroup
+from callmanager.models import DialCodeSettings, Extension
+from callmanager.selectors.company_number import service_numbers
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +60,11 @@ def shown_code_list(settings: DialCodeSettings) -> tuple[ShownCode, ...]:
 
 
 def taken_codes(codes: DialCodes) -> frozenset[str]:
-    """Which of them are numbers of extensions or ring groups."""
+    """Which of them are numbers of extensions or of services of the company."""
     alone = [code for feature, some in codes.working() if is_a_number(feature.shape) for code in some]
-    extensions = Extension.objects.filter(number__in=alone).values_list("number")
-    groups = RingGroup.objects.filter(number__in=alone).values_list("number")
-    return frozenset(number for (number,) in extensions.order_by().union(groups.order_by()))
+    extensions = Extension.objects.filter(number__in=alone).values_list("number", flat=True)
+    services = service_numbers()
+    return frozenset(extensions) | {code for code in alone if code in services}
 
 
 def code_names(codes: DialCodes) -> Mapping[str, str]:

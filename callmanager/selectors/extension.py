@@ -31,7 +31,7 @@ def exception_list(*, extension: Extension) -> QuerySet[ExtensionException]:
 
 def _exceptions() -> QuerySet[ExtensionException]:
     return (
-        ExtensionException.objects.select_related("target", "ring_group")
+        ExtensionException.objects.select_related("target", "ring_group", "to_receptionist")
         .defer("target__sip_password", "target__ha1")
         .order_by("position")
     )
@@ -43,7 +43,7 @@ def forward_list(*, extension: Extension) -> QuerySet[ExtensionForward]:
 
 def _forwards() -> QuerySet[ExtensionForward]:
     return (
-        ExtensionForward.objects.select_related("target", "ring_group")
+        ExtensionForward.objects.select_related("target", "ring_group", "to_receptionist")
         .defer("target__sip_password", "target__ha1")
         .order_by("pk")
     )

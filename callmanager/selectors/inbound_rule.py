@@ -14,7 +14,7 @@ Destinations = dict[str, Destination | None]
 
 def inbound_rule_list() -> QuerySet[InboundRule]:
     """With destinations, and `trunk_name`, which is null where the trunk was taken away: two queries."""
-    destinations = InboundDestination.objects.select_related("target", "ring_group").defer(
+    destinations = InboundDestination.objects.select_related("target", "ring_group", "to_receptionist").defer(
         "target__sip_password", "target__ha1"
     )
     return InboundRule.objects.annotate(trunk_name=lent_trunk_name()).prefetch_related(

@@ -28,7 +28,7 @@ def ring_group_list() -> QuerySet[RingGroup]:
     """With members and destination: two queries for any number of groups."""
     members = RingGroupMember.objects.select_related("extension").defer(*_SECRETS)
     return (
-        RingGroup.objects.select_related("target", "ring_group")
+        RingGroup.objects.select_related("target", "ring_group", "to_receptionist")
         .defer("target__sip_password", "target__ha1")
         .prefetch_related(Prefetch("members", members))
     )

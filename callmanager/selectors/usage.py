@@ -13,6 +13,7 @@ from callmanager.models import (
     ExtensionException,
     ExtensionForward,
     InboundDestination,
+    MenuChoice,
     OutboundRule,
     OutboundRuleGroup,
     RingGroup,
@@ -28,6 +29,7 @@ class UserKind(StrEnum):
     EXTENSION_DID = "extension_did"
     RING_GROUP = "ring_group"
     RING_GROUP_DESTINATION = "ring_group_destination"
+    RECEPTIONIST = "receptionist"
 
 
 _WORDS = {
@@ -38,6 +40,7 @@ _WORDS = {
     UserKind.EXTENSION_DID: "extension {} as its DID",
     UserKind.RING_GROUP: "the ring group {} as a member",
     UserKind.RING_GROUP_DESTINATION: "the ring group {}, when nobody answers",
+    UserKind.RECEPTIONIST: "the menu of the virtual receptionist {}",
 }
 
 
@@ -72,6 +75,12 @@ def ring_group_usage(*, ids: Collection[int]) -> list[Usage]:
     return sorted(one for one in found if not (one.kind is UserKind.RING_GROUP_DESTINATION and one.pk in ids))
 
 
+def receptionist_usage(*, ids: Collection[int]) -> list[Usage]:
+    """By others than these receptionists themselves."""
+    found = _sent_to(without=(), to_receptionist_id__in=ids)
+    return sorted(one for one in found if not (one.kind is UserKind.RECEPTIONIST and one.pk in ids))
+
+
 def _sent_to(*, without: Collection[int], **targets: Collection[int]) -> set[Usage]:
     """Who sends calls there; `without` what these extensions do themselves."""
     rules = InboundDestination.objects.filter(**targets).values_list("rule__name", "rule_id")
@@ -85,7 +94,12 @@ def _sent_to(*, without: Collection[int], **targets: Collection[int]) -> set[Usa
             Usage(kind, number, pk) for number, pk in rows.values_list("extension__number", "extension_id")
         }
     groups = RingGroup.objects.filter(**targets).values_list("number", "pk")
-    return found | {Usage(UserKind.RING_GROUP_DESTINATION, number, pk) for number, pk in groups}
+    menus = MenuChoice.objects.filter(**targets).values_list("receptionist__number", "receptionist_id")
+    return (
+        found
+        | {Usage(UserKind.RING_GROUP_DESTINATION, number, pk) for number, pk in groups}
+        | {Usage(UserKind.RECEPTIONIST, number, pk) for number, pk in menus}
+    )
 
 
 def group_usage(*, ids: Collection[int]) -> list[Usage]:

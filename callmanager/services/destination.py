@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
 
 from callmanager.domain.destination import Destination, DestinationKind
-from callmanager.models import Extension, RingGroup
+from callmanager.models import Extension, Receptionist, RingGroup
 from callmanager.models.destination import validate_external_number
 
 _OF_EXTENSIONS = frozenset({DestinationKind.EXTENSION, DestinationKind.VOICEMAIL})
@@ -21,18 +22,21 @@ class TargetIds:
 
     extensions: Mapping[str, int] = field(default_factory=dict)
     ring_groups: Mapping[str, int] = field(default_factory=dict)
+    receptionists: Mapping[str, int] = field(default_factory=dict)
 
 
 def target_ids(destinations: Iterable[Destination | None]) -> TargetIds:
-    """Of those that the destinations name, in two queries at most."""
+    """Of those that the destinations name, in a query for each kind at most."""
     wanted = [one for one in destinations if one is not None]
-    extensions = {one.target for one in wanted if one.kind in _OF_EXTENSIONS}
-    groups = {one.target for one in wanted if one.kind is DestinationKind.RING_GROUP}
+
+    def ids(rows: QuerySet[Any], *kinds: DestinationKind) -> dict[str, int]:
+        numbers = {one.target for one in wanted if one.kind in kinds}
+        return dict(rows.filter(number__in=numbers).values_list("number", "pk")) if numbers else {}
+
     return TargetIds(
-        dict(Extension.objects.filter(number__in=extensions).values_list("number", "pk"))
-        if extensions
-        else {},
-        dict(RingGroup.objects.filter(number__in=groups).values_list("number", "pk")) if groups else {},
+        ids(Extension.objects.all(), *_OF_EXTENSIONS),
+        ids(RingGroup.objects.all(), DestinationKind.RING_GROUP),
+        ids(Receptionist.objects.all(), DestinationKind.RECEPTIONIST),
     )
 
 
@@ -51,6 +55,8 @@ def destination_columns(destination: Destination, ids: TargetIds, *, own_number:
             _require(target, ids.ring_groups, "ring group")
             if target == own_number:
                 raise ValidationError("That is this group itself.", code="not_allowed")
+        case DestinationKind.RECEPTIONIST:
+            _require(target, ids.receptionists, "virtual receptionist")
         case DestinationKind.EXTERNAL_NUMBER:
             if not target:
                 raise ValidationError("Name the number to call.", code="required")
@@ -62,6 +68,7 @@ def destination_columns(destination: Destination, ids: TargetIds, *, own_number:
         "action": kind.value,
         "target_id": ids.extensions[target] if kind in _OF_EXTENSIONS else None,
         "ring_group_id": ids.ring_groups[target] if kind is DestinationKind.RING_GROUP else None,
+        "to_receptionist_id": ids.receptionists[target] if kind is DestinationKind.RECEPTIONIST else None,
         "external_number": target if kind is DestinationKind.EXTERNAL_NUMBER else "",
     }
 

@@ -10,8 +10,9 @@ from django.dispatch import receiver
 
 from callmanager.domain.dial_codes import MANUAL_CODES
 from callmanager.domain.telephone_number import is_emergency_number
-from callmanager.models import Extension, NumberSettings, RingGroup
+from callmanager.models import Extension, NumberSettings
 from callmanager.models.extension import lock_tenant
+from callmanager.selectors.company_number import service_numbers
 from callmanager.selectors.dial_codes import code_names, dial_code_settings_get, dial_codes_of
 from callmanager.selectors.trunk_lent import LentTrunk, is_own_number, trunk_lent_list
 from tenants.models import Tenant
@@ -29,14 +30,14 @@ class ExtensionNumberChecks:
     trunks: Mapping[int, LentTrunk]
     # Dial code -> what it is for.
     dial_codes: Mapping[str, str]
-    ring_groups: Collection[str]
+    # Number of a ring group or a receptionist -> what it is.
+    services: Mapping[str, str]
 
     @classmethod
     def read(cls, tenant: Tenant | None = None) -> ExtensionNumberChecks:
         whose = tenant or tenant_get(tenant_id=current_tenant_id())
         codes = code_names(dial_codes_of(dial_code_settings_get()))
-        groups = frozenset(RingGroup.objects.values_list("number", flat=True))
-        return cls(whose.country, more_emergency_numbers(), trunk_lent_list(), codes, groups)
+        return cls(whose.country, more_emergency_numbers(), trunk_lent_list(), codes, service_numbers())
 
     def problems(
         self, *, number: str | None = None, did: str | None = None
@@ -48,8 +49,8 @@ class ExtensionNumberChecks:
         if number is not None and number in self.dial_codes:
             message = f"{number} is dialled for “{self.dial_codes[number]}”: give that another code first."
             yield "number", ValidationError(message, code="dial_code")
-        if number is not None and number in self.ring_groups:
-            yield "number", ValidationError(f"{number} is a ring group.", code="taken")
+        if number is not None and number in self.services:
+            yield "number", ValidationError(f"{number} is {self.services[number]}.", code="taken")
         if did and not is_own_number(did, self.trunks):
             message = f"{did} is not among your numbers on your trunks."
             yield "did", ValidationError(message, code="did_outside_pool")
@@ -78,19 +79,19 @@ def extension_numbers_check(*, extension: Extension, number_before: str, did_bef
 
 @receiver(country_wanted, dispatch_uid="callmanager.refuse_emergency_extensions")
 def refuse_emergency_extensions(tenant: Tenant, **_: object) -> None:
-    """An extension or a ring group would stand in the way of the new country's emergency number."""
+    """An extension or a service of the company would stand in the way of the new country's emergency number."""
     with tenant_scope(tenant):
         extensions = Extension.objects.values_list("number", flat=True)
-        groups = RingGroup.objects.values_list("number", flat=True)
+        services = service_numbers()
         taken = next((one for one in extensions if is_emergency_number(one, tenant.country)), None)
-        group = next((one for one in groups if is_emergency_number(one, tenant.country)), None)
+        service = next((one for one in services if is_emergency_number(one, tenant.country)), None)
         codes = code_names(dial_codes_of(dial_code_settings_get()))
     dialled = next((one for one in codes if is_emergency_number(one, tenant.country)), None)
     if taken is not None:
         message = f"{taken} calls for help there, and is an extension: give it another number first."
         raise ValidationError({"country": ValidationError(message, code="emergency_number")})
-    if group is not None:
-        message = f"{group} calls for help there, and is a ring group: give it another number first."
+    if service is not None:
+        message = f"{service} calls for help there, and is {services[service]}: give it another number first."
         raise ValidationError({"country": ValidationError(message, code="emergency_number")})
     # The code that is in everybody's profile gives way by itself: an emergency number is asked first of all.
     if dialled is not None and dialled not in code_names(MANUAL_CODES):

@@ -12,8 +12,9 @@ from django.db.models import Model
 from callmanager.domain.number_lists import parse_blocked, parse_code, parse_emergency
 from callmanager.domain.number_range import NumberPatternError
 from callmanager.fleet.models import SystemBlockedNumber, SystemDisallowedCode
-from callmanager.models import BlockedNumber, DisallowedCode, Extension, NumberSettings, RingGroup
+from callmanager.models import BlockedNumber, DisallowedCode, Extension, NumberSettings
 from callmanager.models.number_policy import LIST_ROWS_MAX
+from callmanager.selectors.company_number import service_numbers
 from callmanager.selectors.dial_codes import code_names, dial_code_settings_get, dial_codes_of
 from callmanager.selectors.number_policy import number_settings_get
 from callmanager.services.routing_guard import routing_guarded
@@ -149,9 +150,10 @@ def _emergency_numbers(texts: Sequence[str]) -> list[str]:
         message = ValidationError(str(error), code=error.code)
         raise ValidationError({"more_emergency_numbers": message}) from error
     extension = Extension.objects.filter(number__in=numbers).values_list("number", flat=True).first()
-    group = RingGroup.objects.filter(number__in=numbers).values_list("number", flat=True).first()
-    if taken := extension or group:
-        what = "an extension" if extension else "a ring group"
+    services = service_numbers()
+    service = next((one for one in numbers if one in services), None)
+    if taken := extension or service:
+        what = "an extension" if extension else services[taken]
         message = ValidationError(f"{taken} is {what}: give it another number first.", code="taken")
         raise ValidationError({"more_emergency_numbers": message})
     names = code_names(dial_codes_of(dial_code_settings_get()))

@@ -14,6 +14,7 @@ from callmanager.models import Extension, RingGroup
 from callmanager.models.destination import validate_external_number
 from callmanager.models.ring_group import MEMBERS_MAX
 from callmanager.selectors.ring_group import Member
+from callmanager.services.company_number import company_number_problems
 from callmanager.services.destination import TargetIds, destination_columns, target_ids
 from callmanager.services.extension_numbers import ExtensionNumberChecks
 
@@ -41,7 +42,7 @@ class RingGroupChecks:
         except ValidationError as error:
             problems.update(error.error_dict)
         if group.number != number_before:
-            for problem in self._number_problems(group.number):
+            for problem in company_number_problems(group.number, self.numbers, what="group"):
                 problems.setdefault("number", []).append(problem)
         try:
             columns = destination_columns(no_answer, self.targets, own_number=group.number)
@@ -66,20 +67,6 @@ class RingGroupChecks:
             for member in members
         ]
 
-    def _number_problems(self, number: str) -> Iterator[ValidationError]:
-        if Extension.objects.filter(number=number).exists():
-            yield ValidationError(f"{number} is an extension.", code="taken")
-        if number in self.numbers.ring_groups:
-            yield ValidationError("There is a ring group of this number.", code="unique")
-        if self.numbers.is_emergency(number):
-            message = f"{number} calls for help in an emergency and can't be a group."
-            yield ValidationError(message, code="emergency_number")
-        if number in self.numbers.dial_codes:
-            message = (
-                f"{number} is dialled for “{self.numbers.dial_codes[number]}”: give that another code first."
-            )
-            yield ValidationError(message, code="dial_code")
-
     def _member_problems(self, members: Sequence[Member]) -> Iterator[ValidationError]:
         if len(members) > MEMBERS_MAX:
             yield ValidationError(f"At most {MEMBERS_MAX} members.", code="max_length")
@@ -100,7 +87,7 @@ class RingGroupChecks:
         except ValidationError as error:
             yield ValidationError(f"{number[:40]}: {error.messages[0]}", code="external_number")
             return
-        if number in self.extensions or number in self.numbers.ring_groups:
+        if number in self.extensions or number in self.numbers.services:
             yield ValidationError(f"{number} is a number of the company itself.", code="not_allowed")
         elif self.numbers.is_emergency(number):
             message = f"{number} calls for help in an emergency and can't be a member."

@@ -29,6 +29,7 @@ ROUTING_TEST_FIELDS = (
     "holiday",
     "phones",
     "trunks",
+    "keys",
     "expected_end",
     "expected_number",
     "expected_trunk_id",

@@ -6,8 +6,9 @@ from django.contrib.admin import AdminSite
 
 from callmanager.admin.inbound_rule import InboundRuleAdmin
 from callmanager.admin.outbound_rule import OutboundRuleAdmin
+from callmanager.admin.receptionist import ReceptionistAdmin
 from callmanager.admin.ring_group import RingGroupAdmin
-from callmanager.models import InboundRule, OutboundRule, RingGroup
+from callmanager.models import InboundRule, OutboundRule, Receptionist, RingGroup
 from pbxsite.console.trunk_pages import LENT_TRUNK_ITEM
 
 ROUTING_NAVIGATION = (
@@ -16,6 +17,7 @@ ROUTING_NAVIGATION = (
         LENT_TRUNK_ITEM,
         ("Inbound rules", "call_received", "admin:callmanager_inboundrule_changelist"),
         ("Outbound rules", "call_made", "admin:callmanager_outboundrule_changelist"),
+        ("Virtual receptionists", "dialpad", "admin:callmanager_receptionist_changelist"),
         ("Ring groups", "ring_volume", "admin:callmanager_ringgroup_changelist"),
         ("Paging and intercom", "campaign", "admin:paging"),
     ),
@@ -26,3 +28,4 @@ def routing_register(site: AdminSite) -> None:
     site.register(InboundRule, InboundRuleAdmin)
     site.register(OutboundRule, OutboundRuleAdmin)
     site.register(RingGroup, RingGroupAdmin)
+    site.register(Receptionist, ReceptionistAdmin)

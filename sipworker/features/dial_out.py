@@ -18,7 +18,6 @@ from sipworker.call.actions import (
     BridgeLegs,
     CancelLeg,
     DialTrunk,
-    EndCall,
     RingLeg,
     SendDigit,
     StartTimer,
@@ -36,9 +35,10 @@ from sipworker.call.signals import (
     Signal,
     TimerFired,
 )
-from sipworker.call.target_events import NOT_HEARD_OF
+from sipworker.call.target_events import NOT_HEARD_OF, RANG_TOO_LONG
 from sipworker.features import established
 from sipworker.features.talk import Talk, Wish
+from sipworker.features.unreached import Unreached
 
 # Sound before an answer, as announcements are; nobody's phone need ring yet.
 PROGRESS = 183
@@ -77,7 +77,7 @@ class DialOutside:
         self._is_time_up = False
         self._talk: Talk | None = None
 
-    def start(self) -> tuple[Action, ...]:
+    def start(self) -> tuple[Action | Unreached, ...]:
         return (StartTimer(ATTEMPTS_TIMER, self._decision.attempts_timeout_s), *self._next())
 
     def handle(self, signal: Signal) -> tuple[Wish, ...]:
@@ -97,7 +97,7 @@ class DialOutside:
             case _:
                 return ()  # there is nobody yet to play music to
 
-    def _next(self) -> tuple[Action, ...]:
+    def _next(self) -> tuple[Action | Unreached, ...]:
         while self._waiting and not self._is_time_up:
             dial = self._dial(self._waiting.pop(0))
             if dial is None:
@@ -110,11 +110,11 @@ class DialOutside:
             return (dial, StartTimer(TRY_TIMER, share))
         return self._end()
 
-    def _end(self) -> tuple[Action, ...]:
+    def _end(self) -> tuple[Action | Unreached, ...]:
         if self._is_time_up and not self._has_rung:
-            return (EndCall(NOTHING_RANG),)
+            return (Unreached(NOTHING_RANG),)
         failures = self._failures or [TRUNK_DOWN]
-        return (EndCall(outcome_of_trunks(failures, has_rung=self._has_rung)),)
+        return (Unreached(outcome_of_trunks(failures, has_rung=self._has_rung)),)
 
     def _dial(self, attempt: TrunkTry) -> DialTrunk | None:
         invite, snapshot = self._context.invite, self._context.snapshot
@@ -157,7 +157,7 @@ class DialOutside:
             established.by_trunk(dialled, signal.user_agent),
         )
 
-    def _go_on(self, failure: Failure) -> tuple[Action, ...]:
+    def _go_on(self, failure: Failure) -> tuple[Action | Unreached, ...]:
         over = (*self._end_early_media(), *((StopTimer(RING_TIMER),) if self._is_alive else ()))
         has_rung_here = self._is_ringing
         self._current, self._is_alive, self._is_ringing = None, False, False
@@ -166,9 +166,9 @@ class DialOutside:
             return (*over, *self._next())
         return (*over, *self._end())
 
-    def _time_out(self, timer: str) -> tuple[Action, ...]:
+    def _time_out(self, timer: str) -> tuple[Action | Unreached, ...]:
         if timer == RING_TIMER:
-            return (EndCall(RANG_IN_VAIN),)
+            return (*self._end_early_media(), Unreached(RANG_IN_VAIN, self._cancels()))
         if timer == ATTEMPTS_TIMER:
             self._is_time_up = True
         elif timer != TRY_TIMER:
@@ -177,6 +177,10 @@ class DialOutside:
             return ()
         cancel = CancelLeg(self._current.leg, NOT_HEARD_OF, TRUNK_SILENT.reason)
         return (cancel, *self._go_on(TRUNK_SILENT))
+
+    def _cancels(self) -> tuple[CancelLeg, ...]:
+        current = self._current
+        return (CancelLeg(current.leg, RANG_TOO_LONG, RANG_IN_VAIN.reason),) if current is not None else ()
 
     def _end_early_media(self) -> tuple[Action, ...]:
         if self._current is None or not self._is_early:

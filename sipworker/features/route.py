@@ -7,6 +7,7 @@ from typing import Protocol, assert_never
 
 from callmanager.domain.call_events import CallEventKind
 from callmanager.domain.decisions import (
+    AnswerMenu,
     CheckMessages,
     Decision,
     DialOut,
@@ -22,7 +23,8 @@ from callmanager.domain.decisions import (
     RingGroup,
     ToneTest,
 )
-from callmanager.domain.dialplan import after_group, after_ringing
+from callmanager.domain.dialplan import after_group, after_menu, after_ringing
+from callmanager.domain.receptionist_calls import is_lost
 from callmanager.domain.unanswered import why_unanswered
 from sipworker.call.actions import Action, EmitEvent, EndCall, RingLeg
 from sipworker.call.context import CallContext
@@ -35,6 +37,7 @@ from sipworker.features.monitor import Monitoring
 from sipworker.features.paging import Paging
 from sipworker.features.parking import Parking
 from sipworker.features.pick_up import PickingUp
+from sipworker.features.receptionist import Onward, Receptionist
 from sipworker.features.refuse import Refusal
 from sipworker.features.retrieve import Retrieving
 from sipworker.features.ring import Ring
@@ -48,22 +51,29 @@ from sipworker.features.unreached import Unreached
 BEING_FORWARDED = 181
 
 
+# What a feature wishes: also that the caller goes on from a receptionist.
+Turn = Wish | Onward
+
+
 class Stage(Protocol):
-    """A feature that may give the call back because nobody took it, or because somebody transfers it."""
+    """A feature that may give the call back, or hand it on to whoever it is transferred to."""
 
-    def start(self) -> tuple[Wish, ...]: ...
+    def start(self) -> tuple[Turn, ...]: ...
 
-    def handle(self, signal: Signal) -> tuple[Wish, ...]: ...
+    def handle(self, signal: Signal) -> tuple[Turn, ...]: ...
 
 
 class Route:
     """The feature of every call: hands all signals to the stage that the call is in."""
 
-    __slots__ = ("_context", "_decision", "_stage")
+    __slots__ = ("_context", "_decision", "_in_vain", "_menu", "_stage")
 
     def __init__(self, context: CallContext, decision: Decision) -> None:
         self._context = context
         self._decision = decision
+        # The receptionist that the caller has chosen at, who hears of it when nobody takes the call.
+        self._menu: AnswerMenu | None = None
+        self._in_vain = 0
         self._stage = _stage_for(decision, context)
 
     def start(self) -> tuple[Action, ...]:
@@ -75,23 +85,53 @@ class Route:
     def handle(self, signal: Signal) -> tuple[Action, ...]:
         return self._follow(self._stage.handle(signal))
 
-    def _follow(self, wishes: tuple[Wish, ...]) -> tuple[Action, ...]:
+    def _follow(self, wishes: tuple[Turn, ...]) -> tuple[Action, ...]:
         actions: list[Action] = []
         for wish in wishes:
-            if isinstance(wish, Transferring):
-                self._stage = stage_of_transfer(self._context, wish, Route)
-                return (*actions, *self._follow(self._stage.start()))
-            if not isinstance(wish, Unreached):
-                actions.append(wish)
-                continue
-            following = self._following(wish)
-            if following is None:
-                return (*actions, EndCall(wish.outcome))
-            told = self._told(why_unanswered(wish.outcome).value, _number(self._decision), following)
-            self._decision = following
-            self._stage = _stage_for(following, self._context)
-            return (*actions, *wish.cancels, *told, *self._follow(self._stage.start()))
+            match wish:
+                case Transferring():
+                    # Somebody has talked: a receptionist before that is forgotten.
+                    self._menu = None
+                    self._stage = stage_of_transfer(self._context, wish, Route)
+                    return (*actions, *self._follow(self._stage.start()))
+                case Unreached():
+                    return (*actions, *self._after(wish))
+                case Onward():
+                    return (*actions, *self._go_on(wish))
+                case _:
+                    actions.append(wish)
         return tuple(actions)
+
+    def _after(self, unreached: Unreached) -> tuple[Action, ...]:
+        following = self._following(unreached)
+        is_kept = self._menu is not None and isinstance(following, Refuse)
+        if following is not None and not is_kept:
+            why = why_unanswered(unreached.outcome).value
+            return (*unreached.cancels, *self._enter(following, why))
+        if self._menu is None:
+            return (EndCall(unreached.outcome),)
+        return (*unreached.cancels, *self._back_to(self._menu))
+
+    def _go_on(self, onward: Onward) -> tuple[Action, ...]:
+        context, menu = self._context, onward.menu
+        self._menu, self._in_vain = menu, onward.in_vain
+        if context.snapshot is None or context.call is None or context.at is None:
+            return self._back_to(menu)
+        following = after_menu(menu, onward.destination, context.call, context.snapshot, context.at)
+        if is_lost(following, onward.destination):
+            return self._back_to(menu)
+        return self._enter(following, "menu")
+
+    def _enter(self, following: Decision, why: str) -> tuple[Action, ...]:
+        told = self._told(why, _number(self._decision), following)
+        self._decision = following
+        self._stage = _stage_for(following, self._context, self._in_vain)
+        return (*told, *self._follow(self._stage.start()))
+
+    def _back_to(self, menu: AnswerMenu) -> tuple[Action, ...]:
+        self._decision = menu
+        self._stage = stage = Receptionist(self._context, menu, in_vain=self._in_vain)
+        return self._follow(stage.start_again())
 
     def _following(self, unreached: Unreached) -> Decision | None:
         context, rung = self._context, self._decision
@@ -118,7 +158,7 @@ class Route:
         return (being_forwarded, EmitEvent(CallEventKind.CALL_REROUTE, data))
 
 
-def _stage_for(decision: Decision, context: CallContext) -> Stage:
+def _stage_for(decision: Decision, context: CallContext, in_vain: int = 0) -> Stage:
     match decision:
         case RingExtension():
             return Ring(context, decision)
@@ -126,6 +166,8 @@ def _stage_for(decision: Decision, context: CallContext) -> Stage:
             return GroupCall(context, decision)
         case Page():
             return Paging(context, decision)
+        case AnswerMenu():
+            return Receptionist(context, decision, in_vain=in_vain)
         case DialOut():
             return DialOutside(context, decision)
         case LeaveMessage():
@@ -152,9 +194,10 @@ def _stage_for(decision: Decision, context: CallContext) -> Stage:
 def _number(decision: Decision) -> str:
     if isinstance(decision, LeaveMessage):
         return decision.mailbox
-    return decision.number if isinstance(decision, RingExtension | RingGroup | Page | DialOut) else ""
+    reached = RingExtension | RingGroup | Page | AnswerMenu | DialOut
+    return decision.number if isinstance(decision, reached) else ""
 
 
 def _passed(decision: Decision) -> tuple[str, ...]:
-    sent_on = RingExtension | RingGroup | Page | DialOut | LeaveMessage
+    sent_on = RingExtension | RingGroup | Page | AnswerMenu | DialOut | LeaveMessage
     return decision.passed if isinstance(decision, sent_on) else ()

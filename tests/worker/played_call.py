@@ -14,11 +14,22 @@ from sipworker.call.actions import (
     DialLeg,
     DialTrunk,
     EchoLeg,
+    HangUpLeg,
     PlayFiles,
     PlayTone,
     RefuseLeg,
 )
-from sipworker.call.signals import Contact, InviteReceived, LegAnswered, LegFailed, LegId, LegRinging
+from sipworker.call.signals import (
+    Contact,
+    DigitPressed,
+    InviteReceived,
+    LegAnswered,
+    LegFailed,
+    LegId,
+    LegRinging,
+    PlaybackEnded,
+)
+from sipworker.features.receptionist import DEFAULT_PROMPT, PLAYBACK
 from tests.cast import ACME_DOMAIN, ACME_ID
 from tests.fakes import WorkerInMemory
 from tests.worker.random_companies import Circumstances
@@ -67,6 +78,7 @@ class _Player:
         self._dialled: dict[LegId, str] = {}
         self._answered_leg: LegId = ""
         self._gone: set[LegId] = set()
+        self._keys = list(given.assumed.keys)
         self.played = Played()
 
     def react(self) -> bool:
@@ -84,20 +96,39 @@ class _Player:
                     self.played.sip_code, self.played.reason = action.sip_code, action.reason
                 case EchoLeg() | PlayTone():
                     self.played.kind, self.played.answered_by = EndKind.SERVICE, self._given.dialled
+                case PlayFiles(playback=playback) if playback == PLAYBACK:
+                    self._press(action)
+                case HangUpLeg(leg=leg) if leg == CALLER_LEG and self.played.kind is None:
+                    self.played.kind, self.played.answered_by = EndKind.SERVICE, self._answering()
                 case PlayFiles() if self.played.kind is None:
-                    self.played.kind, self.played.answered_by = EndKind.VOICEMAIL, self._mailbox()
+                    self.played.kind, self.played.answered_by = EndKind.VOICEMAIL, self._answering()
                 case AnswerLeg() if self._answered_leg:
                     self.played.answered_by = self._dialled[self._answered_leg]
                 case CancelLeg(leg=leg):
                     self._worker.hear(LegFailed(leg, 487, "Request Terminated"))
         return bool(actions)
 
-    def _mailbox(self) -> str:
-        """Whose it is stands in the event alone."""
+    def _answering(self) -> str:
+        """Which service it was stands in the event alone."""
         answers = [
             event for event in self._worker.events.events if event.kind is CallEventKind.CALL_ESTABLISHED
         ]
         return str(answers[-1].data["number"])
+
+    def _press(self, play: PlayFiles) -> None:
+        """At a prompt the next keys, quickly, or nothing; whatever else is said is heard to its end."""
+        is_prompt = play.sounds[0].endswith(("welcome.wav", *DEFAULT_PROMPT))
+        keys = self._keys.pop(0) if is_prompt and self._keys else ""
+        if not keys:
+            self._worker.hear(PlaybackEnded(CALLER_LEG, PLAYBACK))
+        for key in keys:
+            if self._is_still_asked():
+                self._worker.hear(DigitPressed(CALLER_LEG, key, 100))
+
+    def _is_still_asked(self) -> bool:
+        """Nobody presses keys for a phone that rings already."""
+        told = self._worker.sip.actions
+        return not any(isinstance(action, DialLeg | DialTrunk | PlayFiles | HangUpLeg) for action in told)
 
     def _ring(self, dial: DialLeg) -> None:
         self._dialled[dial.leg] = dial.number

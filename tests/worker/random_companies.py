@@ -22,6 +22,7 @@ from callmanager.domain.inbound_rules import InboundRule, find_conflict, parse_c
 from callmanager.domain.mailbox import Mailbox
 from callmanager.domain.number_policy import NumberPolicy
 from callmanager.domain.outbound_rules import OutboundRoute, OutboundRule, RuleHours, parse_callers
+from callmanager.domain.receptionist import REPEAT, Choice, InputMode, Menu, MenuOption, ReceptionistEntry
 from callmanager.domain.rights import GroupEntry, Right
 from callmanager.domain.ring_groups import MemberUse, RingGroupEntry, RingStrategy
 from callmanager.domain.schedule import Holiday, Interval
@@ -43,7 +44,23 @@ OUTSIDE = (
 )
 CALLERS = ("+4917012345", "0044207946001", "34911234567", "", "anonymous", "101", "+49305559999")
 GROUPS = ("600", "601", "602")
-DIALLED = (*NUMBERS, *GROUPS, *OUTSIDE, *OUTSIDE, "*43", "*44", "999", "*97", "9030123456", "sip", "12;x")
+DESKS = ("700", "701", "702")
+KEYS = ("1", "2", "12", "7", "*9", "99", "101", "103", "600", "701", "104#", "8", "")
+DIALLED = (
+    *NUMBERS,
+    *GROUPS,
+    *DESKS,
+    *DESKS,
+    *OUTSIDE,
+    *OUTSIDE,
+    "*43",
+    "*44",
+    "999",
+    "*97",
+    "9030123456",
+    "sip",
+    "12;x",
+)
 CODES = (404, 486, 500, 503, 403, 603, 480, 302, 407, 488)
 NINE_TO_FIVE = tuple(Interval(weekday, 9 * 60, 17 * 60) for weekday in range(5))
 NIGHT = tuple(Interval(weekday, 20 * 60, 6 * 60) for weekday in range(7))
@@ -81,6 +98,7 @@ def circumstances(seed: int) -> Circumstances:
                 for number in NUMBERS
             },
             {trunk.trunk_id: _answer(chance) for trunk in snapshot.trunks},
+            tuple(chance.choice(KEYS) for _ in range(chance.randrange(6))),
         ),
         phones_each={number: chance.choice((1, 1, 2)) for number in NUMBERS},
         minutes={number: float(chance.choice((0, 0, 0, 0, 59, 60))) for number in NUMBERS},
@@ -124,7 +142,37 @@ def _company(chance: Random) -> TenantSnapshot:
         outbound_rules=tuple(_outbound_rule(chance, rule) for rule in range(1, chance.randint(2, 8))),
         numbers=_policy(chance),
         ring_groups=tuple(_ring_group(chance, number) for number in GROUPS[:2]),
+        receptionists=tuple(_receptionist(chance, number) for number in DESKS[:2]),
     )
+
+
+def _receptionist(chance: Random, number: str) -> ReceptionistEntry:
+    return ReceptionistEntry(
+        number=number,
+        name=f"Desk {number}",
+        menu=_menu(chance),
+        closed=chance.choice((None, _menu(chance))),
+        transfer_prompt=chance.choice(("", "moment.wav")),
+        input_mode=chance.choice([*InputMode]),
+        digits=chance.choice((2, 3)),
+        max_repeats=chance.choice((0, 1, 3)),
+        takes_numbers=chance.random() < 0.8,
+        own_intervals=chance.choice((None, NIGHT)),
+    )
+
+
+def _menu(chance: Random) -> Menu:
+    keys = chance.sample(("1", "1#", "2", "2#", "7", "*9", "9X", "12"), chance.randrange(6))
+    return Menu(
+        tuple(MenuOption(one, _choice(chance)) for one in keys),
+        on_timeout=_choice(chance),
+        on_failed=_choice(chance),
+        prompt=chance.choice(("", "welcome.wav")),
+    )
+
+
+def _choice(chance: Random) -> Choice:
+    return chance.choice((REPEAT, Choice(_destination(chance)), Choice(_destination(chance))))
 
 
 def _ring_group(chance: Random, number: str) -> RingGroupEntry:
@@ -178,6 +226,8 @@ def _destination(chance: Random) -> Destination:
             return Destination(kind, chance.choice(OUTSIDE))
         case DestinationKind.RING_GROUP:
             return Destination(kind, chance.choice(GROUPS))
+        case DestinationKind.RECEPTIONIST:
+            return Destination(kind, chance.choice(DESKS))
     return END_CALL
 
 

@@ -41,22 +41,26 @@ CREATE TABLE acme.callmanager_extension (
 );
 CREATE TABLE acme.callmanager_extensionexception (
     extension_id bigint, position integer, caller_mask text, received_during text, action text, target_id bigint,
-    ring_group_id bigint, external_number text
+    ring_group_id bigint,
+    to_receptionist_id bigint, external_number text
 );
 CREATE TABLE acme.callmanager_extensionforward (
     id bigint, extension_id bigint, status text, during text, "when" text, action text, target_id bigint,
-    ring_group_id bigint, external_number text, ring_timeout_s integer
+    ring_group_id bigint,
+    to_receptionist_id bigint, external_number text, ring_timeout_s integer
 );
 CREATE TABLE acme.callmanager_inboundrule (
     id bigint, name text, trunk_id bigint, did text, caller_mask text, has_own_hours boolean, week jsonb,
     is_enabled boolean
 );
 CREATE TABLE acme.callmanager_inbounddestination (
-    rule_id bigint, at text, action text, target_id bigint, ring_group_id bigint, external_number text
+    rule_id bigint, at text, action text, target_id bigint, ring_group_id bigint,
+    to_receptionist_id bigint, external_number text
 );
 CREATE TABLE acme.callmanager_ringgroup (
     id bigint, number text, name text, strategy text, ring_timeout_s integer, skips_busy boolean,
-    outbound_caller_id text, action text, target_id bigint, ring_group_id bigint, external_number text
+    outbound_caller_id text, action text, target_id bigint, ring_group_id bigint,
+    to_receptionist_id bigint, external_number text
 );
 CREATE TABLE acme.callmanager_pagingsettings (
     alert_info text, says_call_info boolean, says_answer_mode boolean
@@ -64,6 +68,16 @@ CREATE TABLE acme.callmanager_pagingsettings (
 CREATE TABLE acme.callmanager_ringgroupmember (
     group_id bigint, position integer, extension_id bigint, external_number text
 );
+CREATE TABLE acme.callmanager_receptionist (
+    id bigint, number text, name text, language text, digit_gap_s integer, input_mode text, digits integer,
+    takes_numbers boolean, input_timeout_s integer, max_repeats integer, has_closed_menu boolean, has_own_hours boolean,
+    week jsonb
+);
+CREATE TABLE acme.callmanager_menuchoice (
+    receptionist_id bigint, is_closed boolean, turn text, position integer, keys text, repeats_prompt boolean, action text,
+    target_id bigint, ring_group_id bigint, to_receptionist_id bigint, external_number text
+);
+CREATE TABLE acme.callmanager_receptionistprompt (receptionist_id bigint, use text, stored_name text);
 CREATE TABLE acme.callmanager_outboundrule (
     id bigint, name text, position integer, prefixes text, callers text, digit_lengths text, hours text, week jsonb,
     also_next_on smallint[], is_least_cost boolean, is_enabled boolean

@@ -43,6 +43,7 @@ TOPICS: Mapping[str, set[str]] = {
         "call_transferred",
         "call_joined",
         "call_moved",
+        "menu_chosen",
         "voicemail_started",
         "voicemail_marked",
         "voicemail_taken_back",

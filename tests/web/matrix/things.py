@@ -38,12 +38,15 @@ from callmanager.models import (
     Mailbox,
     MusicFile,
     OutboundRule,
+    Receptionist,
+    ReceptionistPrompt,
     RingGroup,
     RoutingTest,
 )
 from callmanager.services.inbound_rule import inbound_rule_create
 from callmanager.services.office_hours import holiday_create
 from callmanager.services.outbound_rule import outbound_rule_create
+from callmanager.services.receptionist import receptionist_create
 from callmanager.services.ring_group import ring_group_create
 from callmanager.services.routing_test import routing_test_create
 from callmanager.services.trunk import trunk_assign, trunk_create
@@ -422,6 +425,22 @@ def _ring_group_exists(world: World, ids: dict[str, Any]) -> bool:
         return RingGroup.objects.filter(pk=ids["pk"], name__startswith=MARK).exists()
 
 
+def _receptionist(world: World, number: int) -> dict[str, Any]:
+    with tenant_scope(world.acme):
+        desk = receptionist_create(number=f"78{number}", name=f"{MARK} {number}")
+        file = _stored_file(world, FileKind.PROMPT)
+        stored = {"stored_file_id": file.pk, "stored_name": file.name, "length_s": 1.0}
+        ReceptionistPrompt.objects.create(receptionist=desk, use="menu", name=MARK, **stored)
+    return {"pk": desk.pk, "use": "menu"}
+
+
+def _receptionist_exists(world: World, ids: dict[str, Any]) -> bool:
+    with tenant_scope(world.acme):
+        return Receptionist.objects.filter(
+            pk=ids["pk"], name__startswith=MARK, prompts__isnull=False
+        ).exists()
+
+
 def _outbound_rule(world: World, number: int) -> dict[str, Any]:
     trunk = lent_trunk(world.acme, name=f"{MARK} for calls {number}")
     with tenant_scope(world.acme):
@@ -532,6 +551,7 @@ THINGS: Mapping[str, Thing] = {
     "number_blacklist": Thing(_blocked_number, exists=_blocked_number_exists),
     "system_codes": Thing(_system_code, owner="root"),
     "system_numbers": Thing(_system_number, owner="root"),
+    "receptionists": Thing(_receptionist, exists=_receptionist_exists),
     "ring_groups": Thing(_ring_group, exists=_ring_group_exists),
     "inbound_rules": Thing(_inbound_rule, exists=_inbound_rule_exists),
     "outbound_rules": Thing(_outbound_rule, exists=_outbound_rule_exists),
@@ -562,6 +582,7 @@ PAGE_THINGS: Mapping[str, str] = {
     "callmanager_blockednumber": "number_blacklist",
     "fleet_systemdisallowedcode": "system_codes",
     "fleet_systemblockednumber": "system_numbers",
+    "callmanager_receptionist": "receptionists",
     "callmanager_ringgroup": "ring_groups",
     "callmanager_inboundrule": "inbound_rules",
     "callmanager_outboundrule": "outbound_rules",

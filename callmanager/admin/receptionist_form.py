@@ -1,0 +1,115 @@
+"""The form of a virtual receptionist. Services do the saving."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import UploadedFile
+from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldAdminTextareaWidget, UnfoldBooleanWidget
+
+from callmanager.admin.menu_options import MenuField, rows_of
+from callmanager.admin.week_fields import WeekFields
+from callmanager.admin.week_grid import WeekGridMedia
+from callmanager.models import Receptionist
+from callmanager.models.receptionist import PromptUse
+from callmanager.selectors.receptionist import menu_of, prompt_find
+from callmanager.services.receptionist import RECEPTIONIST_FIELDS
+from callmanager.services.receptionist_checks import MENUS, ReceptionistChecks
+from callmanager.services.receptionist_prompt import LENGTH_S_MAX, UPLOAD_BYTES_MAX
+from callmanager.speech import SAID_MAX
+from callmanager.wav_conversion import WavInvalid, wav_format
+
+if TYPE_CHECKING:  # generic for the type checker only
+    _ModelForm = forms.ModelForm[Receptionist]
+else:
+    _ModelForm = forms.ModelForm
+
+PROMPT_FIELDS = frozenset(f"{use}_{part}" for use in PromptUse for part in ("file", "text", "remove"))
+
+
+def _file() -> forms.FileField:
+    return forms.FileField(
+        label="WAV file",
+        required=False,
+        widget=UnfoldAdminFileFieldWidget(attrs={"accept": ".wav,audio/wav"}),
+        help_text="PCM of any usual kind, up to 20 MB and 5 minutes.",
+    )
+
+
+def _text() -> forms.CharField:
+    return forms.CharField(
+        label="Or spoken text",
+        required=False,
+        max_length=SAID_MAX,
+        widget=UnfoldAdminTextareaWidget(attrs={"rows": 3}),
+        help_text="Such as: Welcome. For sales, press 2.",
+    )
+
+
+def _remove() -> forms.BooleanField:
+    return forms.BooleanField(label="Remove", required=False, widget=UnfoldBooleanWidget)
+
+
+class ReceptionistForm(WeekFields, _ModelForm):
+    menu = MenuField(label="Options", required=False)
+    closed_menu = MenuField(label="Options then", required=False)
+    menu_file, menu_text, menu_remove = _file(), _text(), _remove()
+    closed_file, closed_text, closed_remove = _file(), _text(), _remove()
+    transfer_file, transfer_text, transfer_remove = _file(), _text(), _remove()
+
+    Media = WeekGridMedia
+
+    class Meta:
+        model = Receptionist
+        fields = tuple(name for name in RECEPTIONIST_FIELDS if name != "week")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.begin_week(self.instance.week)
+        for name in MENUS:
+            menu = menu_of(self.instance, is_closed=name == "closed_menu")
+            self.initial.setdefault(name, rows_of(menu))
+        if self.instance.pk:
+            for use in PromptUse:
+                found = prompt_find(self.instance, use)
+                self.initial.setdefault(f"{use}_text", found.said if found is not None else "")
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        self.clean_week(cleaned)
+        for use in PromptUse:
+            file = cleaned.get(f"{use}_file")
+            if file is not None and (problem := _file_problem(file)):
+                self.add_error(f"{use}_file", problem)
+        if not self.errors:
+            self._ask_service(cleaned)
+        return cleaned
+
+    def _ask_service(self, cleaned: dict[str, Any]) -> None:
+        """Everything that the service would refuse, beside its field."""
+        wanted = Receptionist(**{name: cleaned[name] for name in RECEPTIONIST_FIELDS})
+        menus = (cleaned["menu"], cleaned["closed_menu"])
+        number_before = self.instance.number if self.instance.pk else ""
+        try:
+            ReceptionistChecks.read(menus).check(wanted, menus, number_before=number_before)
+        except ValidationError as error:
+            for name, problems in error.error_dict.items():
+                self.add_error("monday" if name == "week" else name, problems)
+
+    def _post_clean(self) -> None:
+        """The service has been asked."""
+
+
+def _file_problem(file: UploadedFile[Any]) -> str:
+    """Whether it can be a prompt, as far as its head says."""
+    if (file.size or 0) > UPLOAD_BYTES_MAX:
+        return f"At most {UPLOAD_BYTES_MAX // 1_000_000} MB."
+    try:
+        length_s = wav_format(file).length_s
+    except WavInvalid as error:
+        return str(error)
+    finally:
+        file.seek(0)
+    return "" if length_s <= LENGTH_S_MAX else f"At most {LENGTH_S_MAX / 60:g} minutes."

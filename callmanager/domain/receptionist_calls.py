@@ -1,0 +1,37 @@
+"""Calls to virtual receptionists: which of the two menus answers, and whom a caller may dial from there."""
+
+from __future__ import annotations
+
+from callmanager.domain.decisions import AnswerMenu, Decision, Refuse
+from callmanager.domain.destination import Destination, DestinationKind
+from callmanager.domain.receptionist import ReceptionistEntry
+from callmanager.domain.routing import Routing
+from callmanager.domain.schedule import is_open
+from callmanager.domain.snapshot import TenantSnapshot
+
+
+def call_receptionist(routing: Routing, desk: ReceptionistEntry) -> AnswerMenu:
+    snapshot = routing.snapshot
+    own = desk.own_intervals
+    hours = snapshot.schedule(snapshot.office_intervals if own is None else own)
+    is_closed = desk.closed is not None and not is_open(hours, routing.at)
+    reason = "closed" if is_closed else "open" if desk.closed is not None else ""
+    routing.note("receptionist", f"{desk.number} {desk.name}".strip(), is_taken=True, reason=reason)
+    return AnswerMenu(desk.number, desk.name, is_closed, routing.passed)
+
+
+def dialled_destination(snapshot: TenantSnapshot, number: str) -> Destination | None:
+    """Somebody or something of the company with this number; never a dial code, never anybody outside."""
+    extension = snapshot.find_extension(number)
+    if extension is not None:
+        return Destination(DestinationKind.EXTENSION, number) if extension.is_enabled else None
+    if snapshot.find_ring_group(number) is not None:
+        return Destination(DestinationKind.RING_GROUP, number)
+    if snapshot.find_receptionist(number) is not None:
+        return Destination(DestinationKind.RECEPTIONIST, number)
+    return None
+
+
+def is_lost(following: Decision, wanted: Destination) -> bool:
+    """Whether what a caller chose leads nowhere, so that the receptionist hears of it; a wished end is no loss."""
+    return isinstance(following, Refuse) and wanted.kind is not DestinationKind.END_CALL

@@ -1,0 +1,17 @@
+"""Numbers of the tenant in scope that are no extension: what each of them is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from callmanager.models import Receptionist, RingGroup
+
+
+def service_numbers() -> Mapping[str, str]:
+    """Number -> what it is, for people."""
+    return {
+        **dict.fromkeys(RingGroup.objects.order_by().values_list("number", flat=True), "a ring group"),
+        **dict.fromkeys(
+            Receptionist.objects.order_by().values_list("number", flat=True), "a virtual receptionist"
+        ),
+    }
