@@ -111,7 +111,7 @@ class CdrAdmin(ReadOnlyModelAdmin):
             "status_class": STATUS_CLASSES.get(cdr.status, ""),
             "ladder": draw_ladder([*events, *others], cdr.session_id),
             "related": [_related(one, f"{self.admin_site.name}:{page}") for one in related],
-            "course": [DatedMoment.of(moment) for moment in call_course(events)],
+            "course": [DatedMoment.of(one, cdr) for one in call_course([*events, *others])],
             "quality": _quality(cdr, events[-1].data if events else {}),
             "facts": _facts(cdr),
             "recordings": _recordings(request, cdr),
@@ -123,17 +123,25 @@ class CdrAdmin(ReadOnlyModelAdmin):
 class DatedMoment:
     """With the clock of whoever looks."""
 
-    sequence: int
+    anchor: str
     moment: datetime
     offset_s: float
     text: str
     tone: str
     details: tuple[tuple[str, str], ...]
+    is_elsewhere: bool
 
     @classmethod
-    def of(cls, moment: Moment) -> DatedMoment:
-        at = timezone.localtime(datetime.fromtimestamp(moment.at, UTC))
-        return cls(moment.sequence, at, moment.offset_s, moment.text, moment.tone, moment.details)
+    def of(cls, moment: Moment, cdr: Cdr) -> DatedMoment:
+        return cls(
+            anchor=moment.anchor,
+            moment=timezone.localtime(datetime.fromtimestamp(moment.at, UTC)),
+            offset_s=moment.offset_s,
+            text=moment.text,
+            tone=moment.tone,
+            details=moment.details,
+            is_elsewhere=moment.session_id != cdr.session_id,
+        )
 
 
 def _recordings(request: HttpRequest, cdr: Cdr) -> list[tuple[Recording, Player | None, str]]:

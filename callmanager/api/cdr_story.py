@@ -32,6 +32,7 @@ class MomentDetailSerializer(serializers.Serializer[Any]):
 
 
 class MomentSerializer(serializers.Serializer[Any]):
+    session_id = serializers.CharField(help_text="Which call: calls that became one are told as one.")
     sequence = serializers.IntegerField()
     at = serializers.FloatField()
     offset_s = serializers.FloatField(help_text="Since the call began.")
@@ -123,7 +124,7 @@ def _story(
             {"sequence": one.sequence, "kind": one.kind.value, "at": one.at, "data": public_data(one.data)}
             for one in events
         ],
-        "course": [moment.document for moment in call_course(events)],
+        "course": [moment.document for moment in call_course([*events, *others])],
         "ladder": _ladder([*events, *others], session_id),
         "related": related,
         "quality": {

@@ -11,10 +11,71 @@ from dataclasses import dataclass
 from typing import Any
 
 from callmanager.domain.call_events import CallEvent, CallEventKind
-from callmanager.domain.ladder import Tone
+from callmanager.domain.ladder import Tone, anchor_of, in_order
 
-# Of a worker's inside, or told elsewhere.
-_PRIVATE = frozenset({"path", "config_rev", "caller_quality", "callee_quality"})
+# What programs may see of an event: what is not named here stays inside, such as files, PINs and names of recordings.
+_PUBLIC = frozenset(
+    [
+        "call_id",
+        "caller",
+        "caller_domain",
+        "caller_display_name",
+        "callee",
+        "callee_domain",
+        "direction",
+        "source",
+        "user_agent",
+        "tenant_name",
+        "trunk_id",
+        "trunk_name",
+        "did",
+        "is_confidential",
+        "request_id",
+        "target_id",
+        "number",
+        "contact",
+        "sip_code",
+        "early_media",
+        "reason",
+        "outbound_caller_id",
+        "on_behalf_of",
+        "ring_group",
+        "answered_by",
+        "from_number",
+        "is_outside",
+        "transfer",
+        "side",
+        "transferor",
+        "transferee",
+        "transfer_target",
+        "display_name",
+        "replaced_number",
+        "from_session",
+        "from_call_id",
+        "to_session",
+        "to_call_id",
+        "aor",
+        "peer_aor",
+        "mailbox",
+        "is_urgent",
+        "message_id",
+        "change",
+        "to",
+        "monitored",
+        "monitored_session_id",
+        "mode",
+        "status",
+        "ended_by",
+        "caller_media",
+        "callee_media",
+        "slot",
+        "parked_by",
+        "asked_by",
+        "tracks",
+        "by",
+        "why",
+    ]
+)
 _LABELS = {
     "user_agent": "Phone",
     "contact": "Contact",
@@ -35,6 +96,22 @@ _REROUTED = {
     "no_answer": "nobody answered",
     "offline": "no phone was registered",
 }
+_FEATURES = {
+    CallEventKind.CALLER_ANSWERED: "{number} takes the call that a program asked for",
+    CallEventKind.TARGET_ANSWERED: "{number} can hear",
+    CallEventKind.CALL_PARKED: "{parked_by} parks {number} on {slot}",
+    CallEventKind.CALL_UNPARKED: "{number} waits on {slot} no longer: {reason}",
+    CallEventKind.VOICEMAIL_STARTED: "A message is left for {mailbox}",
+    CallEventKind.VOICEMAIL_MARKED: "The message for {mailbox} is marked as urgent",
+    CallEventKind.VOICEMAIL_TAKEN_BACK: "The message for {mailbox} is taken back",
+    CallEventKind.VOICEMAIL_CHANGED: "In the mailbox of {mailbox}: {change}",
+    CallEventKind.MONITOR_STARTED: "Listens to the call of {monitored} ({mode})",
+    CallEventKind.MONITOR_CHANGED: "Goes on listening to {monitored} ({mode})",
+    CallEventKind.RECORDING_STARTED: "Recording begins",
+    CallEventKind.RECORDING_PAUSED: "Recording pauses",
+    CallEventKind.RECORDING_RESUMED: "Recording goes on",
+    CallEventKind.RECORDING_STOPPED: "Recording ends: {why}",
+}
 _GOOD = frozenset({CallEventKind.CALL_ESTABLISHED, CallEventKind.CALL_TRANSFERRED, CallEventKind.CALL_JOINED})
 _BAD = frozenset({
     CallEventKind.TARGET_FAIL, CallEventKind.CALL_FAIL, CallEventKind.CALL_NOANSWER, CallEventKind.TRANSFER_FAILED,
@@ -43,8 +120,9 @@ _BAD = frozenset({
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """One thing that happened; `offset_s` counts from the call's begin."""
+    """One thing that happened; `offset_s` counts from the first one. `anchor` names it, also among several calls."""
 
+    session_id: str
     sequence: int
     at: float
     offset_s: float
@@ -54,8 +132,13 @@ class Moment:
     details: tuple[tuple[str, str], ...]
 
     @property
+    def anchor(self) -> str:
+        return anchor_of(self.session_id, self.sequence)
+
+    @property
     def document(self) -> dict[str, Any]:
         return {
+            "session_id": self.session_id,
             "sequence": self.sequence,
             "at": self.at,
             "offset_s": round(self.offset_s, 3),
@@ -66,11 +149,12 @@ class Moment:
 
 
 def call_course(events: Sequence[CallEvent]) -> tuple[Moment, ...]:
-    """In order, whatever order they come in."""
-    story = sorted(events, key=lambda event: event.sequence)
+    """In order, whatever order they come in; calls that belong together are told as one."""
+    story = in_order(events)
     began_at = story[0].at if story else 0.0
     return tuple(
         Moment(
+            session_id=event.session_id,
             sequence=event.sequence,
             at=event.at,
             offset_s=max(event.at - began_at, 0.0),
@@ -88,7 +172,7 @@ def public_data(data: Mapping[str, object]) -> dict[str, object]:
     return {
         name: redacted(value) if name in ("contact", "final_destination") else value
         for name, value in data.items()
-        if name not in _PRIVATE
+        if name in _PUBLIC
     }
 
 
@@ -169,11 +253,29 @@ def _change_sentence(event: CallEvent) -> str:
 
 
 def _plain_sentence(event: CallEvent) -> str:
-    """For what features add: its name and whom it is about."""
-    words = event.kind.value.replace("_", " ").capitalize()
-    about = ("mailbox", "monitored", "mode", "slot", "group", "name", "key", "number", "change", "by")
-    named = [text for name in about if (text := _text(event.data, name))]
-    return f"{words}: {', '.join(named)}" if named else words
+    """What features add: in their own words where there are any, else by name and whom it is about."""
+    data = event.data
+    words = _FEATURES.get(event.kind)
+    if words is not None:
+        told = words.format_map(_Words(data))
+        by = _text(data, "by")
+        return f"{told} (by {by})" if by else told
+    about = ("mailbox", "monitored", "mode", "slot", "number", "change", "by")
+    named = [text for name in about if (text := _text(data, name))]
+    name = event.kind.value.replace("_", " ").capitalize()
+    return f"{name}: {', '.join(named)}" if named else name
+
+
+class _Words(dict[str, str]):
+    """What an event does not say is told as somebody or something."""
+
+    def __init__(self, data: Mapping[str, object]) -> None:
+        super().__init__(
+            {name: _text(data, name).replace("_", " ") for name in data if data[name] not in (None, "")}
+        )
+
+    def __missing__(self, key: str) -> str:
+        return "somebody" if key in ("number", "mailbox", "monitored", "parked_by") else "unknown"
 
 
 def _transfer(data: Mapping[str, object]) -> str:

@@ -50,6 +50,8 @@ class Arrow:
     offset_s: float
     sequence: int = 0
     is_new: bool = True
+    # Of the event's place among several calls.
+    anchor: str = ""
 
     @property
     def points_right(self) -> bool:
@@ -118,15 +120,24 @@ class _Message:
     tone: Tone = Tone.PLAIN
 
 
+def in_order(events: Sequence[CallEvent]) -> list[CallEvent]:
+    """One call by its numbers; calls that belong together by the clock."""
+    story = sorted(events, key=lambda event: (event.at, event.sequence))
+    if len({event.session_id for event in story}) == 1:
+        story.sort(key=lambda event: event.sequence)
+    return story
+
+
+def anchor_of(session_id: str, sequence: int) -> str:
+    return f"{session_id}-{sequence}"
+
+
 def draw_ladder(events: Sequence[CallEvent], main_session: str = "") -> Ladder:
     """The ladder of one call; events may come in any order. No events: an empty ladder of two lanes.
 
     Calls that somebody came from or left for may be drawn into it: `main_session` is the one it is about.
     """
-    story = sorted(events, key=lambda event: (event.at, event.sequence))
-    if len({event.session_id for event in story}) == 1:
-        story.sort(key=lambda event: event.sequence)
-    story = story[:MAX_ROWS]
+    story = in_order(events)[:MAX_ROWS]
     main = main_session or (story[0].session_id if story else "")
     callers = caller_lanes(story, main)
     lanes = _lanes(story, main, callers)
@@ -149,7 +160,17 @@ def draw_ladder(events: Sequence[CallEvent], main_session: str = "") -> Ladder:
             )
             is_new = not arrows or arrows[-1].offset_s != offset_s
             arrows.append(
-                Arrow(sender, receiver, y, message.label, message.tone, offset_s, event.sequence, is_new)
+                Arrow(
+                    x1=sender,
+                    x2=receiver,
+                    y=y,
+                    label=message.label,
+                    tone=message.tone,
+                    offset_s=offset_s,
+                    sequence=event.sequence,
+                    is_new=is_new,
+                    anchor=anchor_of(event.session_id, event.sequence),
+                )
             )
             before_s = offset_s
             if event.session_id != main:

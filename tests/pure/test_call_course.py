@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 
 import pytest
 
@@ -60,9 +61,35 @@ def test_transfers_groups_and_whoever_comes_are_told() -> None:
         "The transfer to 103 failed: 486 Busy Here",
         "101 talks to 103 now",
         "104 comes into the call (pickup)",
-        "Voicemail started: 102",
+        "A message is left for 102",
     ]
     assert "/var/x" not in str(told)
+
+
+def test_what_features_add_has_words_of_its_own() -> None:
+    events = story(
+        (CallEventKind.CALL_PARKED, {"slot": "701", "number": "101", "parked_by": "102"}),
+        (CallEventKind.RECORDING_STARTED, {"recording": "tok3n", "paths": "/x", "by": "102"}),
+        (CallEventKind.RECORDING_STOPPED, {"recording": "tok3n", "why": "quota_full"}),
+        (CallEventKind.VOICEMAIL_CHANGED, {"mailbox": "102", "change": "pin", "pin_token": "s3aled"}),
+    )
+    told = call_course(events)
+    assert [moment.text for moment in told] == [
+        "102 parks 101 on 701",
+        "Recording begins (by 102)",
+        "Recording ends: quota full",
+        "In the mailbox of 102: pin",
+    ]
+    shown = str([public_data(event.data) for event in events]) + str(told)
+    for secret in ("tok3n", "/x", "s3aled"):
+        assert secret not in shown
+
+
+def test_calls_that_became_one_are_told_by_the_clock() -> None:
+    first = story(START, (CallEventKind.CALL_ENDED, {"ended_by": "caller"}))
+    second = [replace(event, session_id="s2", at=event.at + 0.5) for event in first]
+    told = call_course([*second, *first])
+    assert [moment.anchor for moment in told] == ["s1-0", "s2-0", "s1-1", "s2-1"]
 
 
 def test_every_kind_has_a_sentence_even_without_data() -> None:

@@ -41,6 +41,7 @@ def test_either_record_draws_both_calls(acme_user: Rest, acme: Tenant) -> None:
         assert sorted(titles) == ["101", "102", "102", "103", "PBX"]
         labels = [arrow["label"] for arrow in story["ladder"]["arrows"]]
         assert {"NOTIFY 200 OK", "goes on in another call"} <= set(labels)
+        assert {moment["session_id"] for moment in story["course"]} == {"s1", "s2"}
         assert all(event["data"].get("caller") in (None, cdr.caller) for event in story["events"])
 
 

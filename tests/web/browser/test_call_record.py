@@ -137,8 +137,8 @@ def test_a_message_leads_to_its_place_in_the_list_by_keyboard(acme_page: Page, t
     acme_page.goto(f"/admin/fleet/cdr/{told.pk}/change/")
     acme_page.get_by_role("link", name="110.00 s: REFER to 103").focus()
     acme_page.keyboard.press("Enter")
-    expect(acme_page.locator("#event-8")).to_be_in_viewport()
-    assert acme_page.evaluate("document.querySelector('li:target').id") == "event-8"
+    expect(acme_page.locator("#event-s-told-8")).to_be_in_viewport()
+    assert acme_page.evaluate("document.querySelector('li:target').id") == "event-s-told-8"
 
 
 def test_it_fits_a_small_screen(acme_page: Page, told: Cdr) -> None:

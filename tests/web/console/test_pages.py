@@ -193,7 +193,7 @@ def test_a_call_record_is_drawn_with_its_quality(acme_browser: Client, acme: Ten
         "The caller hangs up",
         "Bob&#x27;s phone",
         "1.5 %",
-        "event-3",
+        "event-s1-3",
     ):
         assert words in page, words
 
