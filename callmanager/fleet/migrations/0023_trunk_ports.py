@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('fleet', '0021_voicemail_by_time'),
+        ('fleet', '0022_receptionists'),
     ]
 
     operations = [
