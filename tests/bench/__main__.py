@@ -12,7 +12,7 @@ from deploy.stack.errors import StackError
 from tests.bench import decisions
 from tests.bench.listeners import event_rates
 from tests.bench.measures import Bench
-from tests.bench.results import BenchReport
+from tests.bench.results import BenchReport, RecordedCalls
 from tests.bench.sipp import SippError
 from tests.bench.sizes import sizes_measure
 from tests.bench.subscribers import answering_phones, subscribers_make
@@ -26,6 +26,7 @@ CALL_RATES = (20, 40, 60, 80, 100, 125, 150, 175, 200, 250, 300, 400)
 STEP_S = 10
 DELAY_RATE, DELAY_S = 20, 30
 BRIDGED = (100, 200)
+RECORDED = 100
 REGISTRATION_RATES = (1000, 2000, 3000, 4000, 5000)
 REGISTRATION_S = 5
 
@@ -34,7 +35,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
     parser.add_argument(
         "--only",
-        choices=("calls", "bridged", "trunks", "registrations", "decisions", "sizes", "events"),
+        choices=("calls", "bridged", "trunks", "registrations", "decisions", "sizes", "events", "recorded"),
         help="one kind of measurement",
     )
     only: str | None = parser.parse_args().only
@@ -75,6 +76,8 @@ def _measure(report: BenchReport, directory: Path, only: str | None) -> None:
                 for calls in BRIDGED:
                     _say(f"{calls} bridged calls")
                     report.bridged.append(bench.bridged_calls(calls))
+            if only in (None, "recorded"):
+                _measure_recorded(report, bench, rest)
             if only in (None, "trunks"):
                 _measure_trunks(report, system, rest, bench, directory)
         if only in (None, "registrations"):
@@ -103,6 +106,25 @@ def _measure_trunks(
         for cost in trunk_costs(system, world, bench, directory):
             _say(f"calls {cost.what}")
             report.trunks.append(cost)
+
+
+def _measure_recorded(report: BenchReport, bench: Bench, rest: RestClient) -> None:
+    """The same calls, first as they are, then all of them recorded."""
+    for tracks, options in (
+        (0, {"are_audio_calls_recorded": False}),
+        (1, {"are_audio_calls_recorded": True, "is_recorded_in_two_tracks": False}),
+        (2, {"are_audio_calls_recorded": True, "is_recorded_in_two_tracks": True}),
+    ):
+        rest.patch("/profile", options)
+        # The worker learns of it within a moment; a call shows that it has.
+        bench.call_rate(5, 3)
+        rate = bench.call_rate(DELAY_RATE, STEP_S)
+        _say(f"{RECORDED} calls, recorded on {tracks} tracks")
+        stored_before = rest.get("/recordings", page_size=1)["count"]
+        calls = bench.bridged_calls(RECORDED)
+        stored = rest.get("/recordings", page_size=1)["count"] - stored_before if tracks else 0
+        report.recorded.append(RecordedCalls(tracks, stored, calls, rate))
+    rest.patch("/profile", {"are_audio_calls_recorded": False, "is_recorded_in_two_tracks": False})
 
 
 def _measure_calls(report: BenchReport, bench: Bench) -> None:

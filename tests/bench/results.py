@@ -56,6 +56,16 @@ class BridgedCalls:
 
 
 @dataclass(frozen=True, slots=True)
+class RecordedCalls:
+    """Bridged calls that are recorded; 0 tracks: the same calls without. `rate`: what setting them up costs."""
+
+    tracks: int
+    recordings: int
+    calls: BridgedCalls
+    rate: CallRate
+
+
+@dataclass(frozen=True, slots=True)
 class RegistrationRate:
     asked_per_s: int
     reached_per_s: float
@@ -89,6 +99,7 @@ class BenchReport:
     registrations: list[RegistrationRate] = field(default_factory=list)
 
     events: list[EventRate] = field(default_factory=list)
+    recorded: list[RecordedCalls] = field(default_factory=list)
 
     def write(self, directory: Path) -> Path:
         directory.mkdir(parents=True, exist_ok=True)
@@ -107,6 +118,10 @@ class BenchReport:
             )
         if self.bridged:
             parts.append("Bridged calls, G.711 both sides, one worker\n" + _bridged_table(self.bridged))
+        if self.recorded:
+            parts.append(
+                "Calls that are recorded, G.711 both sides, one worker\n" + _recorded_table(self.recorded)
+            )
         if self.trunks:
             parts.append("Calls outside, trunks that fail answer 503 at once\n" + _trunk_table(self.trunks))
         if self.registrations:
@@ -162,6 +177,36 @@ def _bridged_table(measured: Sequence[BridgedCalls]) -> str:
         for row in measured
     ]
     return "\n".join([_table(header, rows), *heard])
+
+
+def _recorded_table(measured: Sequence[RecordedCalls]) -> str:
+    header = (
+        "tracks",
+        "calls",
+        "stored",
+        "worker %",
+        "ratio",
+        "lost",
+        "jitter p95",
+        "probe lost",
+        "set-up ms",
+    )
+    plain = measured[0].calls.worker_core_percent
+    rows = [
+        (
+            str(row.tracks),
+            str(row.calls.calls),
+            str(row.recordings),
+            f"{row.calls.worker_core_percent:.1f}",
+            f"{row.calls.worker_core_percent / plain:.2f}" if plain else "",
+            str(row.calls.packets_lost),
+            f"{row.calls.jitter_ms_p95:.2f}",
+            f"{row.calls.probe['rx_lost']:.0f}",
+            f"{row.rate.worker_cpu_ms_per_call:.2f}",
+        )
+        for row in measured
+    ]
+    return _table(header, rows)
 
 
 def _event_table(rates: Sequence[EventRate]) -> str:

@@ -52,6 +52,21 @@ def _talk(caller: Phone, callee: Phone) -> PhoneCall:
     return call
 
 
+def _recorded_talk(rest: RestClient, caller: Phone, callee: Phone) -> PhoneCall:
+    """The switch was set a moment ago: a call may still begin without knowing of it."""
+
+    def begin() -> PhoneCall | None:
+        call = _talk(caller, callee)
+        rows = rest.rows("/call_sessions")
+        if any(row["call_id"] == call.sip_call_id and row["recording"] for row in rows):
+            return call
+        for phone in (caller, callee):
+            phone.forget_calls()
+        return None
+
+    return until(begin, 60, "a call is recorded")
+
+
 def _for(call: PhoneCall, seconds: float) -> None:
     """So many more packets, however slow the machine is."""
     sent = call.statistics()["tx_packets"]
@@ -88,7 +103,7 @@ def _levels(track: Track, rate_hz: int, *phones: Phone) -> list[float]:
 def test_a_recorded_call_holds_both_voices_and_is_told(
     alice: Phone, bob: Phone, rest: RestClient, recorded: None, events: EventSocket
 ) -> None:
-    call = _talk(alice, bob)
+    call = _recorded_talk(rest, alice, bob)
     (live,) = until(lambda: rest.rows("/call_sessions"), 10, "the call is listed")
     _for(call, 2.0)
     call.hang_up()
@@ -110,7 +125,7 @@ def test_a_recorded_call_holds_both_voices_and_is_told(
 
 def test_two_tracks_have_a_voice_each(alice: Phone, bob: Phone, recorded: None, profile: RestClient) -> None:
     profile.patch("/profile", {"is_recorded_in_two_tracks": True})
-    call = _talk(alice, bob)
+    call = _recorded_talk(profile, alice, bob)
     _for(call, 2.0)
     call.hang_up()
     row = _stored(profile, call)
@@ -148,7 +163,7 @@ def test_codes_record_and_pause_and_reach_nobody(alice: Phone, bob: Phone, rest:
 def test_what_is_held_is_silence_and_music_is_not_recorded(
     alice: Phone, bob: Phone, rest: RestClient, recorded: None
 ) -> None:
-    call = _talk(alice, bob)
+    call = _recorded_talk(rest, alice, bob)
     bob.speak(0)
     call.hold()
     until(lambda: rest.rows("/call_sessions")[0]["state"] == "held", 10, "the call is held")
@@ -179,17 +194,59 @@ def test_both_hear_that_they_are_recorded_before_they_talk(
     assert _stored(profile, call)["duration_s"] > 0.5
 
 
+def test_a_program_records_and_is_told_why_not(alice: Phone, bob: Phone, rest: RestClient) -> None:
+    call = _talk(alice, bob)
+    (live,) = [row for row in rest.rows("/call_sessions") if row["call_id"] == call.sip_call_id]
+    path = f"/call_sessions/{live['session_id']}/record"
+    refused = rest.response("POST", path, json={"step": "pause"})
+    assert (refused.status_code, refused.json()["errors"][0]["code"]) == (409, "not_recording")
+    rest.post(path, {"step": "start"})
+    assert rest.get(f"/call_sessions/{live['session_id']}")["recording"] == "recording"
+    _for(call, 1.0)
+    rest.post(path, {"step": "pause"})
+    assert rest.get(f"/call_sessions/{live['session_id']}")["recording"] == "paused"
+    rest.post(path, {"step": "resume"})
+    _for(call, 1.0)
+    rest.post(path, {"step": "stop"})
+    assert rest.get(f"/call_sessions/{live['session_id']}")["recording"] == ""
+    call.hang_up()
+    row = _stored(rest, call)
+    assert (row["asked_by"], row["why_ended"], len(row["pauses"])) == ("request", "request", 1)
+
+
+def test_after_a_transfer_the_same_file_goes_on_with_who_talks_now(
+    alice: Phone, bob: Phone, carol: Phone, recorded: None, profile: RestClient
+) -> None:
+    profile.patch("/profile", {"is_recorded_in_two_tracks": True})
+    call = _recorded_talk(profile, alice, bob)
+    _for(call, 2.0)
+    carol.on_incoming(final=200)
+    bob.calls[-1].refer("103")
+    call.wait_heard(carol.config.tone_hz, timeout_s=20)
+    _for(call, 2.0)
+    call.hang_up()
+    row = _stored(profile, call)
+    (left, right), rate_hz = _tracks(profile, row)
+    begin, end = right[:rate_hz], right[-int(1.2 * rate_hz) : -rate_hz // 5]
+    assert tone_level(begin, rate_hz, bob.config.tone_hz) > LOUD
+    assert tone_level(end, rate_hz, carol.config.tone_hz) > LOUD
+    assert tone_level(end, rate_hz, bob.config.tone_hz) < QUIET
+    assert tone_level(left[-rate_hz:], rate_hz, alice.config.tone_hz) > LOUD
+
+
 def test_a_killed_worker_leaves_what_it_had_recorded(
     system: RunningSystem, alice: Phone, bob: Phone, rest: RestClient, recorded: None
 ) -> None:
-    call = _talk(alice, bob)
+    call = _recorded_talk(rest, alice, bob)
     _for(call, 3.0)
     (live,) = [row for row in rest.rows("/call_sessions") if row["call_id"] == call.sip_call_id]
     system.stack.kill(live["worker"])
+    cdr = rest.wait_cdr(call.sip_call_id, 60)
+    assert cdr["is_worker_lost"] is True
     row = until(
         lambda: rest.rows("/recordings", session_id=live["session_id"], state="stored"),
         90,
-        "the recording is found",
+        f"the recording is found: {cdr['recordings']}",
     )[0]
     assert (row["why_ended"], row["duration_s"] > 2.0) == ("worker_lost", True)
     (track,), rate_hz = _tracks(rest, row)
