@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from callmanager.services.cdr import cdrs_assemble, lost_calls_reap, open_calls_sweep
 from callmanager.services.deleted_tenant import kept_records_purge_continue
+from callmanager.services.own_settings import own_settings_settle
 from callmanager.services.partition import call_events_expire, partitions_make_ahead
 from callmanager.services.recording import STORE_TASK, recordings_store, recordings_sweep
 from callmanager.services.registration_failure import registration_failures_expire
@@ -55,6 +56,12 @@ def sweep_recordings() -> None:
 def sweep_voicemails() -> None:
     """What could not be stored when its call was over."""
     voicemails_sweep(now=timezone.now())
+
+
+@shared_task(name="callmanager.settle_own_settings")
+def settle_own_settings(session_ids: list[str]) -> None:
+    """What people dialled of themselves in these ended calls."""
+    own_settings_settle(session_ids=session_ids)
 
 
 @shared_task(name="callmanager.sweep_open_calls")

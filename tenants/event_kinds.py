@@ -34,6 +34,7 @@ EVENT_KINDS: Mapping[str, Mapping[str, str]] = {
         "voicemail_marked": "A caller has marked a message as urgent",
         "voicemail_taken_back": "A caller has taken a message back",
         "voicemail_changed": "A message was heard, saved or deleted on the telephone",
+        "setting_changed": "Somebody has dialled a code that changes their own status or forwarding",
         "call_parked": "A call was parked",
         "call_unparked": "A parked call was retrieved, rang back and was taken, or gave up",
         "monitor_started": "Somebody monitors the call of an extension",

@@ -40,6 +40,7 @@ class CallEventKind(StrEnum):
     VOICEMAIL_MARKED = "voicemail_marked"
     VOICEMAIL_TAKEN_BACK = "voicemail_taken_back"
     VOICEMAIL_CHANGED = "voicemail_changed"
+    SETTING_CHANGED = "setting_changed"
     CALL_PARKED = "call_parked"
     CALL_UNPARKED = "call_unparked"
     MONITOR_STARTED = "monitor_started"

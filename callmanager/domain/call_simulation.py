@@ -21,6 +21,7 @@ from callmanager.domain.call_assumptions import (
 from callmanager.domain.call_trace import Considered
 from callmanager.domain.decisions import (
     AnswerMenu,
+    ChangeOwn,
     CheckMessages,
     Decision,
     DialOut,
@@ -248,7 +249,7 @@ class _Walk:
             case LeaveMessage(mailbox=mailbox) | CheckMessages(mailbox=mailbox):
                 end = _answered(EndKind.VOICEMAIL, mailbox)
                 return Step(decision, considered, why, begins_s, outcome=end.outcome), end
-            case EchoTest() | ToneTest() | Monitor() | PickUp() | Park() | Retrieve():
+            case EchoTest() | ToneTest() | Monitor() | PickUp() | Park() | Retrieve() | ChangeOwn():
                 end = _answered(EndKind.SERVICE, self.asked.call.dialled)
                 return Step(decision, considered, why, begins_s, outcome=end.outcome), end
             case Refuse(sip_code=sip_code, reason=reason, retry_after_s=retry_after_s):

@@ -12,6 +12,7 @@ from callmanager.domain.call_simulation import Alternative, End, EndKind, Simula
 from callmanager.domain.call_trace import Considered
 from callmanager.domain.decisions import (
     AnswerMenu,
+    ChangeOwn,
     CheckMessages,
     DialOut,
     EchoTest,
@@ -31,6 +32,7 @@ from callmanager.domain.group_simulation import MemberRung
 from callmanager.domain.header_parameters import OutgoingHeaders
 from callmanager.domain.menu_story import menu_station
 from callmanager.domain.other_calls import other_call_title
+from callmanager.domain.own_settings import own_change_title
 from callmanager.domain.simulated_attempts import Attempt
 from callmanager.domain.sip_text import name_addr, sip_uri
 from callmanager.domain.snapshot import TenantSnapshot
@@ -234,6 +236,9 @@ def _decided(step: Step, lost: tuple[Considered, ...]) -> Iterator[Station]:
             yield Station(StationKind.SERVICE, step.begins_s, "Echo test", lost=lost, tone=Tone.GOOD)
         case ToneTest():
             yield Station(StationKind.SERVICE, step.begins_s, "Tone test", lost=lost, tone=Tone.GOOD)
+        case ChangeOwn():
+            title = own_change_title(decision)
+            yield Station(StationKind.SERVICE, step.begins_s, title, lost=lost, tone=Tone.GOOD)
         case Monitor() | PickUp() | Park() | Retrieve():
             title = other_call_title(decision)
             yield Station(StationKind.SERVICE, step.begins_s, title, lost=lost, tone=Tone.GOOD)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from callmanager.domain.destination import Destination
+from callmanager.domain.dial_features import DialKind
 from callmanager.domain.forwarding import NO_FORWARDS, Forwards
 from callmanager.domain.header_parameters import OutgoingHeaders
 from callmanager.domain.mailbox import MAX_MESSAGES, Mailbox
@@ -205,6 +207,16 @@ class Retrieve:
 
 
 @dataclass(frozen=True, slots=True)
+class ChangeOwn:
+    """Change something of the caller's own, as `kind` says; forwarding that is set has a `destination`."""
+
+    extension: str
+    kind: DialKind
+    destination: Destination | None = None
+    language: str = "en"
+
+
+@dataclass(frozen=True, slots=True)
 class Refuse:
     """No call: the SIP answer and the reason that people read in the CDR and the simulator.
 
@@ -230,6 +242,7 @@ Decision = (
     | Monitor
     | PickUp
     | Park
+    | ChangeOwn
     | Retrieve
     | Refuse
 )

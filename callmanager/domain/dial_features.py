@@ -83,8 +83,9 @@ class DialFeature:
 
 def _forward(kind: DialKind, when: str, code: str, *, is_on: bool) -> DialFeature:
     if is_on:
-        does = f"Sends your calls {when} to the number dialled behind it, whatever your status."
-        return DialFeature(kind, f"Forward {when}", does, Shape.NUMBER, (code,), example="NUMBER")
+        does = f"Sends your calls {when} to the number dialled behind it"
+        does += "." if kind is DialKind.FORWARD_OFFLINE_ON else ", while your status is what it is now."
+        return DialFeature(kind, f"Forward {when}", does, Shape.NUMBER, (code,), example="102")
     does = f"Takes back the forwarding {when}."
     return DialFeature(kind, f"No forwarding {when}", does, Shape.ALONE, (code,))
 
@@ -253,5 +254,19 @@ WORKING: frozenset[DialKind] = frozenset(
         DialKind.RETRIEVE,
         DialKind.RECORD,
         DialKind.PAUSE_RECORDING,
+        DialKind.DO_NOT_DISTURB_ON,
+        DialKind.DO_NOT_DISTURB_OFF,
+        DialKind.STATUS_AVAILABLE,
+        DialKind.STATUS_AWAY,
+        DialKind.STATUS_LUNCH,
+        DialKind.STATUS_BUSINESS_TRIP,
+        DialKind.FORWARD_ALWAYS_ON,
+        DialKind.FORWARD_ALWAYS_OFF,
+        DialKind.FORWARD_BUSY_ON,
+        DialKind.FORWARD_BUSY_OFF,
+        DialKind.FORWARD_NO_ANSWER_ON,
+        DialKind.FORWARD_NO_ANSWER_OFF,
+        DialKind.FORWARD_OFFLINE_ON,
+        DialKind.FORWARD_OFFLINE_OFF,
     }
 )

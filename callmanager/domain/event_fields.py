@@ -43,7 +43,7 @@ _WORDS: Mapping[str, str] = {
     "caller_domain": "The caller's SIP domain.",
     "by": "The extension that asked for it; empty: nobody, or somebody of the company.",
     "change": "heard, saved, deleted, restored, forwarded or called_back; of the mailbox itself recording, greeting, "
-    "greeting_unlocked, pin or locked.",
+    "greeting_unlocked, pin or locked; of a setting the kind of the dial code.",
     "contact": "The address of the phone.",
     "did": "The number that was called from outside.",
     "ended_by": "caller, callee, pbx or api.",
@@ -83,6 +83,9 @@ _WORDS: Mapping[str, str] = {
     "trunk_name": "The trunk, if it goes over one.",
     "user_agent": "The phone's make.",
     "why": "call_ended, request, quota_full, disk_full, failed or worker_lost.",
+    "destination": "extension, ring_group, receptionist or external_number; empty: none.",
+    "extension": "Whose setting.",
+    "to_number": "Where calls go.",
 }
 _STORED: Mapping[str, str] = {
     "recording_id": "Names it in the REST API.",
@@ -161,6 +164,7 @@ TITLES: Mapping[str, str] = {
     "voicemail_marked": "A caller marked a message as urgent",
     "voicemail_taken_back": "A caller took a message back",
     "voicemail_changed": "A message was heard, saved or deleted on the telephone",
+    "setting_changed": "Somebody dialled a code that changes their own status or forwarding",
     "call_parked": "A call was parked",
     "call_unparked": "A parked call was retrieved, rang back and was taken, or gave up",
     "monitor_started": "Somebody monitors the call of an extension",

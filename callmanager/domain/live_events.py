@@ -47,6 +47,7 @@ FIELDS_OF_KIND: Mapping[CallEventKind, tuple[str, ...]] = {
     CallEventKind.VOICEMAIL_MARKED: ("mailbox", "is_urgent"),
     CallEventKind.VOICEMAIL_TAKEN_BACK: ("mailbox",),
     CallEventKind.VOICEMAIL_CHANGED: ("mailbox", "message_id", "change"),
+    CallEventKind.SETTING_CHANGED: ("extension", "change", "destination", "to_number"),
     CallEventKind.CALL_PARKED: ("slot", "number", "trunk_name", "parked_by"),
     CallEventKind.CALL_UNPARKED: ("slot", "number", "trunk_name", "reason"),
     CallEventKind.MONITOR_STARTED: ("monitored", "monitored_session_id", "mode"),

@@ -9,6 +9,7 @@ from callmanager.domain.call_story import end_words, header_lines, lines_of, tel
 from callmanager.domain.call_trace import Considered
 from callmanager.domain.decisions import (
     AnswerMenu,
+    ChangeOwn,
     CheckMessages,
     Decision,
     DialOut,
@@ -97,6 +98,7 @@ def _kind(decision: Decision) -> str:
             | PickUp()
             | Park()
             | Retrieve()
+            | ChangeOwn()
         ):
             return "service"
         case Refuse():

@@ -63,6 +63,7 @@ TOPIC_KEYS: Mapping[str, frozenset[str]] = {
             "voicemail_marked",
             "voicemail_taken_back",
             "voicemail_changed",
+            "setting_changed",
             "call_parked",
             "call_unparked",
             "monitor_started",

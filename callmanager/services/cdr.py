@@ -40,6 +40,7 @@ logger = structlog.get_logger(__name__)
 
 BATCH = 200
 SETTLE_TASK = "callmanager.settle_voicemails"
+SETTINGS_TASK = "callmanager.settle_own_settings"
 # The announcement of an ended call normally arrives in milliseconds; the sweep leaves it that much time.
 ANNOUNCEMENT_GRACE = timedelta(seconds=5)
 # An ended call that still has no record by then has lost events.
@@ -105,19 +106,23 @@ def _assemble_batch(session_ids: Sequence[str]) -> int:
         recorded = set(Cdr.objects.filter(session_id__in=session_ids).values_list("session_id", flat=True))
         details: list[CallDetail] = []
         with_mailboxes: list[str] = []
+        with_settings: list[str] = []
         recorded_calls: list[tuple[CallDetail, list[CallEvent]]] = []
         for events in _events_by_call(set(session_ids) - recorded):
             detail = assemble(events)
             if detail is not None:
                 details.append(detail)
                 recorded_calls += [(detail, events)] if _is_recorded(events) else []
+                with_settings += [detail.session_id] if _changes_settings(events) else []
                 with_mailboxes += [detail.session_id] if _has_voicemail(events) else []
         Cdr.objects.bulk_create([_to_record(detail) for detail in details], ignore_conflicts=True)
         finished = recorded.union(detail.session_id for detail in details)
         OpenCall.objects.filter(pk__in=finished).delete()
         recordings_note(recorded_calls)
         if with_mailboxes:
-            transaction.on_commit(partial(_settle_voicemails, with_mailboxes))
+            transaction.on_commit(partial(_settle, SETTLE_TASK, with_mailboxes))
+        if with_settings:
+            transaction.on_commit(partial(_settle, SETTINGS_TASK, with_settings))
         if details:
             cdrs_tell(details)
             messages = [cdr_message(detail) for detail in details]
@@ -134,9 +139,13 @@ def _is_recorded(events: Iterable[CallEvent]) -> bool:
     return any(event.kind in RECORDING_KINDS for event in events)
 
 
-def _settle_voicemails(session_ids: Sequence[str]) -> None:
+def _changes_settings(events: Iterable[CallEvent]) -> bool:
+    return any(event.kind is CallEventKind.SETTING_CHANGED for event in events)
+
+
+def _settle(task: str, session_ids: Sequence[str]) -> None:
     """By another task: sounds are read and mails are written there. What is lost here is found by the sweep."""
-    current_app.send_task(SETTLE_TASK, args=[list(session_ids)])
+    current_app.send_task(task, args=[list(session_ids)])
 
 
 def _events_by_call(session_ids: Iterable[str]) -> Iterable[list[CallEvent]]:

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from django.utils import timezone
 
 from callmanager.domain.dial_codes import MANUAL_CODES, DialCodes
+from callmanager.domain.dial_features import Shape
 from callmanager.domain.ring_groups import RingStrategy
 from callmanager.fleet.models import WorkerNode
 from callmanager.fleet.models.worker_node import WorkerState
@@ -71,6 +72,7 @@ def system_numbers(codes: DialCodes) -> tuple[SystemNumber, ...]:
     return tuple(
         SystemNumber(code, feature.name, feature.does, feature.example)
         for feature, some in codes.working()
+        if feature.shape is not Shape.DURING_CALL
         for code in some
     )
 

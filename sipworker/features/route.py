@@ -8,6 +8,7 @@ from typing import Protocol, assert_never
 from callmanager.domain.call_events import CallEventKind
 from callmanager.domain.decisions import (
     AnswerMenu,
+    ChangeOwn,
     CheckMessages,
     Decision,
     DialOut,
@@ -29,6 +30,7 @@ from callmanager.domain.unanswered import why_unanswered
 from sipworker.call.actions import Action, EmitEvent, EndCall, RingLeg
 from sipworker.call.context import CallContext
 from sipworker.call.signals import Signal
+from sipworker.features.change_own import ChangingOwn
 from sipworker.features.check_messages import CheckingMessages
 from sipworker.features.dial_out import DialOutside
 from sipworker.features.echo import Echo
@@ -184,6 +186,8 @@ def _stage_for(decision: Decision, context: CallContext, in_vain: int = 0) -> St
             return PickingUp(context, decision)
         case Monitor():
             return Monitoring(context, decision)
+        case ChangeOwn():
+            return ChangingOwn(context, decision)
         case ToneTest():
             return Tone(context, decision)
         case Refuse():

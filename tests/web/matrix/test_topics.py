@@ -48,6 +48,7 @@ TOPICS: Mapping[str, set[str]] = {
         "voicemail_marked",
         "voicemail_taken_back",
         "voicemail_changed",
+        "setting_changed",
         "call_parked",
         "call_unparked",
         "monitor_started",
