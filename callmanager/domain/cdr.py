@@ -212,8 +212,8 @@ def assemble(events: Iterable[CallEvent]) -> CallDetail | None:
 
 
 def _outbound(told: Sequence[CallEvent], answer: Mapping[str, object]) -> OutboundDetail | None:
-    if answer.get("trunk_id"):
-        way = answer
+    if answered := _answered_outside(told):
+        way = answered
     elif sent_on := _sent_outside(told):
         way = sent_on
     else:
@@ -227,6 +227,12 @@ def _outbound(told: Sequence[CallEvent], answer: Mapping[str, object]) -> Outbou
         caller_id=_text(way, "outbound_caller_id"),
         on_behalf_of=_text(way, "on_behalf_of"),
     )
+
+
+def _answered_outside(told: Sequence[CallEvent]) -> Mapping[str, object]:
+    """Also after the PBX itself had answered: a receptionist that sends a call outside, a mailbox that calls back."""
+    answers = (event.data for event in told if event.kind is CallEventKind.CALL_ESTABLISHED)
+    return next((data for data in answers if data.get("trunk_id")), {})
 
 
 def _sent_outside(told: Sequence[CallEvent]) -> Mapping[str, object]:

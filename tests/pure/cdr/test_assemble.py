@@ -20,7 +20,7 @@ from callmanager.domain.cdr import (
 )
 from callmanager.domain.outcome import CallStatus, EndedBy
 from tests.cast import ACME_ID
-from tests.pure.cdr.events import START_AT, answered_call
+from tests.pure.cdr.events import START_AT, answered_call, event
 
 
 def record(events: list[CallEvent]) -> CallDetail:
@@ -158,3 +158,21 @@ def test_the_public_record_has_the_documented_keys_as_strings() -> None:
         "trunk_name": "",
         "outbound_trunk_name": "",
     }
+
+
+def test_a_call_outside_after_the_pbx_itself_answered_is_told_and_counts_for_whom_it_was_made() -> None:
+    """A mailbox that calls back, a receptionist that sends a call on."""
+    kinds = CallEventKind
+    trunk = {"target_id": "s1-1", "number": "+493055", "trunk_id": 5, "trunk_name": "Provider"}
+    way = {"answered_by": "trunk", "outbound_caller_id": "+4930100", "on_behalf_of": "101"}
+    told = [
+        event(0, kinds.CALL_START, 0, {"caller": "101", "callee": "999", "direction": "ext"}),
+        event(1, kinds.CALL_ESTABLISHED, 0.1, {"answered_by": "voicemail", "number": "101"}),
+        event(2, kinds.TARGET_ADD, 9, trunk | way),
+        event(3, kinds.CALL_ESTABLISHED, 15, trunk | way),
+        event(4, kinds.CALL_ENDED, 75, {"status": "answered", "ended_by": "caller", "sip_code": 200}),
+    ]
+    outbound = record(told).outbound
+    assert outbound is not None
+    assert (outbound.trunk_id, outbound.on_behalf_of, outbound.caller_id) == (5, "101", "+4930100")
+    assert record(told).answered_by == "voicemail"
