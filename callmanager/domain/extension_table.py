@@ -27,14 +27,35 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "max_external_minutes_per_day": ("minutes of external calls a day",),
     "time_zone": ("timezone",),
     "groups": ("group", "extension groups", "belonged groups"),
+    "voicemail": ("voicemail enabled", "voice mail", "mailbox"),
+    "voicemail_takes_unanswered": ("voicemail takes unanswered calls",),
+    "voicemail_language": ("prompt language", "voicemail prompts"),
+    "voicemail_mail": ("voicemail to email", "voicemail e-mail"),
+    "voicemail_pin": ("voicemail password", "voice mail pin", "vm pin"),
     "sip_password": ("password", "sip secret", "auth password"),
     "web_password": ("web access password",),
 }
-SECRETS = ("sip_password", "web_password")
+SECRETS = ("sip_password", "web_password", "voicemail_pin")
+# Of the mailbox: its field.
+MAILBOX_COLUMNS: Mapping[str, str] = {
+    "voicemail": "is_enabled",
+    "voicemail_takes_unanswered": "takes_unanswered",
+    "voicemail_language": "language",
+    "voicemail_mail": "mail",
+    "voicemail_pin": "pin",
+}
 GROUPS = "groups"
 GROUP_SEPARATOR = ";"
 SWITCHES = frozenset(
-    {"is_audio_recorded", "is_video_recorded", "is_enabled", "is_decline_final", "may_set_caller_id"}
+    {
+        "is_audio_recorded",
+        "is_video_recorded",
+        "is_enabled",
+        "is_decline_final",
+        "may_set_caller_id",
+        "voicemail",
+        "voicemail_takes_unanswered",
+    }
 )
 _NUMBERS = frozenset({"ring_timeout_s", "max_external_calls", "max_external_minutes_per_day"})
 _YES = frozenset({"yes", "y", "true", "1", "on", "x"})
@@ -66,9 +87,9 @@ def read_cell(column: str, text: str) -> Cell | CellError | None:
             return None
         is_number = text.isascii() and text.isdigit() and len(text) < 9
         return int(text) if is_number else CellError("invalid", "Write a whole number.")
-    if column in SECRETS and not text:
+    if (column in SECRETS or column in MAILBOX_COLUMNS) and not text:
         return None
-    if column == "gender":
+    if column in ("gender", "voicemail_language", "voicemail_mail"):
         return text.lower()
     return text
 

@@ -18,6 +18,7 @@ from callmanager.services.extension_columns import import_columns_check, import_
 from callmanager.services.extension_rows import Existing, ReadyRow, RowReader, RowRules
 from callmanager.services.extension_welcome import NO_SERVER
 from callmanager.services.extension_welcome_job import welcome_jobs_start
+from callmanager.services.mailbox_columns import mailboxes_write
 from callmanager.services.routing_guard_job import routing_job_parameters, written_with_guard
 from tenants.csv_reading import CsvRefused, CsvTable, csv_decode, csv_read
 from tenants.import_hasher import hash_all
@@ -203,6 +204,7 @@ def _write(tenant: Tenant, rows: list[ReadyRow], hashes: dict[str, str]) -> None
     try:
         with refusing_duplicates():
             _write_extensions(rows)
+            mailboxes_write(changes={row.extension.pk: row.mailbox for row in rows if row.mailbox})
             extension_users_sync(
                 tenant=tenant,
                 users=[

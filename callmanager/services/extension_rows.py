@@ -5,7 +5,7 @@ Everything is read once for the whole table; a row costs no query.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -14,10 +14,18 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db.models.functions import Lower
 
-from callmanager.domain.extension_table import COLUMNS, GROUPS, CellError, group_names, read_cell
+from callmanager.domain.extension_table import (
+    COLUMNS,
+    GROUPS,
+    MAILBOX_COLUMNS,
+    CellError,
+    group_names,
+    read_cell,
+)
 from callmanager.domain.passwords import find_weakness
 from callmanager.models import Extension, ExtensionGroup
 from callmanager.services.extension_numbers import ExtensionNumberChecks
+from callmanager.services.mailbox_columns import mailbox_problems
 from callmanager.services.sip_password import sip_password_generate
 from tenants.csv_reading import CsvRow, RowError
 from tenants.models import Role, Tenant, User
@@ -50,6 +58,8 @@ class ReadyRow:
     is_new: bool
     changed: frozenset[str] = frozenset()
     group_ids: tuple[int, ...] = ()
+    # New values of its mailbox, by field.
+    mailbox: Mapping[str, Any] = field(default_factory=dict)
     web_password: str = ""
     is_sip_password_generated: bool = False
 
@@ -129,6 +139,7 @@ class RowReader:
 
     def _ready(self, row: CsvRow, number: str, present: Extension | None, values: dict[str, Any]) -> ReadyRow:
         web_password = values.pop("web_password", "")
+        mailbox = {name: values.pop(column) for column, name in MAILBOX_COLUMNS.items() if column in values}
         extension = present or Extension(number=number)
         is_generated = present is None and "sip_password" not in values
         if is_generated:
@@ -148,6 +159,7 @@ class RowReader:
             is_new=present is None,
             changed=frozenset(name for name, value in former.items() if value != getattr(extension, name)),
             group_ids=tuple(self.groups[name.lower()] for name in group_names(row.values.get(GROUPS, ""))),
+            mailbox=mailbox,
             web_password=web_password,
             is_sip_password_generated=is_generated,
         )
@@ -163,6 +175,8 @@ class RowReader:
                 yield from (
                     _error(ready, name, one.code or "invalid", " ".join(one.messages)) for one in problems
                 )
+        for column, problem in mailbox_problems(ready.mailbox):
+            yield _error(ready, column, problem.code or "invalid", " ".join(problem.messages))
         if (ready.is_new or "sip_password" in ready.changed) and (weakness := self._weakness(extension)):
             yield _error(ready, "sip_password", "weak_password", weakness)
         if ready.web_password:

@@ -31,7 +31,7 @@ def mailbox_update(*, mailbox: Mailbox, **changes: Any) -> Mailbox:
     if unknown := changes.keys() - set(MAILBOX_FIELDS):
         raise TypeError(f"A mailbox's {', '.join(sorted(unknown))} can't be changed.")
     if changes.get("language", mailbox.language) != mailbox.language:
-        _require_installed(changes["language"])
+        mailbox_language_check(changes["language"])
     for field, value in changes.items():
         setattr(mailbox, field, value or None if field == "pin" else value)
     mailbox.full_clean(validate_unique=False)
@@ -40,7 +40,7 @@ def mailbox_update(*, mailbox: Mailbox, **changes: Any) -> Mailbox:
     return mailbox
 
 
-def _require_installed(language: object) -> None:
+def mailbox_language_check(language: object) -> None:
     """Of no language at all the model speaks."""
     if not isinstance(language, str) or language not in LANGUAGES or language in languages_installed():
         return
