@@ -166,6 +166,8 @@ class DialogBoard:
                     call.targets = {target_id: _Target(_text(data, "number"), "", DialogState.TRYING)}
                 self._advance(call, target_id, DialogState.CONFIRMED)
                 call.caller_state = DialogState.CONFIRMED
+            case CallEventKind.TARGET_ANSWERED.value:
+                self._advance(call, target_id, DialogState.CONFIRMED)
             case CallEventKind.CALL_JOINED.value | CallEventKind.CALL_TRANSFERRED.value:
                 self._seat(call, data)
             case CallEventKind.CALL_PARKED.value:

@@ -296,3 +296,18 @@ def test_people_are_shown_as_they_say_and_as_they_are(
     assert f"<note>{note}</note>" in document
     assert document.count("<rpid:") == (len(activities) + 1 if activities else 0)
     assert all(f"<rpid:{one}/>" in document for one in activities)
+
+
+def test_everybody_who_hears_a_page_is_on_a_call_until_they_leave_it(told: Told) -> None:
+    told.start()
+    for target, number in (("t1", "102"), ("t2", "103")):
+        told(K.TARGET_ADD, target_id=target, number=number, ring_group="600")
+    told(K.CALL_ESTABLISHED, target_id="", number="600", answered_by="paging")
+    assert (told.state(ALICE), told.state(BOB)) == (["initiator confirmed"], ["recipient trying"])
+    told(K.TARGET_ANSWERED, target_id="t1", number="102", ring_group="600")
+    told(K.TARGET_ANSWERED, target_id="t2", number="103", ring_group="600")
+    assert {line: told.state(line) for line in (BOB, CAROL, SALES)} == {
+        line: ["recipient confirmed"] for line in (BOB, CAROL, SALES)
+    }
+    told(K.TARGET_ENDED, target_id="t1", number="102", ring_group="600")
+    assert (told.state(BOB), told.state(CAROL)) == ([], ["recipient confirmed"])
