@@ -29,6 +29,7 @@ from sipworker.call.signals import AttendedLeft, DigitPressed, LegHeld, LegUnhel
 from sipworker.features import established
 
 NO_CALL = "This extension has no call"
+NOBODY_ELSE = "There is nobody to talk to in the call of this extension"
 CALL_OVER = "The monitored call has ended"
 _ATTENDANCES = {
     MonitorMode.SILENT: Attendance.SILENT,
@@ -76,8 +77,9 @@ class Monitoring:
 
     def _begin(self, found: FoundCall | None) -> tuple[Action, ...]:
         if found is None:
-            outcome = CallOutcome(CallStatus.REFUSED, EndedBy.PBX, NO_CALL, 480)
-            return (EndCall(outcome),)
+            return _refused(NO_CALL)
+        if self._is_taking_over and not found.other_leg:
+            return _refused(NOBODY_ELSE)
         self._found = found
         answered = (
             AnswerLeg(self._context.caller_leg),
@@ -88,6 +90,8 @@ class Monitoring:
 
     def _change(self, mode: MonitorMode) -> tuple[Action, ...]:
         if self._found is None or mode is self._mode or self._is_taking_over:
+            return ()
+        if mode is MonitorMode.TAKE_OVER and not self._found.other_leg:
             return ()
         self._mode = mode
         data = {"monitored": self._target, "mode": mode.value}
@@ -144,6 +148,10 @@ def _conversation(calls: tuple[FoundCall, ...]) -> FoundCall | None:
         if found:
             return found[-1]
     return None
+
+
+def _refused(reason: str) -> tuple[Action, ...]:
+    return (EndCall(CallOutcome(CallStatus.REFUSED, EndedBy.PBX, reason, 480)),)
 
 
 def _over(reason: str) -> tuple[Action, ...]:

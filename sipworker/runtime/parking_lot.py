@@ -45,12 +45,16 @@ class ParkingLot:
                 self.leave(call)
                 return ()
             case FindParked(slot=slot):
-                found = self._holders.get((call.context.invite.tenant_id, slot))
-                return ((call, ParkedFound(found.call.context.session_id if found is not None else "")),)
+                return ((call, ParkedFound(self._parked_at((call.context.invite.tenant_id, slot)))),)
 
     def leave(self, call: LiveCall) -> None:
         for place in [place for place, holder in self._holders.items() if holder.call is call]:
             del self._holders[place]
+
+    def _parked_at(self, place: Place) -> str:
+        """The session; empty where nobody waits, though the place may be reserved."""
+        holder = self._holders.get(place)
+        return holder.call.context.session_id if holder is not None and holder.is_kept else ""
 
     def _take(self, call: LiveCall, action: TakeSlot) -> Iterator[News]:
         tenant_id = call.context.invite.tenant_id

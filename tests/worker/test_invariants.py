@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -12,7 +13,9 @@ from structlog.testing import capture_logs
 from callmanager.domain.call_events import CallEventKind
 from callmanager.domain.cdr import assemble
 from callmanager.domain.live_events import LiveEventFeed
+from callmanager.domain.rights import GroupEntry
 from callmanager.domain.routing import MAX_FORWARDS
+from callmanager.domain.snapshot import TenantSnapshot
 from sipworker.call.actions import (
     AnswerLeg,
     AttendLeg,
@@ -29,6 +32,7 @@ from sipworker.call.actions import (
     UnbridgeLegs,
     UnhearLeg,
 )
+from sipworker.call.joining import NOT_TAKEN_UP
 from sipworker.call.signals import (
     DigitPressed,
     InviteReceived,
@@ -40,8 +44,9 @@ from sipworker.call.signals import (
     LegRinging,
     LegSignal,
     LegUnheld,
+    PlaybackEnded,
 )
-from tests.cast import ACME_DOMAIN, ACME_ID, BOB, BOBS_DESK, CAROL, alice_calls
+from tests.cast import ACME_DOMAIN, ACME_ID, ALICE, BOB, BOBS_DESK, CAROL, alice_calls
 from tests.fakes import Told, WorkerInMemory
 from tests.worker.trunk_cast import ACME_OUTSIDE, BOBS_DID, NUMBER, provider_calls
 
@@ -58,11 +63,19 @@ SIGNALS: dict[str, Callable[[LegId], LegSignal]] = {
     "holds": LegHeld,
     "unholds": LegUnheld,
     "presses a digit": lambda leg: DigitPressed(leg, "5", 100),
+    "whispers": lambda leg: DigitPressed(leg, "2", 100),
+    "takes over": lambda leg: DigitPressed(leg, "4", 100),
+    "has heard a sound": lambda leg: PlaybackEnded(leg, "parking place"),
 }
 ENDS = (LegFailed, LegHungUp)
 DIALLED = [BOB, BOB, BOB, CAROL, "*43", "*44", "999", "", NUMBER, NUMBER]
 
-calls = st.tuples(st.just("call"), st.sampled_from(DIALLED))
+# Of Carol, about the calls of the others.
+CODES = ["888*102", "888*101*2", "888*102*4", "**102", "##102", "##101", "*8", "*68", "*687", "*881", "*887"]
+
+calls = st.one_of(
+    st.tuples(st.just("call"), st.sampled_from(DIALLED)), st.tuples(st.just("carol"), st.sampled_from(CODES))
+)
 from_outside = st.tuples(st.just("from outside"), st.sampled_from([BOBS_DID, "4930999"]))
 signals = st.tuples(st.sampled_from(sorted(SIGNALS)), st.integers(0, 7))
 waits = st.tuples(st.just("wait"), st.sampled_from([0.5, 10.0, 25.0, 50_000.0]))
@@ -79,13 +92,21 @@ breakages = st.lists(
 )
 
 
+def with_monitor(company: TenantSnapshot) -> TenantSnapshot:
+    """Carol may monitor everybody, and they share a group."""
+    everybody = frozenset({ALICE, BOB, CAROL})
+    groups = (GroupEntry(90, "All", members=everybody, monitors=frozenset({CAROL})),)
+    codes = replace(company.dial_codes, is_monitoring_enabled=True)
+    return replace(company, dial_codes=codes, groups=(*company.groups, *groups))
+
+
 class History:
     """Plays steps to a worker. A lawful one keeps the promises of SipPort: after its end a leg is silent."""
 
     def __init__(self, *, lawful: bool) -> None:
-        self.worker = WorkerInMemory(capacity=3)
+        self.worker = WorkerInMemory(capacity=4)
         # Bob's calls go outside when he is busy, and Carol's to Bob when she does not answer.
-        self.worker.snapshots.by_tenant[ACME_ID] = ACME_OUTSIDE
+        self.worker.snapshots.by_tenant[ACME_ID] = with_monitor(ACME_OUTSIDE)
         self.worker.contacts.by_aor[f"{CAROL}@{ACME_DOMAIN}"] = (BOBS_DESK,)
         self.lawful = lawful
         self.callers: list[LegId] = []
@@ -108,6 +129,9 @@ class History:
             case "call", str(number):
                 self.callers.append(f"alice {len(self.callers)}")
                 self._hear(alice_calls(number, leg=self.callers[-1]))
+            case "carol", str(code):
+                self.callers.append(f"carol {len(self.callers)}")
+                self._hear(replace(alice_calls(code, leg=self.callers[-1]), caller=CAROL))
             case "from outside", str(did):
                 self.callers.append(f"provider {len(self.callers)}")
                 self._hear(provider_calls(did, leg=self.callers[-1]))
@@ -153,6 +177,7 @@ class History:
         for leg in self.callers:
             if leg not in self.ended_by_far_end:
                 self._say(LegHungUp(leg, False, 200, ""))
+                self._check_new_actions()
         # A call that is forwarded rings anew each time.
         for _ in range(MAX_FORWARDS + 1):
             self.worker.wait(13 * 3600)
@@ -192,11 +217,21 @@ def check_events(worker: WorkerInMemory, calls_made: int) -> None:
 
 
 def check_targets(worker: WorkerInMemory) -> None:
-    """Every phone that was rung is said to have ended, once."""
+    """Every phone that was rung is said to have ended, once in each call that it was in."""
     ends = (CallEventKind.TARGET_FAIL, CallEventKind.TARGET_NOANSWER, CallEventKind.TARGET_ENDED)
-    added = [e.data["target_id"] for e in worker.events.events if e.kind is CallEventKind.TARGET_ADD]
-    ended = [e.data["target_id"] for e in worker.events.events if e.kind in ends]
-    assert sorted(map(str, added)) == sorted(map(str, ended))
+    came = (CallEventKind.TARGET_ADD, CallEventKind.CALL_JOINED)
+
+    def told(*kinds: CallEventKind) -> Counter[tuple[str, object]]:
+        events = worker.events.events
+        return Counter((event.session_id, event.data["target_id"]) for event in events if event.kind in kinds)
+
+    # Whoever comes into a call that can't take anybody in is sent away, and that is told, too.
+    refused = Counter(
+        (event.session_id, event.data["target_id"])
+        for event in worker.events.events
+        if event.kind is CallEventKind.TARGET_ENDED and event.data["reason"] == NOT_TAKEN_UP
+    )
+    assert told(*ends) - refused == Counter(set(told(*came)))
 
 
 def check_legs(history: History) -> None:

@@ -232,6 +232,17 @@ def test_taking_over_puts_the_monitor_in_the_extensions_place(
     assert talking.runner.live_calls == 0
 
 
+def test_a_service_that_the_extension_talks_to_is_not_taken_over(talking: WorkerInMemory) -> None:
+    talking.hear(LegHungUp("alice", False, 200, ""))
+    talking.hear(replace(alice_calls("*43", leg="bob2"), caller=BOB))
+    talking.hear(carol_calls("888*102*4"))
+    reason = "There is nobody to talk to in the call of this extension"
+    assert RefuseLeg("carol", 480, reason, 18) in talking.sip.actions
+    talking.hear(carol_calls("888*102", leg="carol2"))
+    talking.hear(DigitPressed("carol2", "4", 100))
+    assert talking.runner.live_calls == 2
+
+
 def move(worker: WorkerInMemory, session_id: str, action: MoveLeg) -> None:
     """As if the features of those calls had wished it."""
     call = worker.runner._registry.find(session_id)

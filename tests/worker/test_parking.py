@@ -163,6 +163,12 @@ def test_a_place_holds_one_call_and_the_next_free_one_is_taken(parked: WorkerInM
     assert parked.runner.live_calls == 3
 
 
+def test_a_place_that_is_only_reserved_has_nobody_to_take(worker: WorkerInMemory) -> None:
+    worker.hear(bob_calls("*68"))
+    worker.hear(carol_calls("*881"))
+    assert worker.cdr("s2").sip_code == 404
+
+
 def test_when_all_places_are_taken_nobody_is_parked(parked: WorkerInMemory) -> None:
     codes = replace(ACME.dial_codes, park_slots=1)
     parked.snapshots.by_tenant[ACME_ID] = replace(ACME, dial_codes=codes)
