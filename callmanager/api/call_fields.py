@@ -19,7 +19,12 @@ class CallSessionSerializer(serializers.Serializer[Any]):
     caller = serializers.CharField()
     caller_display_name = serializers.CharField()
     callee = serializers.CharField()
-    answered_number = serializers.CharField()
+    answered_number = serializers.CharField(help_text="Who is on the callee's side.")
+    caller_now = serializers.CharField(
+        help_text="Who is on the caller's side since a transfer; empty: the caller."
+    )
+    is_transferred = serializers.BooleanField(help_text="Somebody else talks than at first.")
+    transferring_to = serializers.CharField(help_text="Whom the call is being transferred to; mostly empty.")
     state = serializers.CharField()
     started_at = serializers.SerializerMethodField()
     answered_at = serializers.SerializerMethodField()

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from callmanager.domain.call_events import CallEvent, CallEventKind
-from callmanager.domain.ladder_lanes import CALLER, PBX, caller_lanes, lane_of, seats_before
+from callmanager.domain.ladder_lanes import ANSWERS, CALLER, PBX, caller_lanes, lane_of, seats_before
 from callmanager.domain.recording_story import RECORDING_KINDS
 
 LANE_WIDTH = 210
@@ -216,7 +216,7 @@ def _lanes(story: Sequence[CallEvent], main: str, callers: Mapping[str, str]) ->
 def _messages(event: CallEvent, story: Sequence[CallEvent]) -> tuple[_Message, ...]:
     data = event.data
     target = lane_of(event)
-    answer = f"{_text(data, 'sip_code')} {_text(data, 'reason')}".strip()
+    answer = _answer(data)
     match event.kind:
         case CallEventKind.CALL_START if data.get("request_id"):
             return (_Message(PBX, CALLER, f"INVITE for {_text(data, 'callee')}"),)
@@ -234,7 +234,8 @@ def _messages(event: CallEvent, story: Sequence[CallEvent]) -> tuple[_Message, .
         case CallEventKind.TARGET_FAIL:
             return (_Message(target, PBX, answer or "failed", Tone.BAD),)
         case CallEventKind.TARGET_NOANSWER | CallEventKind.TARGET_ENDED:
-            return (_Message(PBX, target, f"CANCEL {_text(data, 'reason')}".strip()),)
+            method = "BYE" if _is_answered(event, story) else "CANCEL"
+            return (_Message(PBX, target, f"{method} {_text(data, 'reason')}".strip()),)
         case CallEventKind.CALL_ESTABLISHED:
             to_caller = _Message(PBX, CALLER, "200 OK", Tone.GOOD)
             return (to_caller,) if target == PBX else (_Message(target, PBX, "200 OK", Tone.GOOD), to_caller)
@@ -248,19 +249,6 @@ def _messages(event: CallEvent, story: Sequence[CallEvent]) -> tuple[_Message, .
             # To whom is told by the next INVITE; of the caller's own wish nobody tells the caller.
             why = _text(data, "reason").replace("_", " ")
             return (_Message(PBX, CALLER, f"181 Forwarded ({why})"),) if why != "menu" else ()
-        case CallEventKind.TRANSFER_STARTED:
-            return (_Message(_side(event, story), PBX, f"REFER to {_text(data, 'transfer_target')}"),)
-        case CallEventKind.TRANSFER_FAILED:
-            return (_Message(PBX, _side(event, story), f"NOTIFY {answer}".strip(), Tone.BAD),)
-        case CallEventKind.CALL_TRANSFERRED:
-            leaving = _Message(PBX, _side(event, story), "NOTIFY 200 OK", Tone.GOOD)
-            return (leaving,) if target == PBX else (_Message(target, PBX, "200 OK", Tone.GOOD), leaving)
-        case CallEventKind.CALL_JOINED:
-            why = _text(data, "reason")
-            return (_Message(target, PBX, f"joins ({why})", Tone.GOOD),)
-        case CallEventKind.CALL_MOVED:
-            is_known = any(lane_of(one) == target for one in story if one is not event)
-            return (_Message(PBX, target if is_known else CALLER, "goes on in another call"),)
         case CallEventKind.CALL_NOANSWER | CallEventKind.CALL_FAIL:
             return (_Message(PBX, CALLER, answer or "failed", Tone.BAD),)
         case CallEventKind.CALL_PARKED | CallEventKind.CALL_UNPARKED:
@@ -272,7 +260,28 @@ def _messages(event: CallEvent, story: Sequence[CallEvent]) -> tuple[_Message, .
         case CallEventKind.CALL_ENDED:
             return _hang_up(event, story)
         case _:
-            return _of_service(event)
+            return _of_transfer(event, story) or _of_service(event)
+
+
+def _of_transfer(event: CallEvent, story: Sequence[CallEvent]) -> tuple[_Message, ...]:
+    """Who comes and goes in a call that has been answered."""
+    data, target = event.data, lane_of(event)
+    match event.kind:
+        case CallEventKind.TRANSFER_STARTED:
+            return (_Message(_side(event, story), PBX, f"REFER to {_text(data, 'transfer_target')}"),)
+        case CallEventKind.TRANSFER_FAILED:
+            return (_Message(PBX, _side(event, story), f"NOTIFY {_answer(data)}".strip(), Tone.BAD),)
+        case CallEventKind.CALL_TRANSFERRED:
+            leaving = _Message(PBX, _side(event, story), "NOTIFY 200 OK", Tone.GOOD)
+            return (leaving,) if target == PBX else (_Message(target, PBX, "200 OK", Tone.GOOD), leaving)
+        case CallEventKind.CALL_JOINED:
+            why = _text(data, "reason")
+            return (_Message(target, PBX, f"joins ({why})", Tone.GOOD),)
+        case CallEventKind.CALL_MOVED:
+            is_known = any(lane_of(one) == target for one in story if one is not event)
+            return (_Message(PBX, target if is_known else CALLER, "goes on in another call"),)
+        case _:
+            return ()
 
 
 def _of_service(event: CallEvent) -> tuple[_Message, ...]:
@@ -337,9 +346,21 @@ def _is_move_of(one: CallEvent, event: CallEvent) -> bool:
     return one.kind is CallEventKind.CALL_MOVED and one.session_id == event.session_id
 
 
+def _is_answered(event: CallEvent, story: Sequence[CallEvent]) -> bool:
+    """Whether who is ended by this event had talked."""
+    return any(
+        one.kind in ANSWERS and lane_of(one) == lane_of(event) and one.session_id == event.session_id
+        for one in story
+    )
+
+
 def _side(event: CallEvent, story: Sequence[CallEvent]) -> str:
     """The lane of who is on that side of the call at that moment."""
     return seats_before(event, story).get(str(event.data.get("side")), PBX)
+
+
+def _answer(data: Mapping[str, object]) -> str:
+    return f"{_text(data, 'sip_code')} {_text(data, 'reason')}".strip()
 
 
 def _text(data: Mapping[str, object], name: str) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from callmanager.domain.call_events import CallEvent, CallEventKind
 
 CALLER, PBX = "caller", "pbx"
+ANSWERS = (CallEventKind.CALL_ESTABLISHED, CallEventKind.CALL_JOINED, CallEventKind.CALL_TRANSFERRED)
 _TAKES_A_SEAT = (CallEventKind.CALL_JOINED, CallEventKind.CALL_TRANSFERRED)
 
 

@@ -50,6 +50,9 @@ class LiveCall:
     # Who is on the caller's side since a transfer; empty: the caller.
     caller_now: str = ""
     is_caller_outside: bool = False
+    # Whether somebody else talks than at first, and whom the call is being transferred to.
+    is_transferred: bool = False
+    transferring_to: str = ""
     # Where it is parked, by which extension, and who waits; empty: it is not.
     park_slot: str = ""
     parked_by: str = ""
@@ -96,6 +99,8 @@ class LiveCall:
             muted=_texts(document, "muted"),
             caller_now=_text(document, "caller_now"),
             is_caller_outside=document.get("is_caller_outside") is True,
+            is_transferred=document.get("is_transferred") is True,
+            transferring_to=_text(document, "transferring_to"),
             park_slot=_text(document, "park_slot"),
             parked_by=_text(document, "parked_by"),
             parked_number=_text(document, "parked_number"),

@@ -93,6 +93,10 @@ class CallJournal:
                     "contact": event.data["contact"],
                     "callee_user_agent": event.data["user_agent"],
                 }
+            case CallEventKind.TRANSFER_STARTED:
+                self._live["transferring_to"] = event.data["transfer_target"]
+            case CallEventKind.TRANSFER_FAILED:
+                self._live["transferring_to"] = ""
             case CallEventKind.CALL_JOINED | CallEventKind.CALL_TRANSFERRED:
                 self._follow_seat(event.data)
             case CallEventKind.CALL_PARKED:
@@ -136,6 +140,8 @@ class CallJournal:
             "held_by": [],
             "muted": [],
             "caller_now": "",
+            "is_transferred": False,
+            "transferring_to": "",
             "is_caller_outside": event.data["direction"] == "in",
             "trunk_name": event.data.get("trunk_name", ""),
             "did": event.data.get("did", ""),
@@ -164,6 +170,7 @@ class CallJournal:
 
     def _follow_seat(self, data: Mapping[str, object]) -> None:
         """Somebody else is on that side now; who called and what was dialled stays as it was."""
+        self._live |= {"is_transferred": True, "transferring_to": ""}
         if data["side"] == "caller":
             self._live |= {"caller_now": data["number"], "is_caller_outside": "trunk_id" in data}
             return

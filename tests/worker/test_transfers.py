@@ -81,6 +81,7 @@ def test_a_blind_transfer_rings_the_target_as_a_call_of_who_is_transferred(talki
     (dial,) = [action for action in talking.sip.actions if isinstance(action, DialLeg)]
     assert (dial.number, dial.caller, dial.caller_display_name) == (CAROL, ALICE, "Alice")
     assert PlayMusicOnHold("alice") in talking.sip.actions
+    assert talking.events.live["s1"]["transferring_to"] == CAROL
     talking.hear(LegRinging(TARGET, 180, False))
     assert reports(talking) == [180]
     talking.sip.take_actions()
@@ -90,6 +91,10 @@ def test_a_blind_transfer_rings_the_target_as_a_call_of_who_is_transferred(talki
     assert BridgeLegs("alice", TARGET) in talking.sip.actions
     assert talking.events.live["s1"]["answered_number"] == CAROL
     assert talking.events.live["s1"]["held_by"] == []
+    assert (talking.events.live["s1"]["is_transferred"], talking.events.live["s1"]["transferring_to"]) == (
+        True,
+        "",
+    )
     talking.hear(LegHungUp(DESK, False, 200, ""), LegHungUp(TARGET, False, 200, ""))
     assert hung_up(talking) == ["alice"]
     record = talking.cdr()

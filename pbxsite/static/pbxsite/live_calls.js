@@ -50,6 +50,16 @@ function parkingWords(call) {
   return call.park_slot ? `${call.parked_number} waits on parking place ${call.park_slot}` : "";
 }
 
+function transferWords(call) {
+  if (call.transferring_to) return `Being transferred to ${call.transferring_to}`;
+  return call.is_transferred ? `${call.caller_now || call.caller} talks to ${call.answered_number}` : "";
+}
+
+function takeSeat(call, event) {
+  const seat = event.side === "caller" ? { caller_now: event.target_number } : { answered_number: event.target_number };
+  Object.assign(call, { is_transferred: true, transferring_to: "" }, seat);
+}
+
 function renderRow(call) {
   let row = rows.querySelector(`[data-session="${CSS.escape(call.session_id)}"]`);
   if (!row) {
@@ -67,7 +77,7 @@ function renderRow(call) {
   row.querySelector("[data-caller]").textContent = call.caller;
   row.querySelector("[data-caller-name]").textContent = call.caller_display_name || "";
   row.querySelector("[data-callee]").textContent = call.callee;
-  row.querySelector("[data-monitor]").textContent = monitorWords(call) || parkingWords(call);
+  row.querySelector("[data-monitor]").textContent = monitorWords(call) || parkingWords(call) || transferWords(call);
   row.querySelector("[data-phone]").textContent = wayOf(call) || "–";
   row.querySelector("[data-started]").textContent = new Date(call.started_at * 1000).toLocaleTimeString();
   const button = row.querySelector("[data-hang-up]");
@@ -139,7 +149,13 @@ function apply(event) {
   } else if (event.key === "call_unparked") {
     call.park_slot = "";
   } else if (event.key === "call_established") {
-    Object.assign(call, { state: "talking", answered_at: Number(event.time) });
+    Object.assign(call, { state: "talking", answered_at: Number(event.time), answered_number: event.target_number });
+  } else if (event.key === "transfer_started") {
+    call.transferring_to = event.transfer_target;
+  } else if (event.key === "transfer_failed") {
+    call.transferring_to = "";
+  } else if (event.key === "call_transferred" || event.key === "call_joined") {
+    takeSeat(call, event);
   } else if (event.key in RECORDING) {
     call.recording = RECORDING[event.key];
   } else if (event.key === "call_hold") {
@@ -185,6 +201,7 @@ new window.TandemEvents({
   topics: [{ topic: "extension_events", keys: [
     "call_start", "target_add", "target_ringing", "call_established", "call_hold", "call_unhold", "call_ended",
     "monitor_started", "monitor_changed", "call_parked", "call_unparked",
+    "transfer_started", "transfer_failed", "call_transferred", "call_joined",
     ...Object.keys(RECORDING),
   ] }],
   onEvent: apply,
