@@ -157,6 +157,7 @@ class RecordingViewSet(
         responses={
             (200, "audio/wav"): OpenApiResponse(OpenApiTypes.BINARY),
             (206, "audio/wav"): OpenApiResponse(OpenApiTypes.BINARY),
+            (416, "audio/wav"): OpenApiResponse(description="There is no such part."),
         },
     )
     @action(detail=True)

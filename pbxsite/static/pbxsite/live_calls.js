@@ -73,7 +73,7 @@ function renderRow(call) {
   state.className = `td-pill ${classes}`;
   const sign = row.querySelector("[data-recording]");
   sign.hidden = !call.recording;
-  sign.textContent = call.recording === "paused" ? "Recording paused" : "Recording";
+  sign.textContent = { recording: "Recording", paused: "Recording paused" }[call.recording] || "";
   row.querySelector("[data-caller]").textContent = call.caller;
   row.querySelector("[data-caller-name]").textContent = call.caller_display_name || "";
   row.querySelector("[data-callee]").textContent = call.callee;

@@ -17,6 +17,7 @@ from tenants.scope import across_tenants
 from tests.web.asgi_server import committed
 from tests.web.callmanager import recorded_calls
 from tests.web.callmanager.recorded_calls import RATE_HZ, record, started, stopped, tell
+from tests.web.calls import FakeWorker
 
 
 @pytest.fixture
@@ -101,3 +102,21 @@ def test_a_recording_is_found_drawn_and_played(acme_page: Page, recording: Recor
     acme_page.get_by_role("link", name="Call record", exact=True).last.click()
     expect(acme_page.get_by_role("slider")).to_be_visible()
     _keep(acme_page, "call-record")
+
+
+def test_a_running_call_shows_that_it_is_recorded(acme_page: Page, acme: Tenant, worker: FakeWorker) -> None:
+    acme_page.get_by_role("link", name="Live calls").first.click()
+    expect(acme_page.locator("[data-connection]")).to_have_text("Live")
+    worker.begin_call(acme, "own")
+    worker.publish(acme, "call_start", 0, session_id="own")
+    sign = acme_page.locator("tr[data-session=own] [data-recording]")
+    expect(sign).to_be_hidden()
+    steps = {
+        "recording_started": "Recording",
+        "recording_paused": "Recording paused",
+        "recording_stopped": "",
+    }
+    for number, (key, words) in enumerate(steps.items(), start=1):
+        worker.publish(acme, key, number, session_id="own", recording="own-1")
+        expect(sign).to_have_text(words)
+    expect(sign).to_be_hidden()
