@@ -131,6 +131,10 @@ class DatedMoment:
     details: tuple[tuple[str, str], ...]
     is_elsewhere: bool
 
+    @property
+    def clock(self) -> str:
+        return f"{self.offset_s * 1000:.0f} ms" if self.offset_s < 1 else f"{self.offset_s:.2f} s"
+
     @classmethod
     def of(cls, moment: Moment, cdr: Cdr) -> DatedMoment:
         return cls(

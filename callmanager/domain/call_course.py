@@ -70,6 +70,9 @@ _PUBLIC = frozenset(
         "callee_media",
         "slot",
         "parked_by",
+        "pressed",
+        "read_as",
+        "receptionist",
         "asked_by",
         "tracks",
         "by",
@@ -107,6 +110,7 @@ _FEATURES = {
     CallEventKind.VOICEMAIL_CHANGED: "In the mailbox of {mailbox}: {change}",
     CallEventKind.MONITOR_STARTED: "Listens to the call of {monitored} ({mode})",
     CallEventKind.MONITOR_CHANGED: "Goes on listening to {monitored} ({mode})",
+    CallEventKind.MENU_CHOSEN: "Presses {pressed}",
     CallEventKind.RECORDING_STARTED: "Recording begins",
     CallEventKind.RECORDING_PAUSED: "Recording pauses",
     CallEventKind.RECORDING_RESUMED: "Recording goes on",
@@ -206,7 +210,7 @@ def _sentence(event: CallEvent) -> str:
         case CallEventKind.TARGET_NOANSWER:
             return f"{number} did not answer"
         case CallEventKind.TARGET_ENDED:
-            return f"{number}: {_text(data, 'reason') or 'its part is over'}"
+            return f"{number} is out of it: {_text(data, 'reason') or 'its part is over'}"
         case CallEventKind.CALL_ESTABLISHED:
             service = _text(data, "answered_by")
             is_person = service in ("extension", "trunk", "")
@@ -230,7 +234,11 @@ def _change_sentence(event: CallEvent) -> str:
     data, number = event.data, _text(event.data, "number") or "The PBX"
     match event.kind:
         case CallEventKind.CALL_HOLD | CallEventKind.CALL_UNHOLD:
-            verb = "puts the other on hold" if event.kind is CallEventKind.CALL_HOLD else "takes it from hold"
+            verb = (
+                "puts the other on hold"
+                if event.kind is CallEventKind.CALL_HOLD
+                else "takes the other from hold"
+            )
             return f"The {_text(data, 'side') or 'caller'} {verb}"
         case CallEventKind.CALL_MUTE | CallEventKind.CALL_UNMUTE:
             verb = "is muted" if event.kind is CallEventKind.CALL_MUTE else "can be heard again"

@@ -54,6 +54,10 @@ class Arrow:
     anchor: str = ""
 
     @property
+    def clock(self) -> str:
+        return f"{self.offset_s * 1000:.0f} ms" if self.offset_s < 1 else f"{self.offset_s:.2f} s"
+
+    @property
     def points_right(self) -> bool:
         return self.x2 > self.x1
 
@@ -234,8 +238,7 @@ def _messages(event: CallEvent, story: Sequence[CallEvent]) -> tuple[_Message, .
         case CallEventKind.TARGET_FAIL:
             return (_Message(target, PBX, answer or "failed", Tone.BAD),)
         case CallEventKind.TARGET_NOANSWER | CallEventKind.TARGET_ENDED:
-            method = "BYE" if _is_answered(event, story) else "CANCEL"
-            return (_Message(PBX, target, f"{method} {_text(data, 'reason')}".strip()),)
+            return _given_up(event, story)
         case CallEventKind.CALL_ESTABLISHED:
             to_caller = _Message(PBX, CALLER, "200 OK", Tone.GOOD)
             return (to_caller,) if target == PBX else (_Message(target, PBX, "200 OK", Tone.GOOD), to_caller)
@@ -282,6 +285,14 @@ def _of_transfer(event: CallEvent, story: Sequence[CallEvent]) -> tuple[_Message
             return (_Message(PBX, target if is_known else CALLER, "goes on in another call"),)
         case _:
             return ()
+
+
+def _given_up(event: CallEvent, story: Sequence[CallEvent]) -> tuple[_Message, ...]:
+    """Of who talks the call's end tells; who talked and left before is hung up, who only rang is cancelled."""
+    if lane_of(event) in seats_before(event, story).values():
+        return ()
+    method = "BYE" if _is_answered(event, story) else "CANCEL"
+    return (_Message(PBX, lane_of(event), f"{method} {_text(event.data, 'reason')}".strip()),)
 
 
 def _of_service(event: CallEvent) -> tuple[_Message, ...]:

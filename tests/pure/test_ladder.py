@@ -66,6 +66,19 @@ def test_an_answered_call_has_a_lane_for_each_contact_and_shows_the_talk() -> No
     assert goes(ladder, ladder.arrows[-2]) == ("102 Desk", "PBX")
 
 
+def test_who_talks_is_hung_up_by_the_calls_end_and_not_cancelled_besides() -> None:
+    ladder = draw_ladder(
+        story(
+            START,
+            (CallEventKind.TARGET_ADD, DESK),
+            (CallEventKind.CALL_ESTABLISHED, DESK),
+            (CallEventKind.TARGET_ENDED, {**DESK, "sip_code": 200, "reason": "Caller hangup"}),
+            (CallEventKind.CALL_ENDED, {"ended_by": "caller"}),
+        )
+    )
+    assert labels(ladder) == ["INVITE 102", "INVITE", "200 OK", "200 OK", "BYE", "BYE"]
+
+
 def test_a_busy_call_ends_in_a_bad_arrow_to_the_caller() -> None:
     ladder = draw_ladder(
         story(
