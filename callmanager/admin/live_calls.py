@@ -12,10 +12,12 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
+from callmanager.admin.live_call_orders import live_call_order, may_act_for
 from callmanager.domain.live_call import LiveCall
 from callmanager.live_redis import LiveCallsUnavailable
 from callmanager.selectors.live_call import live_call_list
 from callmanager.selectors.person import hang_up_numbers_of, visible_live_call_list
+from callmanager.services.call_control import Controller
 from callmanager.services.live_call import (
     CommandRefused,
     LiveCallNotFound,
@@ -39,6 +41,7 @@ def live_calls_page(request: HttpRequest, site_context: dict[str, Any]) -> HttpR
         "ends_some": _number(request) is not None,
         "list_url": reverse("admin:live_calls_list"),
         "hang_up_url": reverse("admin:live_calls_hang_up", args=["SESSION"]),
+        "order_url": reverse("admin:live_calls_order", args=["SESSION", "ORDER"]),
     }
     return render(request, "pbxsite/live_calls.html", context)
 
@@ -50,8 +53,14 @@ def live_call_list_json(request: HttpRequest) -> JsonResponse:
         calls = _calls(request)
     except LiveCallsUnavailable as error:
         return JsonResponse({"message": str(error)}, status=503)
-    may_end = _may_end(request)
-    return JsonResponse({"results": [{**asdict(call), "may_hang_up": may_end(call)} for call in calls]})
+    may_end, may_act = _may_end(request), may_act_for(_controller(request), _actor(request))
+    return JsonResponse(
+        {
+            "results": [
+                {**asdict(call), "may_hang_up": may_end(call), "sides": may_act(call)} for call in calls
+            ]
+        }
+    )
 
 
 @require_POST
@@ -70,6 +79,18 @@ def live_call_hang_up_json(request: HttpRequest, session_id: str) -> JsonRespons
         return JsonResponse({"message": str(error)}, status=409)
     audit_request(request, action="call.hang_up", target=tenant)
     return JsonResponse({})
+
+
+@require_POST
+@needs("fleet.livecall", Verb.CHANGE)
+def live_call_order_json(request: HttpRequest, session_id: str, order: str) -> JsonResponse:
+    """Hold, resume, mute, unmute or transfer for one side of a call."""
+    return live_call_order(request, _controller(request), session_id, order)
+
+
+def _controller(request: HttpRequest) -> Controller:
+    tenant, number = _tenant(request), _number(request)
+    return Controller(tenant) if number is None else Controller.of_extension(tenant, number)
 
 
 def _calls(request: HttpRequest) -> list[LiveCall]:

@@ -42,6 +42,15 @@ class CallSessionSerializer(serializers.Serializer[Any]):
         child=serializers.CharField(), help_text="Who is not heard by the other one."
     )
 
+    caller_codec = serializers.CharField(
+        help_text="Known a few seconds after the answer, as is how it sounds."
+    )
+    caller_mos = serializers.FloatField(allow_null=True, help_text="Of the last seconds: 1 to 4.5.")
+    caller_loss_percent = serializers.FloatField(allow_null=True)
+    callee_codec = serializers.CharField()
+    callee_mos = serializers.FloatField(allow_null=True)
+    callee_loss_percent = serializers.FloatField(allow_null=True)
+
     park_slot = serializers.CharField(help_text="The parking place; empty: it is not parked.")
     parked_by = serializers.CharField(help_text="The extension that parked it.")
     parked_number = serializers.CharField(help_text="Who waits there.")

@@ -47,6 +47,13 @@ class LiveCall:
     # Sides: who holds the call, and who is not heard.
     held_by: tuple[str, ...] = ()
     muted: tuple[str, ...] = ()
+    # How both sides sounded in the last seconds.
+    caller_codec: str = ""
+    caller_mos: float | None = None
+    caller_loss_percent: float | None = None
+    callee_codec: str = ""
+    callee_mos: float | None = None
+    callee_loss_percent: float | None = None
     # Who is on the caller's side since a transfer; empty: the caller.
     caller_now: str = ""
     is_caller_outside: bool = False
@@ -97,6 +104,12 @@ class LiveCall:
             rung=_texts(document, "rung"),
             held_by=_texts(document, "held_by"),
             muted=_texts(document, "muted"),
+            caller_codec=_text(document, "caller_codec"),
+            caller_mos=_number(document, "caller_mos"),
+            caller_loss_percent=_number(document, "caller_loss_percent"),
+            callee_codec=_text(document, "callee_codec"),
+            callee_mos=_number(document, "callee_mos"),
+            callee_loss_percent=_number(document, "callee_loss_percent"),
             caller_now=_text(document, "caller_now"),
             is_caller_outside=document.get("is_caller_outside") is True,
             is_transferred=document.get("is_transferred") is True,

@@ -16,7 +16,12 @@ from callmanager.admin.cdr import CdrAdmin
 from callmanager.admin.deleted_tenant import DeletedTenantAdmin, KeptCdrAdmin
 from callmanager.admin.extension import ExtensionAdmin
 from callmanager.admin.extension_group import ExtensionGroupAdmin
-from callmanager.admin.live_calls import live_call_hang_up_json, live_call_list_json, live_calls_page
+from callmanager.admin.live_calls import (
+    live_call_hang_up_json,
+    live_call_list_json,
+    live_call_order_json,
+    live_calls_page,
+)
 from callmanager.admin.recording import RecordingAdmin
 from callmanager.admin.registration import RegistrationAdmin
 from callmanager.admin.registration_failure import RegistrationFailureAdmin, registration_check_page
@@ -94,6 +99,11 @@ class ConsoleSite(UnfoldAdminSite):
                 "live-calls/<str:session_id>/hang-up/",
                 self.admin_view(live_call_hang_up_json),
                 name="live_calls_hang_up",
+            ),
+            path(
+                "live-calls/<str:session_id>/order/<str:order>/",
+                self.admin_view(live_call_order_json),
+                name="live_calls_order",
             ),
         ]
 

@@ -53,6 +53,14 @@ class CallJournal:
         if self._follow(event):
             self._sink.update_live_call(event.tenant_id, event.session_id, dict(self._live))
 
+    def show_quality(self, sides: Mapping[str, Mapping[str, object]]) -> None:
+        """For those who watch the call; no event, since it is no news."""
+        figures = {f"{side}_{name}": value for side, shown in sides.items() for name, value in shown.items()}
+        if figures and self._live and any(self._live.get(name) != value for name, value in figures.items()):
+            self._live |= figures
+            tenant_id, session_id = self._context.invite.tenant_id, self._context.session_id
+            self._sink.update_live_call(tenant_id, session_id, dict(self._live))
+
     def end(
         self,
         outcome: CallOutcome,

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from sipworker.call.signals import LegId
 from sipworker.ports import SipPort
 from sipworker.runtime.quality_series import QualitySeries
-from sipworker.runtime.registry import Registry
+from sipworker.runtime.registry import LiveCall, Registry
 
 LOOKED_EVERY_S = 5.0
 # In one turn of the worker's loop: figures must not hold up a call that is to be set up.
@@ -35,6 +35,7 @@ class QualityWatch:
                 continue
             for leg in call.legs:
                 left -= self._look_at(leg, call.quality, wall)
+            _show(call)
             self._turns.append((now + LOOKED_EVERY_S, session_id))
 
     def _look_at(self, leg: LegId, series: dict[LegId, QualitySeries], wall: float) -> int:
@@ -42,3 +43,12 @@ class QualityWatch:
         if report is not None:
             series.setdefault(leg, QualitySeries(wall)).look(report, wall)
         return 1
+
+
+def _show(call: LiveCall) -> None:
+    """Both sides as they are now; who took somebody's place sits where that one sat."""
+    talking = [party.leg for party in call.session.people.talking]
+    caller = next((leg for leg in talking if leg == call.context.caller_leg), "")
+    callee = next((leg for leg in reversed(talking) if leg != caller), "")
+    shown = {"caller": call.quality.get(caller), "callee": call.quality.get(callee)}
+    call.journal.show_quality({side: one.latest for side, one in shown.items() if one is not None})

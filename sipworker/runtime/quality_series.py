@@ -43,6 +43,14 @@ class QualitySeries:
             self._stride *= 2
 
     @property
+    def latest(self) -> dict[str, object]:
+        """How it sounds just now, for those who watch."""
+        codec = self._before.codec if self._before is not None else ""
+        if not self._points:
+            return {"codec": codec, "mos": None, "loss_percent": None}
+        return {"codec": codec, "mos": self._points[-1][1], "loss_percent": self._points[-1][2]}
+
+    @property
     def document(self) -> dict[str, object] | None:
         """None for a call that was over before there was anything to tell."""
         points = [list(point) for point in self._points]

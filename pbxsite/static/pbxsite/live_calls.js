@@ -8,6 +8,7 @@ const calls = new Map();
 const RETRY_MS = 3_000;
 let socketState = "waiting";
 let isListKnown = true;
+const dialog = new window.LiveCallDialog({ card, find: (id) => calls.get(id), hangUp: (id) => hangUp(id), reload: () => reload() });
 
 const RECORDING = {
   recording_started: "recording", recording_paused: "paused", recording_resumed: "recording", recording_stopped: "",
@@ -82,6 +83,9 @@ function renderRow(call) {
   row.querySelector("[data-started]").textContent = new Date(call.started_at * 1000).toLocaleTimeString();
   const button = row.querySelector("[data-hang-up]");
   if (!button) return;
+  const control = row.querySelector("[data-control]");
+  control.setAttribute("aria-label", `Control the call from ${call.caller} to ${call.callee}`);
+  control.hidden = !(call.sides || []).length;
   button.setAttribute("aria-label", `Hang up the call from ${call.caller} to ${call.callee}`);
   // Events do not say whether this call may be ended; the list does.
   button.hidden = call.may_hang_up === false;
@@ -95,6 +99,7 @@ function render() {
   card.querySelector("[data-empty]").hidden = calls.size > 0;
   card.querySelector("table").hidden = calls.size === 0;
   card.querySelector("[data-count]").textContent = calls.size ? `(${calls.size})` : "";
+  dialog.render();
   tick();
 }
 
@@ -119,6 +124,22 @@ async function reload() {
   calls.clear();
   for (const call of list.results) calls.set(call.session_id, call);
   render();
+}
+
+// Who may do what on which side is told by the list alone; all else is known from the events.
+async function learnSides() {
+  const response = await fetch(card.dataset.listUrl, { headers: { Accept: "application/json" } }).catch(() => null);
+  if (!response?.ok) return;
+  for (const listed of (await response.json()).results) {
+    const call = calls.get(listed.session_id);
+    if (call) call.sides = listed.sides;
+  }
+  render();
+}
+
+function withSide(sides, side, isIn) {
+  const others = (sides || []).filter((one) => one !== side);
+  return isIn ? [...others, side] : others;
 }
 
 function apply(event) {
@@ -150,26 +171,30 @@ function apply(event) {
     call.park_slot = "";
   } else if (event.key === "call_established") {
     Object.assign(call, { state: "talking", answered_at: Number(event.time), answered_number: event.target_number });
+    learnSides();
   } else if (event.key === "transfer_started") {
     call.transferring_to = event.transfer_target;
   } else if (event.key === "transfer_failed") {
     call.transferring_to = "";
   } else if (event.key === "call_transferred" || event.key === "call_joined") {
     takeSeat(call, event);
+    learnSides();
   } else if (event.key in RECORDING) {
     call.recording = RECORDING[event.key];
-  } else if (event.key === "call_hold") {
-    call.state = "held";
-  } else if (event.key === "call_unhold") {
-    call.state = "talking";
+  } else if (event.key === "call_hold" || event.key === "call_unhold") {
+    call.held_by = withSide(call.held_by, event.side, event.key === "call_hold");
+    call.state = call.held_by.length ? "held" : "talking";
+  } else if (event.key === "call_mute" || event.key === "call_unmute") {
+    call.muted = withSide(call.muted, event.side, event.key === "call_mute");
   }
   render();
 }
 
-async function hangUp(row) {
-  const button = row.querySelector("[data-hang-up]");
+async function hangUp(sessionId) {
+  const button = rows.querySelector(`[data-session="${CSS.escape(sessionId)}"] [data-hang-up]`);
+  if (!button) return;
   button.disabled = true;
-  const url = card.dataset.hangUpUrl.replace("SESSION", encodeURIComponent(row.dataset.session));
+  const url = card.dataset.hangUpUrl.replace("SESSION", encodeURIComponent(sessionId));
   const response = await fetch(url, { method: "POST", headers: { "X-CSRFToken": card.dataset.csrf } });
   if (response.ok) return;
   const answer = await response.json().catch(() => ({}));
@@ -192,14 +217,17 @@ function showConnection() {
 }
 
 rows.addEventListener("click", (event) => {
-  const button = event.target.closest("[data-hang-up]");
-  if (button) hangUp(button.closest("tr"));
+  const call = calls.get(event.target.closest("tr")?.dataset.session);
+  if (!call) return;
+  if (event.target.closest("[data-hang-up]")) dialog.ask(call);
+  if (event.target.closest("[data-control]")) dialog.open(call);
 });
 
 new window.TandemEvents({
   tenant: card.dataset.tenant,
   topics: [{ topic: "extension_events", keys: [
     "call_start", "target_add", "target_ringing", "call_established", "call_hold", "call_unhold", "call_ended",
+    "call_mute", "call_unmute",
     "monitor_started", "monitor_changed", "call_parked", "call_unparked",
     "transfer_started", "transfer_failed", "call_transferred", "call_joined",
     ...Object.keys(RECORDING),
@@ -212,5 +240,6 @@ new window.TandemEvents({
   },
 });
 window.setInterval(tick, 1000);
-// What a lost event left behind disappears here at the latest.
+// What a lost event left behind disappears here at the latest; how a call sounds is told by the list alone.
 window.setInterval(reload, 30_000);
+window.setInterval(() => { if (dialog.dialog?.open) reload(); }, 5_000);

@@ -64,6 +64,13 @@ def test_a_call_is_hung_up_by_keyboard(acme_page: Page, acme: Tenant, worker: Fa
         button = acme_page.get_by_role("button", name="Hang up the call from 101 to 102")
         button.focus()
         acme_page.keyboard.press("Enter")
+        expect(acme_page.get_by_role("dialog")).to_contain_text("End the call from 101 to 102?")
+        acme_page.keyboard.press("Escape")
+        expect(acme_page.get_by_role("dialog")).to_have_count(0)
+        assert worker.hung_up == []
+        acme_page.keyboard.press("Enter")
+        expect(acme_page.get_by_role("dialog").get_by_role("button", name="Hang up")).to_be_focused()
+        acme_page.keyboard.press("Enter")
         worker.wait_for_hang_up("s1")
     worker.publish(acme, "call_ended", 1, session_id="s1")
     expect(button).to_have_count(0)

@@ -83,6 +83,7 @@ VALUES: dict[str, Any] = {
     "content_type_id": "1",
     "name": "web.log",
     "number": "101",
+    "order": "hold",
     "accent": "155dfc",
     "panel": "0b1433",
     "colour": "155dfc",

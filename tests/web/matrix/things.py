@@ -593,6 +593,7 @@ PAGE_THINGS: Mapping[str, str] = {
     "greeting_play": "greetings",
     "job": "jobs",
     "live_calls_hang_up": "call_sessions",
+    "live_calls_order": "call_sessions",
     "console_manage_tenant": "tenants",
     "tenants_tenant": "tenants",
     "tenants_user": "users",
