@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from callmanager.domain.subscriptions import TOPIC_KEYS
+from tests.web.matrix.page_things import PAGE_THINGS
 from tests.web.matrix.routes import rest_routes
 from tests.web.matrix.test_pages import ALL_ROUTES, PAGES, label, page_of, thing_of
 from tests.web.matrix.test_rest import ALONE, alone_of, thing_name
 from tests.web.matrix.test_topics import FLEET_TOPICS, TENANT_TOPICS, TOPICS
-from tests.web.matrix.things import PAGE_THINGS, THINGS
+from tests.web.matrix.things import THINGS
 
 HOW = "give it a thing in tests/web/matrix/things.py, or a word in ALONE or PAGES if it belongs to none"
 

@@ -11,8 +11,9 @@ from django.test import Client
 
 from tenants.models import User
 from tests.web.matrix.conftest import let_extensions_in
+from tests.web.matrix.page_things import PAGE_THINGS
 from tests.web.matrix.routes import PERSON_URLS, PLATFORM_URLS, TENANT_URLS, Route, page_routes
-from tests.web.matrix.things import MARK, PAGE_THINGS, THINGS, Thing, World
+from tests.web.matrix.things import MARK, THINGS, Thing, World
 
 
 class Page(Enum):
