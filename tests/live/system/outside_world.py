@@ -94,6 +94,11 @@ class OutsideWorld:
         group = self._make(self._rest, "/ring_groups", body)
         self.wait_in_force(lambda snapshot: any(one.group_id == group["id"] for one in snapshot.ring_groups))
 
+    def receptionist(self, number: str, **fields: Any) -> Json:
+        made = self._make(self._rest, "/receptionists", {"number": number, "name": "Desk", **fields})
+        self.wait_in_force(lambda snapshot: any(one.number == number for one in snapshot.receptionists))
+        return made
+
     def new_extension(self, number: str, sip_password: str) -> None:
         self._make(self._rest, "/extensions", {"number": number, "sip_password": sip_password})
         self.wait_in_force(lambda snapshot: snapshot.find_extension(number) is not None)
