@@ -121,3 +121,41 @@ def recorded_or_nothing(path: Path) -> frozenset[int]:
         return recorded(path)
     except (wave.Error, EOFError):
         return frozenset()
+
+
+def test_a_message_that_cannot_be_recorded_is_told_and_the_worker_goes_on(
+    mailboxes: Stand, alice: Phone
+) -> None:
+    """Where the recordings belong there is no place for them, as on a disk that is full."""
+    place = mailboxes.directory / "state" / "worker-0" / "voicemail"
+    aside = place.with_name("voicemail-aside")
+    if place.exists():
+        place.rename(aside)
+    place.touch()
+    try:
+        call = alice.dial(CAROL).wait_confirmed()
+        call.wait_heard(GREETING_HZ)
+        call.send_dtmf("#")
+        # The worker says what is wrong and goodbye; nobody has to hang up.
+        call.wait_over(timeout_s=25)
+        events = dict(mailboxes.events(call.sip_call_id))
+        assert events["call_ended"]["reason"] == "Recording failed"
+        assert "voicemail_taken_back" in events
+    finally:
+        place.unlink()
+        if aside.exists():
+            aside.rename(place)
+    assert "recording.not_begun" in mailboxes.worker_log()
+
+
+def test_a_company_without_room_is_told_before_the_tone(mailboxes: Stand, alice: Phone) -> None:
+    mailboxes.query("UPDATE tenants_tenant SET disk_quota_mb = 1 WHERE id = 1 RETURNING id")
+    mailboxes.query("INSERT INTO tenant_file_usage VALUES (1, 'recording', 2000000, 1) RETURNING tenant_id")
+    try:
+        before = set(recordings(mailboxes))
+        call = alice.dial(CAROL).wait_confirmed()
+        call.wait_over(timeout_s=25)
+        assert dict(mailboxes.events(call.sip_call_id))["call_ended"]["reason"] == "Mailbox full"
+        assert set(recordings(mailboxes)) == before
+    finally:
+        mailboxes.query("DELETE FROM tenant_file_usage RETURNING tenant_id")
