@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from callmanager.domain.decisions import (
     AnswerMenu,
+    ChangeOwn,
     CheckMessages,
     Decision,
     DialOut,
@@ -27,8 +28,8 @@ MAX_TRANSFERS = 20
 FOR_ANYBODY = (
     RingExtension | RingGroup | AnswerMenu | DialOut | LeaveMessage | Park | EchoTest | ToneTest | Refuse
 )
-# For the one who dials it: his messages, his voice, other people's calls.
-FOR_ONESELF = CheckMessages | Page | Monitor | PickUp | Retrieve
+# For the one who dials it: his messages, his settings, his voice, other people's calls.
+FOR_ONESELF = CheckMessages | ChangeOwn | Page | Monitor | PickUp | Retrieve
 
 
 def transfer_decision(decision: Decision, transferee: str) -> Decision:

@@ -175,4 +175,4 @@ def test_a_call_outside_after_the_pbx_itself_answered_is_told_and_counts_for_who
     outbound = record(told).outbound
     assert outbound is not None
     assert (outbound.trunk_id, outbound.on_behalf_of, outbound.caller_id) == (5, "101", "+4930100")
-    assert record(told).answered_by == "voicemail"
+    assert record(told).answered_by == "trunk"
