@@ -34,7 +34,7 @@ from callmanager.selectors.lamp import watched_lamp_list
 
 log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
 
-WAIT_S, BUSY_WAIT_S = 0.5, 0.05
+WAIT_S, BUSY_WAIT_S = 0.5, 0.02
 COMPARE_EVERY_S = 5.0
 TIDY_EVERY_S = 30.0
 # Several messages deleted at once are one change; and a registration is stored by another thread.

