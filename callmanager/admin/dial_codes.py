@@ -42,8 +42,9 @@ class DialCodesForm(forms.Form):
     is_blf_enabled = forms.BooleanField(
         label="Show who is on a call by the lamps of phones",
         required=False,
-        help_text="The dialog state agent: whoever watches an extension or a ring group sees that it rings or talks, "
-        "and never with whom. Messages that wait and people's own status are shown in any case.",
+        help_text="The dialog state agent: whoever watches an extension, a ring group or a parking place sees "
+        "that it rings or talks, and never with whom. Messages that wait and people's own status are shown "
+        "in any case.",
     )
 
     park_slots = forms.IntegerField(
