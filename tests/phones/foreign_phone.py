@@ -5,6 +5,8 @@ It sends back what it hears, or plays a tone and keeps what it hears in a file.
 
 from __future__ import annotations
 
+import json
+import socket
 import subprocess
 import tempfile
 import wave
@@ -14,6 +16,7 @@ from types import TracebackType
 
 import numpy as np
 
+from deploy.stack.free_ports import free_port
 from tests.phones.config import PhoneConfig
 from tests.phones.tones import Samples, tone_levels
 from tests.phones.waiting import until
@@ -36,6 +39,8 @@ module g711.so
 module aubridge.so
 module_app account.so
 module_app menu.so
+module_app ctrl_tcp.so
+ctrl_tcp_listen 127.0.0.1:{control_port}
 """
 _TONE_SETTINGS = """\
 module aufile.so
@@ -51,7 +56,10 @@ class ForeignPhone:
         self._directory = tempfile.TemporaryDirectory(prefix="baresip-")
         directory = Path(self._directory.name)
         source = f"aufile,{directory}/tone.wav" if plays_tone else "aubridge,loop"
-        settings = _SETTINGS.format(address=config.local_address, modules=MODULES, source=source)
+        self._control_port = free_port()
+        settings = _SETTINGS.format(
+            address=config.local_address, modules=MODULES, source=source, control_port=self._control_port
+        )
         settings += "".join(f"module_app {module}.so\n" for module in modules)
         if plays_tone:
             _write_tone(directory / "tone.wav", config.tone_hz)
@@ -88,6 +96,15 @@ class ForeignPhone:
 
     def wait_registered(self, timeout_s: float = 5.0) -> None:
         until(lambda: "200 OK" in self.output, timeout_s, "baresip registers")
+
+    def order(self, command: str, parameters: str = "") -> None:
+        """What a person would do with keys: `hold`, `resume`, `transfer`, `hangup`."""
+        order = json.dumps({"command": command, "params": parameters}).encode()
+        with socket.create_connection(("127.0.0.1", self._control_port), 5) as control:
+            control.sendall(b"%d:%s," % (len(order), order))
+            control.settimeout(5)
+            # The answer to this order, or an event that came first: either way it was taken.
+            control.recv(4096)
 
     def heard(self, frequencies_hz: Sequence[int]) -> Mapping[int, float]:
         """How loud each was in the last second of what came in; 1.0 is full scale."""

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from sipworker.pjsip.sip_message import tag_of
 from tests.live.system.conftest import PhoneMaker
 from tests.live.system.event_socket import EventSocket
+from tests.live.system.running_system import RunningSystem
 from tests.phones.calls import PhoneCall
+from tests.phones.foreign_phone import ForeignPhone
 from tests.phones.phone import Phone
 from tests.phones.rest import RestClient
 from tests.phones.waiting import until
@@ -222,3 +226,23 @@ def test_a_second_phone_takes_the_call_of_its_extension(
     refused.wait_over(WAIT_S)
     assert refused.code == 481
     answered.hang_up()
+
+
+def test_a_phone_of_another_make_holds_and_transfers(
+    system: RunningSystem, alice: Phone, bob: Phone, rest: RestClient
+) -> None:
+    """baresip answers, holds, resumes and sends the call on."""
+    config = replace(system.demo.phone_config("demo", "103"), tone_hz=1100)
+    with ForeignPhone(config, plays_tone=True) as carol:
+        carol.wait_registered(WAIT_S)
+        call = alice.dial("103").wait_confirmed(WAIT_S)
+        call.wait_heard(1100, timeout_s=WAIT_S)
+        carol.order("hold")
+        until(lambda: 1100 not in call.heard(), WAIT_S, "Alice hears that she is held")
+        carol.order("resume")
+        call.wait_heard(1100, timeout_s=WAIT_S)
+        bob.on_incoming(final=200)
+        carol.order("transfer", "sip:102@demo.local")
+        they_talk(call, bob.wait_incoming(WAIT_S).wait_confirmed(WAIT_S))
+        until(lambda: "103" not in str(rest.rows("/call_sessions/")[0]["answered_number"]), WAIT_S, "shown")
+        call.hang_up()
