@@ -31,8 +31,9 @@ from sipworker.call.signals import (
     PlaybackEnded,
 )
 from sipworker.features.call_recording import CallRecording
-from tests.cast import ACME, ACME_ID, ALICE, BOB, BOBS_DESK, CAROL, GLOBEX_ID, alice_calls
+from tests.cast import ACME, ACME_DOMAIN, ACME_ID, ALICE, BOB, BOBS_DESK, CAROL, GLOBEX_ID, alice_calls
 from tests.fakes import WorkerInMemory
+from tests.worker.trunk_cast import ACME_TRUNKS, BOBS_DID, FIRST, provider_calls
 
 DESK, NAME = "s1-1", "s1-1"
 
@@ -262,6 +263,19 @@ def test_another_companys_recordings_take_nothing_from_ones_own_room(worker: Wor
     assert worker.recorder.running
 
 
+def test_a_call_that_a_program_asked_for_is_recorded_like_any_other(worker: WorkerInMemory) -> None:
+    configure(worker, (ALICE,))
+    worker.contacts.by_aor[f"{ALICE}@{ACME_DOMAIN}"] = (BOBS_DESK,)
+    worker.command("create", ACME_ID, "call", caller=ALICE, callee=BOB, request_id="r1")
+    worker.hear(LegAnswered("call-0"))
+    assert not worker.recorder.running
+    worker.hear(LegRinging("call-1", 180, False))
+    worker.hear(LegAnswered("call-1"))
+    assert worker.recorder.heard == {"call-1": (("call-0",), ("call-1",))}
+    worker.hear(LegHungUp("call-1", False, 200, ""))
+    assert worker.recorder.ended == ["call-1"]
+
+
 def test_after_a_transfer_the_same_file_holds_whoever_talks_now() -> None:
     """As a session tells it: Carol takes Bob's place."""
     context = _context()
@@ -326,3 +340,17 @@ def test_somebody_muted_is_not_recorded_and_a_listener_of_another_call_changes_n
 def _context(recorded: tuple[str, ...] = (ALICE,)) -> CallContext:
     extensions = tuple(replace(one, is_recorded=one.number in recorded) for one in ACME.extensions)
     return CallContext("s9", alice_calls(BOB), replace(ACME, extensions=extensions))
+
+
+def test_a_call_over_a_recorded_trunk_is_recorded_and_who_is_outside_types_no_codes(
+    worker: WorkerInMemory,
+) -> None:
+    trunks = tuple(replace(one, is_recorded=one.trunk_id == FIRST) for one in ACME_TRUNKS.trunks)
+    worker.snapshots.by_tenant[ACME_ID] = replace(ACME_TRUNKS, trunks=trunks, recording=RecordingPolicy())
+    worker.hear(provider_calls(BOBS_DID))
+    worker.hear(LegAnswered(DESK, "Desk phone", "PCMA"))
+    assert told(worker, CallEventKind.RECORDING_STARTED)[0]["asked_by"] == "trunk"
+    assert worker.recorder.heard[NAME] == (("provider",), (DESK,))
+    press(worker, "provider", "*2")
+    assert worker.recorder.heard[NAME] == (("provider",), (DESK,))
+    assert "".join(one.digit for one in worker.sip.actions if isinstance(one, SendDigit)) == "*2"
