@@ -44,6 +44,13 @@ def profile(rest: RestClient) -> Iterator[RestClient]:
     rest.patch("/profile", options)
 
 
+@pytest.fixture
+def in_two_tracks(profile: RestClient) -> RestClient:
+    """Named before `recorded`: a worker that knows of the later change knows of this one too."""
+    profile.patch("/profile", {"is_recorded_in_two_tracks": True})
+    return profile
+
+
 def _talk(caller: Phone, callee: Phone) -> PhoneCall:
     callee.on_incoming(final=200)
     call = caller.dial(callee.config.number).wait_confirmed(15)
@@ -123,13 +130,14 @@ def test_a_recorded_call_holds_both_voices_and_is_told(
     assert cdr["recordings"] == [row["id"]]
 
 
-def test_two_tracks_have_a_voice_each(alice: Phone, bob: Phone, recorded: None, profile: RestClient) -> None:
-    profile.patch("/profile", {"is_recorded_in_two_tracks": True})
-    call = _recorded_talk(profile, alice, bob)
+def test_two_tracks_have_a_voice_each(
+    alice: Phone, bob: Phone, in_two_tracks: RestClient, recorded: None
+) -> None:
+    call = _recorded_talk(in_two_tracks, alice, bob)
     _for(call, 2.0)
     call.hang_up()
-    row = _stored(profile, call)
-    (left, right), rate_hz = _tracks(profile, row)
+    row = _stored(in_two_tracks, call)
+    (left, right), rate_hz = _tracks(in_two_tracks, row)
     hers, his = _levels(left, rate_hz, alice, bob)
     assert hers > LOUD
     assert his < QUIET
@@ -215,18 +223,17 @@ def test_a_program_records_and_is_told_why_not(alice: Phone, bob: Phone, rest: R
 
 
 def test_after_a_transfer_the_same_file_goes_on_with_who_talks_now(
-    alice: Phone, bob: Phone, carol: Phone, recorded: None, profile: RestClient
+    alice: Phone, bob: Phone, carol: Phone, in_two_tracks: RestClient, recorded: None
 ) -> None:
-    profile.patch("/profile", {"is_recorded_in_two_tracks": True})
-    call = _recorded_talk(profile, alice, bob)
+    call = _recorded_talk(in_two_tracks, alice, bob)
     _for(call, 2.0)
     carol.on_incoming(final=200)
     bob.calls[-1].refer("103")
     call.wait_heard(carol.config.tone_hz, timeout_s=20)
     _for(call, 2.0)
     call.hang_up()
-    row = _stored(profile, call)
-    (left, right), rate_hz = _tracks(profile, row)
+    row = _stored(in_two_tracks, call)
+    (left, right), rate_hz = _tracks(in_two_tracks, row)
     begin, end = right[:rate_hz], right[-int(1.2 * rate_hz) : -rate_hz // 5]
     assert tone_level(begin, rate_hz, bob.config.tone_hz) > LOUD
     assert tone_level(end, rate_hz, carol.config.tone_hz) > LOUD
