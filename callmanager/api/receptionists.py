@@ -42,7 +42,6 @@ from tenants.scoped_models import ScopedQuerySet
 
 REPEAT_PROMPT = "repeat_prompt"
 CHOICES = [*ACTIONS, (REPEAT_PROMPT, "Repeat the prompt")]
-USES = "|".join(PromptUse.values)
 
 
 class MenuChoiceSerializer(serializers.Serializer[Any]):
@@ -191,10 +190,10 @@ class ReceptionistViewSet(
         return Response(status=status.HTTP_204_NO_CONTENT)
 
     @extend_schema(parameters=[PROMPT_USE], responses={(200, "audio/wav"): OpenApiTypes.BINARY})
-    @action(detail=True, url_path=rf"prompts/(?P<use>{USES})", parser_classes=[MultiPartParser])
+    @action(detail=True, url_path=r"prompts/(?P<use>[a-z0-9]{1,20})", parser_classes=[MultiPartParser])
     def prompt(self, request: Request, pk: str, use: str) -> FileResponse:
         """404 where what comes with the system is played."""
-        found = prompt_find(self.get_object(), PromptUse(use))
+        found = prompt_find(self.get_object(), _use(use))
         file = prompt_file(found) if found is not None else None
         if file is None:
             raise Http404
@@ -210,7 +209,7 @@ class ReceptionistViewSet(
         with transaction.atomic():
             made = prompt_upload(
                 receptionist=receptionist,
-                use=PromptUse(use),
+                use=_use(use),
                 source=file,
                 size_bytes=file.size,
                 name=file.name,
@@ -223,7 +222,7 @@ class ReceptionistViewSet(
     def prompt_delete(self, request: Request, pk: str, use: str) -> Response:
         """What comes with the system is played again."""
         receptionist = self.get_object()
-        found = prompt_find(receptionist, PromptUse(use))
+        found = prompt_find(receptionist, _use(use))
         if found is None:
             raise Http404
         with transaction.atomic():
@@ -232,16 +231,14 @@ class ReceptionistViewSet(
         return Response(status=status.HTTP_204_NO_CONTENT)
 
     @extend_schema(parameters=[PROMPT_USE], request=PromptTextSerializer, responses=PromptSerializer)
-    @action(detail=True, methods=["post"], url_path=rf"prompts/(?P<use>{USES})/speak")
+    @action(detail=True, methods=["post"], url_path=r"prompts/(?P<use>[a-z0-9]{1,20})/speak")
     def prompt_speak(self, request: Request, pk: str, use: str) -> Response:
         """Makes the prompt of a text."""
         receptionist = self.get_object()
         form = PromptTextSerializer(data=request.data)
         form.is_valid(raise_exception=True)
         with transaction.atomic():
-            made = prompt_speak(
-                receptionist=receptionist, use=PromptUse(use), text=form.validated_data["text"]
-            )
+            made = prompt_speak(receptionist=receptionist, use=_use(use), text=form.validated_data["text"])
             audit_request(request._request, action="receptionist.update", target=receptionist)
         return Response(PromptSerializer(made).data)
 
@@ -256,6 +253,12 @@ class ReceptionistViewSet(
 
     def _shown(self, receptionist: Receptionist) -> Any:
         return ReceptionistSerializer(receptionist_list().get(pk=receptionist.pk)).data
+
+
+def _use(text: str) -> PromptUse:
+    if text not in PromptUse.values:
+        raise Http404
+    return PromptUse(text)
 
 
 def _choice(row: dict[str, Any]) -> Choice:
