@@ -106,7 +106,8 @@ def _check(codes: DialCodes, before: DialCodes) -> None:
         if checks.is_emergency(one.code):
             raise _refused(one, f"{one.code} calls for help in an emergency.", "emergency_number")
         if one.code in taken:
-            raise _refused(one, f"{one.code} is a number of the company already.", "taken")
+            what = checks.services.get(one.code, "an extension")
+            raise _refused(one, f"{one.code} is {what}.", "taken")
 
 
 def _refused(code: DialCode, message: str, reason: str) -> ValidationError:

@@ -43,11 +43,15 @@ class Endpoint:
             seen.append(message.start_line)
         raise NothingReceived(f"no {method} {status or ''} within {timeout_s} s, but {seen}")
 
-    def expect_final(self, method: str, timeout_s: float = ANSWER_TIMEOUT_S) -> SipMessage:
+    def expect_final(
+        self, method: str, timeout_s: float = ANSWER_TIMEOUT_S, *, of: SipMessage | None = None
+    ) -> SipMessage:
+        """The next final answer; with `of` to this request alone, because one of an earlier test may be repeated."""
         deadline = time.monotonic() + timeout_s
         while True:
             message = self.next_message(deadline - time.monotonic())
-            if message.is_response and message.method == method and message.status >= 200:
+            is_meant = of is None or message["Call-ID"] == of["Call-ID"]
+            if message.is_response and message.method == method and message.status >= 200 and is_meant:
                 return message
 
     def expect_silence(self, method: str, for_s: float) -> None:

@@ -70,8 +70,8 @@ def test_a_call_goes_over_a_connection_that_has_answered_with_the_right_certific
     place: Place, worker: Worker
 ) -> None:
     place.allow(WRONG, place.shown)
-    worker.invite("0049891234@sip.provider.example", TRUNK, dest="trunk")
-    assert worker.expect_final("INVITE").start_line == "SIP/2.0 503 Trunk Connection Not Verified"
+    call = worker.invite("0049891234@sip.provider.example", TRUNK, dest="trunk")
+    assert worker.expect_final("INVITE", of=call).start_line == "SIP/2.0 503 Trunk Connection Not Verified"
     assert place.answer(LOST) == "503"
     place.ask()
     assert place.answer(PING) == "200"
@@ -85,8 +85,8 @@ def test_another_certificate_is_no_answer_and_gets_no_call(place: Place, worker:
     place.allow(WRONG)
     place.ask()
     assert place.answer(PING) == "437"
-    worker.invite("0049891234@sip.provider.example", TRUNK, dest="trunk")
-    assert worker.expect_final("INVITE").start_line == "SIP/2.0 503 Trunk Connection Not Verified"
+    call = worker.invite("0049891234@sip.provider.example", TRUNK, dest="trunk")
+    assert worker.expect_final("INVITE", of=call).start_line == "SIP/2.0 503 Trunk Connection Not Verified"
 
 
 def test_where_nobody_asks_for_a_certificate_any_will_do(place: Place, worker: Worker) -> None:
@@ -105,8 +105,8 @@ def test_a_connection_that_is_gone_is_not_taken_for_one_that_was_looked_at(
     place.provider.transport.close()
 
     def is_refused() -> bool:
-        worker.invite("0049891234@sip.provider.example", TRUNK, dest="trunk")
-        return "Not Verified" in worker.expect_final("INVITE").start_line
+        call = worker.invite("0049891234@sip.provider.example", TRUNK, dest="trunk")
+        return "Not Verified" in worker.expect_final("INVITE", of=call).start_line
 
     until(is_refused, 5, "the edge has seen that the connection is gone")
 

@@ -119,7 +119,7 @@ def test_the_console_shows_the_list_the_records_and_a_call(gone: int) -> None:
     assert browser.get(RECORDS, {"tenant_id": gone + 1000}).content.decode().count("acme") == 0
     with across_tenants():
         record = Cdr.objects.get(session_id="kept-1")
-    assert "Course of the call" in browser.get(f"{RECORDS}{record.pk}/change/").content.decode()
+    assert "What happened" in browser.get(f"{RECORDS}{record.pk}/change/").content.decode()
     assert b"kept-2" in browser.get(f"{RECORDS}csv/", {"tenant_id": gone}).content
     assert b"alive" not in browser.get(f"{RECORDS}csv/").content
 

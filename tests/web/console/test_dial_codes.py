@@ -62,7 +62,7 @@ def test_codes_are_typed_and_refused_beside_their_feature(
     assert settings_of(globex).own_codes == {}
     wrong = acme_browser.post(PAGE, {**typed, "voicemail": "101"})
     assert wrong.status_code == 400
-    assert "101 is an extension or a ring group." in wrong.content.decode()
+    assert "101 is an extension." in wrong.content.decode()
     assert 'value="101"' in wrong.content.decode()
 
 
