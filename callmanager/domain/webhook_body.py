@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from callmanager.domain.call_events import CallEvent
 from callmanager.domain.call_parties import FROM_OUTSIDE
@@ -51,6 +52,19 @@ def presence_body(*, tenant_name: str, domain: str, number: str, status: str, at
             "status": status,
         }
     )
+
+
+def recording_body(message: Mapping[str, Any], *, tenant_name: str, domain: str) -> str:
+    """What subscribers of the socket are told when a recording can be heard, in the same frame."""
+    frame = {
+        "event_type": message["key"],
+        "tenant_id": tenant_name,
+        "extension_number": next(iter(message["extensions"]), ""),
+        "source_ip": "",
+        "time": int(message["time"]),
+        "domain": domain,
+    }
+    return _json(message["data"] | frame)
 
 
 def call_event_body(event: CallEvent, start: CallEvent | None, *, tenant_name: str, domain: str) -> str:

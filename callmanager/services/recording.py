@@ -25,6 +25,7 @@ from callmanager.fleet.models import Recording, RecordingState
 from callmanager.recording_sound import RecordingSound, RecordingUnusable, Track, tracks_of
 from callmanager.services.live_event import live_events_publish
 from callmanager.services.recording_event import recording_stored_message
+from callmanager.webhooks.outbox import recording_tell
 from tenants.files import QuotaExceeded, file_delete, file_store
 from tenants.models import EventSource, FileKind, Severity, Tenant, TenantFile
 from tenants.scope import across_tenants, tenant_scope
@@ -175,7 +176,9 @@ def _take_in(
     recording.duration_s, recording.peaks = sound.duration_s, sound.peaks
     recording.save(update_fields=["state", "file_id", "size_bytes", "duration_s", "peaks"])
     transaction.on_commit(partial(_remove, paths))
-    transaction.on_commit(partial(live_events_publish, [recording_stored_message(recording)]))
+    message = recording_stored_message(recording)
+    recording_tell(tenant=tenant, message=message)
+    transaction.on_commit(partial(live_events_publish, [message]))
     return True
 
 

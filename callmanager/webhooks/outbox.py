@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import structlog
 from celery import current_app
@@ -19,6 +20,7 @@ from callmanager.domain.webhook_body import (
     cdr_body,
     contact_changes,
     presence_body,
+    recording_body,
     registration_body,
 )
 from callmanager.fleet.models import WebhookDelivery
@@ -89,6 +91,13 @@ def presence_tell(*, tenant: Tenant, number: str, status: str, at: float) -> Non
     )
     aor = f"{number}@{tenant.sip_domain}"
     events_tell([Telling(tenant.pk, EventTopic.EXTENSION, EXTENSION_PRESENCE, aor, body)])
+
+
+def recording_tell(*, tenant: Tenant, message: Mapping[str, Any]) -> None:
+    """Behind the events of its call."""
+    body = recording_body(message, tenant_name=tenant.name, domain=tenant.sip_domain)
+    key = str(message["data"]["session_id"])
+    events_tell([Telling(tenant.pk, EventTopic.EXTENSION, str(message["key"]), key, body)])
 
 
 def drain_announce(event_url_id: int) -> None:
