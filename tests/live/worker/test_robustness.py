@@ -100,7 +100,7 @@ def test_a_command_hangs_up_the_call(stand: Stand, alice: Phone, bob: Phone) -> 
     server.publish("pbx:commands", json.dumps(command))
     answer = server.blpop([f"pbx:reply:{session_id}"], timeout=5)
     assert answer is not None
-    assert json.loads(answer[1]) == {"id": "c1", "ok": True}
+    assert json.loads(answer[1]) == {"id": "c1", "ok": True, "result": {}}
     call.wait_over()
     until(lambda: not server.exists(f"pbx:live:{TENANT_ID}:worker-0"), 5, "the call is no longer listed")
 

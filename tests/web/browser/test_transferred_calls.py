@@ -84,8 +84,13 @@ def test_a_running_call_says_who_talks_now(acme_page: Page, acme: Tenant, worker
     worker.publish(acme, "call_start", 0, session_id="s1", caller="101", callee="102")
     row = acme_page.locator("tr[data-session=s1]")
     expect(row).to_be_visible()
+    # As a worker does: the page may read the list anew at any moment.
+    worker.begin_call(acme, "s1", state="talking", transferring_to="103")
     worker.publish(acme, "transfer_started", 1, session_id="s1", **TRANSFER)
     expect(row).to_contain_text("Being transferred to 103")
+    worker.begin_call(
+        acme, "s1", state="talking", is_transferred=True, answered_number="103", rung=["102", "103"]
+    )
     worker.publish(acme, "call_transferred", 2, session_id="s1", **SEAT)
     expect(row).to_contain_text("101 talks to 103")
     _photograph(acme_page, "live-transfer")
