@@ -6,13 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 import django_filters
-from django.db import transaction
 from django.db.models import QuerySet
 from django.db.models.functions import Lower
-from drf_spectacular.utils import extend_schema
-from rest_framework import serializers, status
-from rest_framework.request import Request
-from rest_framework.response import Response
+from rest_framework import serializers
 
 from callmanager.api.destinations import DestinationField
 from callmanager.api.office_hours import WeekField
@@ -24,7 +20,6 @@ from callmanager.services.inbound_rule import inbound_rule_create, inbound_rule_
 from callmanager.services.inbound_rule_table import INBOUND_TABLE
 from tenants.api.access import tenant_of
 from tenants.api.filters import TrueFalseFilter
-from tenants.audit_trail import audit_request
 from tenants.scoped_models import ScopedQuerySet
 
 
@@ -78,6 +73,7 @@ class InboundRuleFilter(django_filters.FilterSet):
 
 
 class InboundRuleViewSet(RuleTableActions):
+    audit_name = "inbound_rule"
     table = INBOUND_TABLE
     serializer_class = InboundRuleSerializer
     queryset = ScopedQuerySet(InboundRule)  # names the model; without a scope it answers nothing
@@ -97,40 +93,13 @@ class InboundRuleViewSet(RuleTableActions):
         tenant_of(self.request)
         return inbound_rule_list()
 
-    def create(self, request: Request) -> Response:
-        tenant_of(request)
-        form = InboundRuleSerializer(data=request.data)
-        form.is_valid(raise_exception=True)
-        with transaction.atomic():
-            rule = inbound_rule_create(**form.validated_data)
-            audit_request(request._request, action="inbound_rule.create", target=rule)
-        return Response(self._shown(rule), status=status.HTTP_201_CREATED)
+    def make(self, fields: dict[str, Any]) -> InboundRule:
+        return inbound_rule_create(**fields)
 
-    def update(self, request: Request, pk: str) -> Response:
-        return self._change(request, partial=False)
-
-    def partial_update(self, request: Request, pk: str) -> Response:
-        return self._change(request, partial=True)
-
-    @extend_schema(responses={204: None})
-    def destroy(self, request: Request, pk: str) -> Response:
-        rule = self.get_object()
-        with transaction.atomic():
-            audit_request(request._request, action="inbound_rule.delete", target=rule)
-            inbound_rule_delete(rule=rule)
-        return Response(status=status.HTTP_204_NO_CONTENT)
-
-    def _change(self, request: Request, *, partial: bool) -> Response:
-        rule = self.get_object()
-        form = InboundRuleSerializer(rule, data=request.data, partial=partial)
-        form.is_valid(raise_exception=True)
-        changes: dict[str, Any] = dict(form.validated_data)
-        if not partial:
+    def change(self, row: InboundRule, changes: dict[str, Any], *, is_partial: bool) -> InboundRule:
+        if not is_partial:
             changes.setdefault(RuleHoursOf.HOLIDAY.value, None)
-        with transaction.atomic():
-            rule = inbound_rule_update(rule=rule, **changes)
-            audit_request(request._request, action="inbound_rule.update", target=rule)
-        return Response(self._shown(rule))
+        return inbound_rule_update(rule=row, **changes)
 
-    def _shown(self, rule: InboundRule) -> Any:
-        return InboundRuleSerializer(inbound_rule_list().get(pk=rule.pk)).data
+    def remove(self, row: InboundRule) -> None:
+        inbound_rule_delete(rule=row)

@@ -6,11 +6,10 @@ from collections.abc import Mapping
 from typing import Any
 
 import django_filters
-from django.db import transaction
 from django.db.models import QuerySet
 from django.db.models.functions import Lower
-from drf_spectacular.utils import extend_schema, extend_schema_field
-from rest_framework import serializers, status
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -28,7 +27,6 @@ from callmanager.services.outbound_rule import (
 from callmanager.services.outbound_rule_table import OUTBOUND_TABLE
 from tenants.api.access import tenant_of
 from tenants.api.filters import TrueFalseFilter
-from tenants.audit_trail import audit_request
 from tenants.scoped_models import ScopedQuerySet
 
 
@@ -115,6 +113,7 @@ class OutboundRuleFilter(django_filters.FilterSet):
 
 
 class OutboundRuleViewSet(RuleTableActions):
+    audit_name = "outbound_rule"
     table = OUTBOUND_TABLE
     serializer_class = OutboundRuleSerializer
     queryset = ScopedQuerySet(OutboundRule)  # names the model; without a scope it answers nothing
@@ -133,38 +132,15 @@ class OutboundRuleViewSet(RuleTableActions):
         tenant_of(self.request)
         return outbound_rule_list()
 
-    def create(self, request: Request) -> Response:
-        tenant_of(request)
-        form = OutboundRuleSerializer(data=request.data)
-        form.is_valid(raise_exception=True)
-        with transaction.atomic():
-            rule = outbound_rule_create(**form.validated_data)
-            audit_request(request._request, action="outbound_rule.create", target=rule)
-        return Response(self._shown(rule), status=status.HTTP_201_CREATED)
+    def make(self, fields: dict[str, Any]) -> OutboundRule:
+        return outbound_rule_create(**fields)
 
-    def update(self, request: Request, pk: str) -> Response:
-        return self._change(request, partial=False)
+    def change(self, row: OutboundRule, changes: dict[str, Any], *, is_partial: bool) -> OutboundRule:
+        return outbound_rule_update(rule=row, **changes)
+
+    def remove(self, row: OutboundRule) -> None:
+        outbound_rule_delete(rule=row)
 
     def partial_update(self, request: Request, pk: str) -> Response:
         """`position` moves it: 1 is asked first, and the others close up."""
-        return self._change(request, partial=True)
-
-    @extend_schema(responses={204: None})
-    def destroy(self, request: Request, pk: str) -> Response:
-        rule = self.get_object()
-        with transaction.atomic():
-            audit_request(request._request, action="outbound_rule.delete", target=rule)
-            outbound_rule_delete(rule=rule)
-        return Response(status=status.HTTP_204_NO_CONTENT)
-
-    def _change(self, request: Request, *, partial: bool) -> Response:
-        rule = self.get_object()
-        form = OutboundRuleSerializer(rule, data=request.data, partial=partial)
-        form.is_valid(raise_exception=True)
-        with transaction.atomic():
-            rule = outbound_rule_update(rule=rule, **form.validated_data)
-            audit_request(request._request, action="outbound_rule.update", target=rule)
-        return Response(self._shown(rule))
-
-    def _shown(self, rule: OutboundRule) -> Any:
-        return OutboundRuleSerializer(outbound_rule_list().get(pk=rule.pk)).data
+        return super().partial_update(request, pk)

@@ -12,7 +12,7 @@ from django.db.models.functions import Length, Lower
 from django.http import FileResponse, Http404
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_field
-from rest_framework import mixins, serializers, status, viewsets
+from rest_framework import serializers, status
 from rest_framework.decorators import action
 from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
@@ -34,7 +34,8 @@ from callmanager.services.receptionist import (
 )
 from callmanager.services.receptionist_prompt import prompt_remove, prompt_speak, prompt_upload
 from callmanager.speech import SAID_MAX
-from tenants.api.access import ResourceAccess, tenant_of
+from tenants.api.access import tenant_of
+from tenants.api.serviced import ServicedViewSet
 from tenants.audit_trail import audit_request
 from tenants.capabilities import Verb
 from tenants.files import file_response
@@ -142,12 +143,8 @@ class ReceptionistFilter(django_filters.FilterSet):
 PROMPT_USE = OpenApiParameter("use", str, OpenApiParameter.PATH, enum=PromptUse.values)
 
 
-class ReceptionistViewSet(
-    ResourceAccess,
-    mixins.ListModelMixin,
-    mixins.RetrieveModelMixin,
-    viewsets.GenericViewSet[Receptionist],
-):
+class ReceptionistViewSet(ServicedViewSet):
+    audit_name = "receptionist"
     verbs = {"prompt_put": Verb.CHANGE, "prompt_delete": Verb.CHANGE, "prompt_speak": Verb.CHANGE}
     serializer_class = ReceptionistSerializer
     queryset = ScopedQuerySet(Receptionist)  # names the model; without a scope it answers nothing
@@ -165,29 +162,19 @@ class ReceptionistViewSet(
         tenant_of(self.request)
         return receptionist_list()
 
-    def create(self, request: Request) -> Response:
-        tenant_of(request)
-        form = ReceptionistSerializer(data=request.data)
-        form.is_valid(raise_exception=True)
-        with transaction.atomic():
-            made = receptionist_create(**form.validated_data)
-            audit_request(request._request, action="receptionist.create", target=made)
-        return Response(self._shown(made), status=status.HTTP_201_CREATED)
+    def make(self, fields: dict[str, Any]) -> Receptionist:
+        return receptionist_create(**fields)
 
-    def update(self, request: Request, pk: str) -> Response:
-        return self._change(request, partial=False)
+    def change(self, row: Receptionist, changes: dict[str, Any], *, is_partial: bool) -> Receptionist:
+        return receptionist_update(receptionist=row, **changes)
 
-    def partial_update(self, request: Request, pk: str) -> Response:
-        return self._change(request, partial=True)
+    def remove(self, row: Receptionist) -> None:
+        receptionist_delete(receptionist=row)
 
     @extend_schema(responses={204: None})
     def destroy(self, request: Request, pk: str) -> Response:
         """409 `in_use` while rules, forwarding, groups or other receptionists send calls to it."""
-        receptionist = self.get_object()
-        with transaction.atomic():
-            audit_request(request._request, action="receptionist.delete", target=receptionist)
-            receptionist_delete(receptionist=receptionist)
-        return Response(status=status.HTTP_204_NO_CONTENT)
+        return super().destroy(request, pk)
 
     @extend_schema(parameters=[PROMPT_USE], responses={(200, "audio/wav"): OpenApiTypes.BINARY})
     @action(detail=True, url_path=r"prompts/(?P<use>[a-z0-9]{1,20})", parser_classes=[MultiPartParser])
@@ -241,18 +228,6 @@ class ReceptionistViewSet(
             made = prompt_speak(receptionist=receptionist, use=_use(use), text=form.validated_data["text"])
             audit_request(request._request, action="receptionist.update", target=receptionist)
         return Response(PromptSerializer(made).data)
-
-    def _change(self, request: Request, *, partial: bool) -> Response:
-        receptionist = self.get_object()
-        form = ReceptionistSerializer(receptionist, data=request.data, partial=partial)
-        form.is_valid(raise_exception=True)
-        with transaction.atomic():
-            changed = receptionist_update(receptionist=receptionist, **form.validated_data)
-            audit_request(request._request, action="receptionist.update", target=changed)
-        return Response(self._shown(changed))
-
-    def _shown(self, receptionist: Receptionist) -> Any:
-        return ReceptionistSerializer(receptionist_list().get(pk=receptionist.pk)).data
 
 
 def _use(text: str) -> PromptUse:

@@ -6,11 +6,10 @@ from collections.abc import Mapping
 from typing import Any
 
 import django_filters
-from django.db import transaction
 from django.db.models import QuerySet
 from django.db.models.functions import Length, Lower
 from drf_spectacular.utils import extend_schema, extend_schema_field
-from rest_framework import mixins, serializers, status, viewsets
+from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -20,8 +19,8 @@ from callmanager.models import RingGroup
 from callmanager.models.ring_group import MEMBERS_MAX
 from callmanager.selectors.ring_group import Member, ring_group_list, ring_group_members
 from callmanager.services.ring_group import ring_group_create, ring_group_delete, ring_group_update
-from tenants.api.access import ResourceAccess, tenant_of
-from tenants.audit_trail import audit_request
+from tenants.api.access import tenant_of
+from tenants.api.serviced import ServicedViewSet
 from tenants.scoped_models import ScopedQuerySet
 
 MEMBER_KINDS = [("extension", "An extension"), ("external_number", "A number outside")]
@@ -95,9 +94,8 @@ class RingGroupFilter(django_filters.FilterSet):
     strategy = django_filters.CharFilter(field_name="strategy")
 
 
-class RingGroupViewSet(
-    ResourceAccess, mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet[RingGroup]
-):
+class RingGroupViewSet(ServicedViewSet):
+    audit_name = "ring_group"
     serializer_class = RingGroupSerializer
     queryset = ScopedQuerySet(RingGroup)  # names the model; without a scope it answers nothing
     lookup_value_regex = r"[0-9]{1,18}"
@@ -115,38 +113,16 @@ class RingGroupViewSet(
         tenant_of(self.request)
         return ring_group_list()
 
-    def create(self, request: Request) -> Response:
-        tenant_of(request)
-        form = RingGroupSerializer(data=request.data)
-        form.is_valid(raise_exception=True)
-        with transaction.atomic():
-            group = ring_group_create(**form.validated_data)
-            audit_request(request._request, action="ring_group.create", target=group)
-        return Response(self._shown(group), status=status.HTTP_201_CREATED)
+    def make(self, fields: dict[str, Any]) -> RingGroup:
+        return ring_group_create(**fields)
 
-    def update(self, request: Request, pk: str) -> Response:
-        return self._change(request, partial=False)
+    def change(self, row: RingGroup, changes: dict[str, Any], *, is_partial: bool) -> RingGroup:
+        return ring_group_update(group=row, **changes)
 
-    def partial_update(self, request: Request, pk: str) -> Response:
-        return self._change(request, partial=True)
+    def remove(self, row: RingGroup) -> None:
+        ring_group_delete(group=row)
 
     @extend_schema(responses={204: None})
     def destroy(self, request: Request, pk: str) -> Response:
         """409 `in_use` while rules, forwarding or other groups send calls to it."""
-        group = self.get_object()
-        with transaction.atomic():
-            audit_request(request._request, action="ring_group.delete", target=group)
-            ring_group_delete(group=group)
-        return Response(status=status.HTTP_204_NO_CONTENT)
-
-    def _change(self, request: Request, *, partial: bool) -> Response:
-        group = self.get_object()
-        form = RingGroupSerializer(group, data=request.data, partial=partial)
-        form.is_valid(raise_exception=True)
-        with transaction.atomic():
-            group = ring_group_update(group=group, **form.validated_data)
-            audit_request(request._request, action="ring_group.update", target=group)
-        return Response(self._shown(group))
-
-    def _shown(self, group: RingGroup) -> Any:
-        return RingGroupSerializer(ring_group_list().get(pk=group.pk)).data
+        return super().destroy(request, pk)

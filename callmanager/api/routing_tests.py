@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from django.db import transaction
 from django.db.models import QuerySet
 from django.db.models.functions import Lower
 from drf_spectacular.utils import extend_schema
-from rest_framework import mixins, serializers, status, viewsets
+from rest_framework import serializers
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -23,8 +22,8 @@ from callmanager.services.routing_test import (
     routing_test_delete,
     routing_test_update,
 )
-from tenants.api.access import ResourceAccess, tenant_of
-from tenants.audit_trail import audit_request
+from tenants.api.access import tenant_of
+from tenants.api.serviced import ServicedViewSet
 from tenants.capabilities import Verb
 from tenants.scoped_models import ScopedQuerySet
 
@@ -95,9 +94,8 @@ class RoutingTestRunSerializer(serializers.Serializer[Any]):
     results = RoutingTestVerdictSerializer(many=True)
 
 
-class RoutingTestViewSet(
-    ResourceAccess, mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet[RoutingTest]
-):
+class RoutingTestViewSet(ServicedViewSet):
+    audit_name = "routing_test"
     # Asking changes nothing.
     verbs = {"run": Verb.VIEW, "run_one": Verb.VIEW}
     serializer_class = RoutingTestSerializer
@@ -115,28 +113,14 @@ class RoutingTestViewSet(
         tenant_of(self.request)
         return routing_test_list()
 
-    def create(self, request: Request) -> Response:
-        tenant_of(request)
-        form = RoutingTestSerializer(data=request.data)
-        form.is_valid(raise_exception=True)
-        with transaction.atomic():
-            test = routing_test_create(**form.validated_data)
-            audit_request(request._request, action="routing_test.create", target=test)
-        return Response(RoutingTestSerializer(test).data, status=status.HTTP_201_CREATED)
+    def make(self, fields: dict[str, Any]) -> RoutingTest:
+        return routing_test_create(**fields)
 
-    def update(self, request: Request, pk: str) -> Response:
-        return self._change(request, partial=False)
+    def change(self, row: RoutingTest, changes: dict[str, Any], *, is_partial: bool) -> RoutingTest:
+        return routing_test_update(test=row, **changes)
 
-    def partial_update(self, request: Request, pk: str) -> Response:
-        return self._change(request, partial=True)
-
-    @extend_schema(responses={204: None})
-    def destroy(self, request: Request, pk: str) -> Response:
-        test = self.get_object()
-        with transaction.atomic():
-            audit_request(request._request, action="routing_test.delete", target=test)
-            routing_test_delete(test=test)
-        return Response(status=status.HTTP_204_NO_CONTENT)
+    def remove(self, row: RoutingTest) -> None:
+        routing_test_delete(test=row)
 
     @extend_schema(operation_id="routing_tests_run", request=None, responses=RoutingTestRunSerializer)
     @action(detail=False, methods=["post"], pagination_class=None, filter_backends=())
@@ -151,15 +135,6 @@ class RoutingTestViewSet(
         tenant = tenant_of(request)
         (verdict,) = verdict_list(tenant=tenant, tests=[self.get_object()])
         return Response(RoutingTestVerdictSerializer(verdict).data)
-
-    def _change(self, request: Request, *, partial: bool) -> Response:
-        test = self.get_object()
-        form = RoutingTestSerializer(test, data=request.data, partial=partial)
-        form.is_valid(raise_exception=True)
-        with transaction.atomic():
-            test = routing_test_update(test=test, **form.validated_data)
-            audit_request(request._request, action="routing_test.update", target=test)
-        return Response(RoutingTestSerializer(test).data)
 
 
 # Inside the view `list` is its method.

@@ -8,19 +8,19 @@ from django.db import transaction
 from django.http import HttpResponseBase
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
-from rest_framework import mixins, serializers, status
+from rest_framework import serializers, status
 from rest_framework.decorators import action
 from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.viewsets import GenericViewSet
 
 from callmanager.services.extension_import import OnErrors
 from callmanager.services.extension_rows import Existing
 from callmanager.services.table_import import RuleTable, TableOptions, table_import_start
 from callmanager.services.table_writing import table_export
-from tenants.api.access import ResourceAccess, actor_of, tenant_of
+from tenants.api.access import actor_of, tenant_of
 from tenants.api.jobs import JobSerializer
+from tenants.api.serviced import ServicedViewSet
 from tenants.audit_trail import audit_request
 from tenants.capabilities import Verb
 
@@ -35,7 +35,7 @@ class TableImportSerializer(serializers.Serializer[Any]):
     existing = serializers.ChoiceField(choices=[one.value for one in Existing], default="refuse")
 
 
-class RuleTableActions(ResourceAccess, mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericViewSet[Any]):
+class RuleTableActions(ServicedViewSet):
     table: ClassVar[RuleTable]
     verbs = {"import_table": Verb.ADD, "export": Verb.VIEW}
 
