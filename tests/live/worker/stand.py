@@ -134,6 +134,15 @@ class Stand:
             cursor.execute(statement, values or None)
             return list(cursor.fetchall()) if cursor.description else []
 
+    def wait_room_read(self, timeout_s: float = 20) -> None:
+        """Until the worker has looked up what is left of quotas once more: it does so every few seconds."""
+        statement = (
+            "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            " AND query LIKE '%%disk_quota_mb%%' AND state = 'idle' AND query_start > %s"
+        )
+        ((asked_at,),) = self.query("SELECT clock_timestamp()")
+        until(lambda: self.query(statement, asked_at), timeout_s, "the worker reads the quotas")
+
     def events(self, sip_call_id: str) -> list[tuple[str, dict[str, Any]]]:
         """Kind and data of a call's stored events, in order, once the last one is there."""
 

@@ -159,3 +159,4 @@ def test_a_company_without_room_is_told_before_the_tone(mailboxes: Stand, alice:
         assert set(recordings(mailboxes)) == before
     finally:
         mailboxes.query("DELETE FROM tenant_file_usage RETURNING tenant_id")
+        mailboxes.wait_room_read()
