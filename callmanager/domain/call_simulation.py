@@ -26,6 +26,7 @@ from callmanager.domain.decisions import (
     Decision,
     DialOut,
     EchoTest,
+    EnterQueue,
     LeaveMessage,
     Monitor,
     Page,
@@ -248,6 +249,9 @@ class _Walk:
                 return self._dial_out(decision, considered, why, begins_s)
             case LeaveMessage(mailbox=mailbox) | CheckMessages(mailbox=mailbox):
                 end = _answered(EndKind.VOICEMAIL, mailbox)
+                return Step(decision, considered, why, begins_s, outcome=end.outcome), end
+            case EnterQueue(number=number):
+                end = _answered(EndKind.SERVICE, number)
                 return Step(decision, considered, why, begins_s, outcome=end.outcome), end
             case EchoTest() | ToneTest() | Monitor() | PickUp() | Park() | Retrieve() | ChangeOwn():
                 end = _answered(EndKind.SERVICE, self.asked.call.dialled)

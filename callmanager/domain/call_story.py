@@ -16,6 +16,7 @@ from callmanager.domain.decisions import (
     CheckMessages,
     DialOut,
     EchoTest,
+    EnterQueue,
     LeaveMessage,
     Monitor,
     Page,
@@ -213,6 +214,10 @@ def _decided(step: Step, lost: tuple[Considered, ...]) -> Iterator[Station]:
             yield from _page(step, decision, lost)
         case AnswerMenu():
             yield menu_station(decision, step.menu, step.begins_s, lost)
+        case EnterQueue(number=number, name=name):
+            title = f"Queue {number} {name}".strip()
+            answer = "Answers with music until an agent is free"
+            yield Station(StationKind.SERVICE, step.begins_s, title, "", answer, Tone.GOOD, lost)
         case DialOut():
             for position, attempt in enumerate(step.attempts):
                 yield replace(_attempt(step, decision, attempt), lost=lost if position == 0 else ())

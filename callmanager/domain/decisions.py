@@ -127,6 +127,15 @@ class AnswerMenu:
 
 
 @dataclass(frozen=True, slots=True)
+class EnterQueue:
+    """Let the caller wait in a queue for one of its agents; without one, `dialplan.after_queue` says what follows."""
+
+    number: str
+    name: str
+    passed: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class LeaveMessage:
     """Let the caller leave a message in an extension's mailbox. `greeting` are sounds, played one after the other."""
 
@@ -234,6 +243,7 @@ Decision = (
     | RingGroup
     | Page
     | AnswerMenu
+    | EnterQueue
     | DialOut
     | LeaveMessage
     | CheckMessages

@@ -13,12 +13,13 @@ class DestinationKind(StrEnum):
     VOICEMAIL = "voicemail"
     RING_GROUP = "ring_group"
     RECEPTIONIST = "receptionist"
+    CALL_QUEUE = "call_queue"
 
 
 @dataclass(frozen=True, slots=True)
 class Destination:
-    """`target` is the number of an extension (of voicemail: whose mailbox), a ring group or a virtual receptionist, or
-    an outside number as people there dial it."""
+    """`target` is the number of an extension (of voicemail: whose mailbox), a ring group, a virtual receptionist or
+    a call queue, or an outside number as people there dial it."""
 
     kind: DestinationKind = DestinationKind.END_CALL
     target: str = ""

@@ -13,6 +13,7 @@ from callmanager.domain.decisions import (
     Decision,
     DialOut,
     EchoTest,
+    EnterQueue,
     Page,
     Refuse,
     RingExtension,
@@ -32,6 +33,7 @@ from callmanager.domain.own_settings import FORWARD_OF, STATUS_OF, change_own
 from callmanager.domain.parking import park, retrieve
 from callmanager.domain.pickup import HELD_ALONE, RINGING_OR_HELD, pick_up, pick_up_in_group
 from callmanager.domain.provider_calls import call_number
+from callmanager.domain.queue_calls import call_queue
 from callmanager.domain.receptionist_calls import call_receptionist
 from callmanager.domain.routing import Routing
 from callmanager.domain.snapshot import TenantSnapshot
@@ -96,6 +98,21 @@ def after_group(
     routing.note("forwarding", rung.number, is_taken=True, reason="no_answer")
     onward = routing.sent_on_by(rung.number, _NO_ANSWER).for_group(group)
     return follow(onward, group.no_answer, "", _NO_ANSWER, "the ring group")
+
+
+def after_queue(
+    waited: EnterQueue, call: IncomingCall, snapshot: TenantSnapshot, at: datetime, trace: Trace = None
+) -> Decision | None:
+    """What follows when no agent of a queue took the call; None: it is ended."""
+    queue = snapshot.find_queue(waited.number)
+    if queue is None or queue.no_answer.kind is DestinationKind.END_CALL:
+        return None
+    if queue.no_answer.target in (*waited.passed, waited.number):
+        return None  # that would be a circle
+    routing = Routing(call, snapshot, at, passed=waited.passed, trace=trace)
+    routing.note("forwarding", waited.number, is_taken=True, reason="no_answer")
+    onward = routing.sent_on_by(waited.number, _NO_ANSWER).for_group(queue)
+    return follow(onward, queue.no_answer, "", _NO_ANSWER, "the call queue")
 
 
 def after_menu(
@@ -189,6 +206,8 @@ def _dialled(routing: Routing) -> Decision:
             return call_group(routing, group)
         if (desk := routing.snapshot.find_receptionist(call.dialled)) is not None:
             return call_receptionist(routing, desk)
+        if (queue := routing.snapshot.find_queue(call.dialled)) is not None:
+            return call_queue(routing, queue)
         if not _OUTSIDE_NUMBER.fullmatch(call.dialled) and not is_outside(routing, call.dialled, call.caller):
             return Refuse(404, "No such extension")
         return call_outside(routing, call.dialled, call.caller)

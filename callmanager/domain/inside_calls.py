@@ -8,6 +8,7 @@ from callmanager.domain.call_exceptions import find_exception
 from callmanager.domain.decisions import (
     AnswerMenu,
     DialOut,
+    EnterQueue,
     LeaveMessage,
     Page,
     Refuse,
@@ -20,13 +21,14 @@ from callmanager.domain.forwarding import NO_FORWARDS, Forwards, PresenceStatus,
 from callmanager.domain.group_calls import call_group
 from callmanager.domain.mailbox_calls import leave_message, mailbox_of
 from callmanager.domain.outside_calls import call_outside
+from callmanager.domain.queue_calls import call_queue
 from callmanager.domain.receptionist_calls import call_receptionist
 from callmanager.domain.routing import Routing
 from callmanager.domain.schedule import is_open
 from callmanager.domain.trace_notes import note_exceptions, note_forwards, note_own_hours
 
 # What becomes of a call inside the company, whoever it reaches in the end.
-Inside = RingExtension | RingGroup | Page | AnswerMenu | DialOut | LeaveMessage | Refuse
+Inside = RingExtension | RingGroup | Page | AnswerMenu | EnterQueue | DialOut | LeaveMessage | Refuse
 
 UNCONDITIONAL, BUSY, DO_NOT_DISTURB = "unconditional", "user-busy", "do-not-disturb"
 
@@ -76,6 +78,8 @@ def follow(routing: Routing, destination: Destination, by: str, why: str, source
             return _to_group(onward, destination.target, source)
         case DestinationKind.RECEPTIONIST:
             return _to_receptionist(onward, destination.target, source)
+        case DestinationKind.CALL_QUEUE:
+            return _to_queue(onward, destination.target, source)
     assert_never(destination.kind)
 
 
@@ -96,6 +100,17 @@ def _to_receptionist(routing: Routing, number: str, source: str) -> AnswerMenu |
     if desk is None:
         return Refuse(480, f"The receptionist that {source} names is not available")
     return call_receptionist(routing, desk)
+
+
+def _to_queue(routing: Routing, number: str, source: str) -> EnterQueue | Refuse:
+    queue = routing.snapshot.find_queue(number)
+    if queue is None:
+        return Refuse(480, f"The call queue that {source} names is not available")
+    if number in routing.passed:
+        return Refuse(480, "The call would go in a circle")
+    if routing.is_sent_on_too_often:
+        return Refuse(480, "The call was forwarded too often")
+    return call_queue(routing, queue)
 
 
 def _by_forwarding(routing: Routing, callee: ExtensionEntry, forwards: Forwards) -> Inside:

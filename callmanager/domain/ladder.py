@@ -301,6 +301,10 @@ def _of_service(event: CallEvent) -> tuple[_Message, ...]:
     match event.kind:
         case CallEventKind.MENU_CHOSEN:
             return (_pressed(event),)
+        case CallEventKind.QUEUE_ENTERED:
+            return (_Message(CALLER, PBX, f"Waits in queue {_text(data, 'queue')}"),)
+        case CallEventKind.QUEUE_SLA_BREACHED:
+            return (_Message(CALLER, PBX, f"Waits for {_text(data, 'sla_s')} s", Tone.BAD),)
         case CallEventKind.VOICEMAIL_STARTED:
             return (_Message(CALLER, PBX, f"Message for {_text(data, 'mailbox')}"),)
         case CallEventKind.VOICEMAIL_TAKEN_BACK:

@@ -29,6 +29,8 @@ def dialled_destination(snapshot: TenantSnapshot, number: str) -> Destination | 
         return Destination(DestinationKind.RING_GROUP, number)
     if snapshot.find_receptionist(number) is not None:
         return Destination(DestinationKind.RECEPTIONIST, number)
+    if snapshot.find_queue(number) is not None:
+        return Destination(DestinationKind.CALL_QUEUE, number)
     return None
 
 

@@ -14,6 +14,7 @@ from callmanager.domain.decisions import (
     Decision,
     DialOut,
     EchoTest,
+    EnterQueue,
     LeaveMessage,
     Monitor,
     Page,
@@ -87,6 +88,8 @@ def _kind(decision: Decision) -> str:
             return "page"
         case AnswerMenu():
             return "receptionist"
+        case EnterQueue():
+            return "call_queue"
         case DialOut():
             return "dial"
         case (

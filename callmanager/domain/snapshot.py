@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, fields
 from typing import Self, get_type_hints
 
+from callmanager.domain.agent_state import AgentState
 from callmanager.domain.dial_codes import MANUAL_CODES, DialCodes
 from callmanager.domain.did_pool import DidPool, parse_did_pool
 from callmanager.domain.extension_entry import ExtensionEntry
@@ -16,6 +17,7 @@ from callmanager.domain.number_policy import NO_POLICY, NumberJudge, NumberPolic
 from callmanager.domain.outbound_rules import OutboundRule, OutboundRules
 from callmanager.domain.paging import COMMON_AUTO_ANSWER, AutoAnswer
 from callmanager.domain.plain_rows import from_plain, to_plain
+from callmanager.domain.queue import AgentEntry, Queue
 from callmanager.domain.receptionist import ReceptionistEntry
 from callmanager.domain.recording import NOTHING_RECORDED, RecordingPolicy
 from callmanager.domain.rights import GroupEntry, Right, group_ids_by_number, rights_by_number
@@ -23,7 +25,7 @@ from callmanager.domain.ring_groups import RingGroupEntry
 from callmanager.domain.schedule import ALL_WEEK, Holiday, Interval, Schedule
 from callmanager.domain.trunk_entry import TrunkEntry
 
-SCHEMA_VERSION = 14
+SCHEMA_VERSION = 15
 NO_NUMBERS = DidPool()
 
 
@@ -61,6 +63,9 @@ class TenantSnapshot:
     recording: RecordingPolicy = NOTHING_RECORDED
     auto_answer: AutoAnswer = COMMON_AUTO_ANSWER
     receptionists: tuple[ReceptionistEntry, ...] = ()
+    queues: tuple[Queue, ...] = ()
+    # As stored; a worker may know of later ones.
+    agents: tuple[AgentEntry, ...] = ()
     schema_version: int = SCHEMA_VERSION
     _by_number: dict[str, ExtensionEntry] = field(init=False, repr=False, compare=False, default_factory=dict)
     _rights: dict[str, frozenset[Right]] = field(init=False, repr=False, compare=False, default_factory=dict)
@@ -69,6 +74,10 @@ class TenantSnapshot:
         init=False, repr=False, compare=False, default_factory=dict
     )
     _receptionists: dict[str, ReceptionistEntry] = field(
+        init=False, repr=False, compare=False, default_factory=dict
+    )
+    queues_by_number: dict[str, Queue] = field(init=False, repr=False, compare=False, default_factory=dict)
+    _agents: dict[tuple[str, str], AgentState] = field(
         init=False, repr=False, compare=False, default_factory=dict
     )
     _by_did: dict[str, ExtensionEntry] = field(init=False, repr=False, compare=False, default_factory=dict)
@@ -87,6 +96,8 @@ class TenantSnapshot:
         self._by_did.update({entry.did.removeprefix("+"): entry for entry in self.extensions if entry.did})
         self._ring_groups.update({group.number: group for group in self.ring_groups})
         self._receptionists.update({desk.number: desk for desk in self.receptionists})
+        self.queues_by_number.update({queue.number: queue for queue in self.queues})
+        self._agents.update({(one.queue, one.number): one.state for one in self.agents})
         self._rights.update(rights_by_number(self.groups))
         self._group_ids.update(group_ids_by_number(self.groups))
         self._trunks.update({trunk.trunk_id: trunk for trunk in self.trunks})
@@ -103,11 +114,23 @@ class TenantSnapshot:
         return self._ring_groups.get(number)
 
     def is_number_used(self, number: str) -> bool:
-        """By an extension, enabled or not, a ring group or a receptionist."""
-        return number in self._by_number or number in self._ring_groups or number in self._receptionists
+        """By an extension, enabled or not, a ring group, a receptionist or a queue."""
+        others = (self._ring_groups, self._receptionists, self.queues_by_number)
+        return number in self._by_number or any(number in numbers for numbers in others)
 
     def find_receptionist(self, number: str) -> ReceptionistEntry | None:
         return self._receptionists.get(number)
+
+    def find_queue(self, number: str) -> Queue | None:
+        return self.queues_by_number.get(number)
+
+    def agent_state(self, queue: str, number: str) -> AgentState:
+        """As stored; whoever was never told of is signed in where the queue signs in by itself."""
+        found = self._agents.get((queue, number))
+        if found is not None:
+            return found
+        entry = self.queues_by_number.get(queue)
+        return AgentState(is_signed_in=entry is not None and entry.is_ready_automatically)
 
     def rights_of(self, number: str) -> frozenset[Right]:
         """What the groups of this extension allow it, taken together; nothing for an unknown number."""

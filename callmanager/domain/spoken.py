@@ -37,6 +37,27 @@ def say_counts(language: str, new: int, old: int) -> tuple[str, ...]:
     return words(language, count_names(language, new, old))
 
 
+def say_place(language: str, position: int, hold_s: float) -> tuple[str, ...]:
+    """Somebody's place in a queue (0: not told), and for how long callers have waited lately (below half a minute: not
+    told)."""
+    names: list[str] = []
+    if position == 1:
+        names.append("queue-youarenext")
+    elif position:
+        names += ("queue-thereare", *_counted(language, position), "queue-callswaiting")
+    minutes = round(hold_s / 60)
+    if minutes:
+        unit = "queue-minute" if minutes == 1 else "queue-minutes"
+        names += ("queue-holdtime", *_counted(language, minutes), unit)
+    return words(language, (*names, "queue-thankyou")) if names else ()
+
+
+def _counted(language: str, number: int) -> tuple[str, ...]:
+    if number <= NUMBER_MAX.get(language, NUMBER_MAX["en"]):
+        return number_names(language, number)
+    return tuple(f"digits/{digit}" for digit in str(number))
+
+
 def say_moment(language: str, at: datetime) -> tuple[str, ...]:
     """Day of the week, day, month and time of a moment; `at` is in the hearer's time zone."""
     return words(language, moment_names(language, at))

@@ -9,6 +9,7 @@ from callmanager.domain.decisions import (
     Decision,
     DialOut,
     EchoTest,
+    EnterQueue,
     LeaveMessage,
     Monitor,
     Page,
@@ -26,7 +27,16 @@ RETURN_RING_S = 30
 # A call that is handed round without an end is somebody's mistake.
 MAX_TRANSFERS = 20
 FOR_ANYBODY = (
-    RingExtension | RingGroup | AnswerMenu | DialOut | LeaveMessage | Park | EchoTest | ToneTest | Refuse
+    RingExtension
+    | RingGroup
+    | AnswerMenu
+    | EnterQueue
+    | DialOut
+    | LeaveMessage
+    | Park
+    | EchoTest
+    | ToneTest
+    | Refuse
 )
 # For the one who dials it: his messages, his settings, his voice, other people's calls.
 FOR_ONESELF = CheckMessages | ChangeOwn | Page | Monitor | PickUp | Retrieve

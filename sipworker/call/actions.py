@@ -12,6 +12,7 @@ from callmanager.domain.trunk_entry import TrunkEntry
 from sipworker.call.attendance import Attendance
 from sipworker.call.mailbox_actions import MailboxAction
 from sipworker.call.other_calls import CallsAction
+from sipworker.call.queueing import QueueAction
 from sipworker.call.signals import LegId
 from sipworker.call.sound_actions import EchoLeg as EchoLeg
 from sipworker.call.sound_actions import PlayFiles as PlayFiles
@@ -346,6 +347,7 @@ Action = (
     | HearingAction
     | FindContacts
     | CallsAction
+    | QueueAction
     | MailboxAction
     | RecordingAction
     | StartTimer

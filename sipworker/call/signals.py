@@ -10,6 +10,7 @@ from callmanager.domain.outcome import EndedBy
 from callmanager.domain.recording import RecordingEnd
 from sipworker.call.other_calls import CallsSignal
 from sipworker.call.party import LegId as LegId
+from sipworker.call.queueing import QueueSignal
 from sipworker.call.transfers import TransferAsked, TransferDecided
 
 UNKNOWN_CALLER = ProviderCaller()
@@ -283,6 +284,7 @@ Signal = (
     | ContactsFound
     | MailboxSignal
     | CallsSignal
+    | QueueSignal
     | AttendedLeft
     | TimerFired
     | HangUpRequested

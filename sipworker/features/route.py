@@ -13,6 +13,7 @@ from callmanager.domain.decisions import (
     Decision,
     DialOut,
     EchoTest,
+    EnterQueue,
     LeaveMessage,
     Monitor,
     Page,
@@ -24,7 +25,7 @@ from callmanager.domain.decisions import (
     RingGroup,
     ToneTest,
 )
-from callmanager.domain.dialplan import after_group, after_menu, after_ringing
+from callmanager.domain.dialplan import after_group, after_menu, after_queue, after_ringing
 from callmanager.domain.receptionist_calls import is_lost
 from callmanager.domain.unanswered import why_unanswered
 from sipworker.call.actions import Action, EmitEvent, EndCall, RingLeg
@@ -39,6 +40,7 @@ from sipworker.features.monitor import Monitoring
 from sipworker.features.paging import Paging
 from sipworker.features.parking import Parking
 from sipworker.features.pick_up import PickingUp
+from sipworker.features.queue import WaitingInQueue
 from sipworker.features.receptionist import Onward, Receptionist
 from sipworker.features.refuse import Refusal
 from sipworker.features.retrieve import Retrieving
@@ -141,6 +143,8 @@ class Route:
             return None
         if isinstance(rung, RingGroup | Page):
             return after_group(rung, context.call, context.snapshot, context.at)
+        if isinstance(rung, EnterQueue):
+            return after_queue(rung, context.call, context.snapshot, context.at)
         if not isinstance(rung, RingExtension):
             return None
         why = why_unanswered(unreached.outcome)
@@ -170,6 +174,8 @@ def _stage_for(decision: Decision, context: CallContext, in_vain: int = 0) -> St
             return Paging(context, decision)
         case AnswerMenu():
             return Receptionist(context, decision, in_vain=in_vain)
+        case EnterQueue():
+            return WaitingInQueue(context, decision)
         case DialOut():
             return DialOutside(context, decision)
         case LeaveMessage():
@@ -198,10 +204,10 @@ def _stage_for(decision: Decision, context: CallContext, in_vain: int = 0) -> St
 def _number(decision: Decision) -> str:
     if isinstance(decision, LeaveMessage):
         return decision.mailbox
-    reached = RingExtension | RingGroup | Page | AnswerMenu | DialOut
+    reached = RingExtension | RingGroup | Page | AnswerMenu | EnterQueue | DialOut
     return decision.number if isinstance(decision, reached) else ""
 
 
 def _passed(decision: Decision) -> tuple[str, ...]:
-    sent_on = RingExtension | RingGroup | Page | AnswerMenu | DialOut | LeaveMessage
+    sent_on = RingExtension | RingGroup | Page | AnswerMenu | EnterQueue | DialOut | LeaveMessage
     return decision.passed if isinstance(decision, sent_on) else ()

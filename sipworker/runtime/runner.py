@@ -36,6 +36,14 @@ from sipworker.call.context import CallContext, CallLimits
 from sipworker.call.errors import IllegalSignal
 from sipworker.call.mailbox_actions import ChangePin, CheckPin, FindMessages, FindRoom
 from sipworker.call.other_calls import FindCalls, FindParked, KeepSlot, LeaveSlot, MoveLeg, TakeSlot
+from sipworker.call.queueing import (
+    AnswerInQueue,
+    AskPlace,
+    DeclineInQueue,
+    JoinQueue,
+    LeaveQueue,
+    OpenInQueue,
+)
 from sipworker.call.session import INTERNAL_ERROR, CallSession, Feature
 from sipworker.call.signals import (
     ContactsFound,
@@ -63,6 +71,7 @@ from sipworker.runtime.moves import Moves
 from sipworker.runtime.parking_lot import ParkingLot
 from sipworker.runtime.quality import QualityWatch
 from sipworker.runtime.quality_series import sides_document
+from sipworker.runtime.queue_desk import QueueDesk
 from sipworker.runtime.reception import Reception, Room
 from sipworker.runtime.recorders import Recorders
 from sipworker.runtime.registry import LiveCall, Registry
@@ -106,6 +115,7 @@ class Runner:
         self._reception = Reception(
             ports, self._use, self._groups, settings.limits, new_session_id, self._registry.extension_on
         )
+        self._queues = QueueDesk(ports, self._registry, self._groups)
         self._transfers = TransferDesk(self._registry, self._reception)
         self._timers = Timers()
         self._quality = QualityWatch(ports.sip, self._registry)
@@ -139,6 +149,7 @@ class Runner:
         self._take_commands()
         self._take_mailboxes()
         self._tell_attendants()
+        self._serve_queues()
         self._end_what_is_not_allowed_any_more()
         self._stop_recordings_without_room()
         self._end_drain_if_due()
@@ -187,6 +198,10 @@ class Runner:
 
     def _tell_attendants(self) -> None:
         for call, news in tuple(self._hearings.attendances.news()):
+            self._step(call, news)
+
+    def _serve_queues(self) -> None:
+        for call, news in self._queues.news():
             self._step(call, news)
 
     def _end_what_is_not_allowed_any_more(self) -> None:
@@ -302,6 +317,8 @@ class Runner:
             case EmitEvent(kind=kind, data=data):
                 if kind is CallEventKind.CALL_ESTABLISHED:
                     self._groups.note_answered(call.context.invite.tenant_id, data, self._ports.clock.now())
+                elif kind is CallEventKind.QUEUE_AGENT_STATE:
+                    self._queues.note_state(call, data)
                 call.journal.record(kind, data)
             case StartTimer(timer=timer, after_s=after_s):
                 due_at = self._ports.clock.monotonic() + after_s
@@ -314,6 +331,8 @@ class Runner:
                 self._answers.append((call, self._moves.find(call, action)))
             case TakeSlot() | KeepSlot() | LeaveSlot() | FindParked():
                 self._answers.extend(self._lot.perform(call, action))
+            case JoinQueue() | OpenInQueue() | AnswerInQueue() | DeclineInQueue() | LeaveQueue() | AskPlace():
+                self._answers.extend(self._queues.perform(call, action))
             case FindContacts():
                 self._answers.append((call, self._find_contacts(call, action)))
             case CheckPin() | ChangePin() | FindMessages() | FindRoom():
@@ -344,6 +363,7 @@ class Runner:
     def _close(self, call: LiveCall, outcome: CallOutcome, callee_leg: LegId) -> None:
         self._hearings.end(call)
         self._lot.leave(call)
+        self._queues.leave(call)
         self._recorders.forget(call)
         self._registry.remove(call)
         self._timers.stop_all(call.context.session_id)
