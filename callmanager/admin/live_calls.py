@@ -12,10 +12,13 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
-from callmanager.admin.live_call_orders import live_call_order, may_act_for
+from callmanager.admin.live_call_orders import live_call_order
+from callmanager.admin.live_call_rights import CallRights
+from callmanager.domain.decisions import MonitorMode
 from callmanager.domain.live_call import LiveCall
 from callmanager.live_redis import LiveCallsUnavailable
 from callmanager.selectors.live_call import live_call_list
+from callmanager.selectors.monitoring import is_monitoring_possible, monitor_list
 from callmanager.selectors.person import hang_up_numbers_of, visible_live_call_list
 from callmanager.services.call_control import Controller
 from callmanager.services.live_call import (
@@ -30,15 +33,29 @@ from tenants.capabilities import Verb
 from tenants.console_access import needs
 from tenants.models import Role, Tenant
 
+MODES = (
+    (MonitorMode.SILENT.value, "Listen"),
+    (MonitorMode.WHISPER.value, "Whisper"),
+    (MonitorMode.BARGE.value, "Join"),
+    (MonitorMode.TAKE_OVER.value, "Take over"),
+)
+
 
 @needs("fleet.livecall", Verb.VIEW)
 def live_calls_page(request: HttpRequest, site_context: dict[str, Any]) -> HttpResponse:
+    number = _number(request)
+    is_choosing = number is None and is_monitoring_possible()
     context = {
         **site_context,
         "title": "Live calls",
+        "sides": (("caller", "Caller"), ("callee", "Callee")),
+        "modes": MODES,
+        # Whose telephone hears the call: an extension's own, otherwise one of the company's monitors'.
+        "own_number": number or "",
+        "monitors": list(monitor_list()) if is_choosing else [],
         "tenant": _tenant(request),
         "may_hang_up": _actor(request).may("fleet.livecall", Verb.CHANGE),
-        "ends_some": _number(request) is not None,
+        "ends_some": number is not None,
         "list_url": reverse("admin:live_calls_list"),
         "hang_up_url": reverse("admin:live_calls_hang_up", args=["SESSION"]),
         "order_url": reverse("admin:live_calls_order", args=["SESSION", "ORDER"]),
@@ -53,14 +70,9 @@ def live_call_list_json(request: HttpRequest) -> JsonResponse:
         calls = _calls(request)
     except LiveCallsUnavailable as error:
         return JsonResponse({"message": str(error)}, status=503)
-    may_end, may_act = _may_end(request), may_act_for(_controller(request), _actor(request))
-    return JsonResponse(
-        {
-            "results": [
-                {**asdict(call), "may_hang_up": may_end(call), "sides": may_act(call)} for call in calls
-            ]
-        }
-    )
+    may_end, rights = _may_end(request), CallRights.of(_controller(request), _actor(request))
+    rows = [{**asdict(call), "may_hang_up": may_end(call), **rights.shown(call)} for call in calls]
+    return JsonResponse({"results": rows})
 
 
 @require_POST
@@ -84,7 +96,7 @@ def live_call_hang_up_json(request: HttpRequest, session_id: str) -> JsonRespons
 @require_POST
 @needs("fleet.livecall", Verb.CHANGE)
 def live_call_order_json(request: HttpRequest, session_id: str, order: str) -> JsonResponse:
-    """Hold, resume, mute, unmute or transfer for one side of a call."""
+    """What is done for one side of a call, or to its recording; and somebody who monitors it."""
     return live_call_order(request, _controller(request), session_id, order)
 
 

@@ -19,12 +19,10 @@ from callmanager.api.call_control import (
 )
 from callmanager.api.idempotency import IDEMPOTENCY_KEY, once, operation_id_of
 from callmanager.edge.worker_lookup import worker_of
-from callmanager.selectors.extension import extension_list
-from callmanager.services.call_control import Controller
+from callmanager.services.call_control import Controller, NotYourCall
+from callmanager.services.calling_extension import NoSuchCaller, calling_extension_choose
 from callmanager.services.requested_call import CallRequest, requested_call_make
-from tenants.api.access import actor_of
 from tenants.audit_trail import audit_request
-from tenants.models import Role
 
 
 class CallMaking(GenericViewSet[Any]):
@@ -42,7 +40,7 @@ class CallMaking(GenericViewSet[Any]):
         form = CallCreateSerializer(data=request.data)
         form.is_valid(raise_exception=True)
         wanted: dict[str, Any] = dict(form.validated_data)
-        wanted["caller"] = calling_extension(request, controller, wanted["caller"], field="caller")
+        wanted["caller"] = calling_extension(controller, wanted["caller"], field="caller")
         session_id = operation_id_of(request)
         wanted["request_id"] = wanted["request_id"] or session_id
         with control_errors():
@@ -60,15 +58,11 @@ class CallMaking(GenericViewSet[Any]):
         return Response({"session_id": session_id, **shown}, status=status.HTTP_201_CREATED)
 
 
-def calling_extension(request: Request, controller: Controller, number: str, *, field: str) -> str:
-    """Whose telephone rings first: as wanted, or who asks; for others only whoever may act for them."""
-    actor = actor_of(request)
-    if actor.role == Role.EXTENSION:
-        number = number or actor.user.extension_number
-    if not number:
-        raise exceptions.ValidationError({field: "Which extension?"}, code="required")
-    if not controller.may_act_for(number):
-        raise exceptions.PermissionDenied("You may not make calls for this extension.")
-    if not extension_list().filter(number=number).exists():
-        raise exceptions.ValidationError({field: "No such extension."}, code="does_not_exist")
-    return number
+def calling_extension(controller: Controller, number: str, *, field: str) -> str:
+    """Whose telephone rings first; the errors name the field."""
+    try:
+        return calling_extension_choose(controller=controller, number=number)
+    except NotYourCall as error:
+        raise exceptions.PermissionDenied(str(error)) from error
+    except NoSuchCaller as error:
+        raise exceptions.ValidationError({field: str(error)}, code=error.code) from error

@@ -63,7 +63,7 @@ class CallMonitoring(GenericViewSet[Any]):
         form = MonitorSerializer(data=request.data)
         form.is_valid(raise_exception=True)
         wanted: dict[str, Any] = dict(form.validated_data)
-        wanted["monitor"] = calling_extension(request, controller, wanted["monitor"], field="monitor")
+        wanted["monitor"] = calling_extension(controller, wanted["monitor"], field="monitor")
         session_id = operation_id_of(request)
         try:
             dialled = monitoring_number(extension=wanted["extension"], mode=MonitorMode(wanted["mode"]))

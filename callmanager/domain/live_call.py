@@ -132,6 +132,12 @@ class LiveCall:
             return "" if self.direction == FROM_OUTSIDE else self.caller
         return "" if self.answered_by == TRUNK else self.answered_number
 
+    def party_on(self, side: CallSide) -> str:
+        """Whoever is on that side, as people call them."""
+        if side is CallSide.CALLER:
+            return self.caller_now or self.caller
+        return self.answered_number or self.callee
+
     def side_of(self, number: str) -> CallSide | None:
         """Where an extension talks; of two phones of its own, the one that calls."""
         return next((side for side in CallSide if number and self.extension_on(side) == number), None)

@@ -2,22 +2,26 @@
 "use strict";
 
 window.LiveCallDialog = class {
-  constructor({ card, find, hangUp, reload }) {
+  constructor({ card, find, hangUp, reload, note }) {
     this.card = card;
     this.find = find;
     this.reload = reload;
+    this.note = note;
     this.dialog = document.querySelector("#live-call-dialog");
     this.confirm = document.querySelector("#live-call-confirm");
     this.sessionId = "";
     this.dialog?.addEventListener("click", (event) => {
       if (event.target.closest("[data-close]")) this.dialog.close();
       const button = event.target.closest("[data-order]");
-      if (button) this.order(button.dataset.order, button.closest("[data-side]").dataset.side, button);
+      if (button) this.order(button.dataset.order, { side: button.closest("[data-side]").dataset.side }, button);
+      const step = event.target.closest("[data-step]");
+      if (step) this.order("record", { step: step.dataset.step }, step);
     });
     this.dialog?.addEventListener("submit", (event) => {
       event.preventDefault();
       const form = event.target;
-      this.order("transfer", form.closest("[data-side]").dataset.side, form.querySelector("button"), form.number.value);
+      const said = { ...Object.fromEntries(new FormData(form)), side: form.closest("[data-side]").dataset.side };
+      this.order(form.dataset.form, said, form.querySelector("button"));
     });
     this.confirm?.addEventListener("close", () => {
       if (this.confirm.returnValue === "hang-up") hangUp(this.sessionId);
@@ -34,7 +38,7 @@ window.LiveCallDialog = class {
 
   open(call) {
     this.sessionId = call.session_id;
-    this.tell("");
+    this.tell();
     for (const form of this.dialog.querySelectorAll("form")) form.reset();
     this.render();
     this.dialog.showModal();
@@ -51,6 +55,17 @@ window.LiveCallDialog = class {
     }
     this.dialog.querySelector("[data-title]").textContent = `${call.caller} → ${call.callee}`;
     for (const section of this.dialog.querySelectorAll("[data-side]")) this.renderSide(section, section.dataset.side, call);
+    this.renderRecorder(this.dialog.querySelector("[data-recorder]"), call);
+  }
+
+  renderRecorder(section, call) {
+    section.hidden = !call.may_record;
+    const words = { recording: "Recording", paused: "Recording paused" };
+    const sign = section.querySelector("[data-recorded]");
+    sign.textContent = words[call.recording] || "";
+    sign.hidden = !call.recording;
+    const steps = { "": ["start"], recording: ["pause", "stop"], paused: ["resume", "stop"] }[call.recording || ""];
+    for (const button of section.querySelectorAll("[data-step]")) button.hidden = !steps.includes(button.dataset.step);
   }
 
   renderSide(section, side, call) {
@@ -62,6 +77,11 @@ window.LiveCallDialog = class {
     section.querySelector("[data-held]").hidden = !isHeld;
     section.querySelector("[data-muted]").hidden = !isMuted;
     section.querySelector("[data-orders]").hidden = !(call.sides || []).includes(side);
+    const monitor = section.querySelector("[data-form=monitor]");
+    if (monitor) {
+      monitor.hidden = !(call.monitored_sides || []).includes(side);
+      monitor.querySelector("button").setAttribute("aria-label", `Monitor ${party}`);
+    }
     LiveCallDialog.toggle(section.querySelector("[data-hold]"), isHeld, ["hold", "Hold"], ["resume", "Resume"]);
     LiveCallDialog.toggle(section.querySelector("[data-mute]"), isMuted, ["mute", "Mute"], ["unmute", "Unmute"]);
     for (const control of section.querySelectorAll("[data-hold], [data-mute]")) {
@@ -83,32 +103,36 @@ window.LiveCallDialog = class {
     return parts.filter(Boolean).join(" · ") || "No figures yet";
   }
 
-  async order(order, side, button, number = "") {
+  async order(order, said, button) {
+    const sessionId = this.sessionId;
     button.disabled = true;
-    this.tell("");
-    const url = this.card.dataset.orderUrl.replace("SESSION", encodeURIComponent(this.sessionId)).replace("ORDER", order);
+    this.tell();
+    const url = this.card.dataset.orderUrl.replace("SESSION", encodeURIComponent(sessionId)).replace("ORDER", order);
     const response = await fetch(url, {
       method: "POST",
       headers: { "X-CSRFToken": this.card.dataset.csrf },
-      body: new URLSearchParams({ side, number }),
+      body: new URLSearchParams(said),
     }).catch(() => null);
     button.disabled = false;
+    const answer = await response?.json().catch(() => ({}));
     if (response?.ok) {
+      this.note(sessionId, answer.message);
+      this.tell({ done: answer.message });
       if (order === "transfer") this.dialog.close();
       else button.focus();
       this.reload();
       return;
     }
-    const answer = await response?.json().catch(() => ({}));
-    this.tell(answer?.message || "That was not possible.");
+    this.tell({ problem: answer?.message || "That was not possible." });
     if (response?.status === 404) this.reload();
   }
 
-  tell(text) {
-    const line = this.dialog?.querySelector("[data-problem]");
-    if (!line) return;
-    line.textContent = text;
-    line.hidden = !text;
+  tell({ done = "", problem = "" } = {}) {
+    if (!this.dialog) return;
+    for (const [line, text] of [["[data-done]", done], ["[data-problem]", problem]]) {
+      const shown = this.dialog.querySelector(line);
+      shown.textContent = text;
+      shown.hidden = !text;
+    }
   }
 };
-const { LiveCallDialog } = window;

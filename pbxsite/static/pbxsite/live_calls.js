@@ -6,9 +6,14 @@ const rows = card.querySelector("[data-rows]");
 const template = document.querySelector("#live-call-row");
 const calls = new Map();
 const RETRY_MS = 3_000;
+const NOTE_MS = 60_000;
 let socketState = "waiting";
 let isListKnown = true;
-const dialog = new window.LiveCallDialog({ card, find: (id) => calls.get(id), hangUp: (id) => hangUp(id), reload: () => reload() });
+// What was answered to the latest order for a call, shown beside it.
+const notes = new Map();
+const dialog = new window.LiveCallDialog({
+  card, find: (id) => calls.get(id), hangUp: (id) => hangUp(id), reload: () => reload(), note: (id, text) => note(id, text),
+});
 
 const RECORDING = {
   recording_started: "recording", recording_paused: "paused", recording_resumed: "recording", recording_stopped: "",
@@ -61,6 +66,24 @@ function takeSeat(call, event) {
   Object.assign(call, { is_transferred: true, transferring_to: "" }, seat);
 }
 
+function note(sessionId, text, isProblem = false) {
+  const said = { text, isProblem };
+  notes.set(sessionId, said);
+  announce(text);
+  render();
+  window.setTimeout(() => {
+    if (notes.get(sessionId) !== said) return;
+    notes.delete(sessionId);
+    render();
+  }, NOTE_MS);
+}
+
+function renderNote(line, { text = "", isProblem = false } = {}) {
+  line.textContent = text;
+  line.hidden = !text;
+  line.classList.toggle("is-problem", isProblem);
+}
+
 function renderRow(call) {
   let row = rows.querySelector(`[data-session="${CSS.escape(call.session_id)}"]`);
   if (!row) {
@@ -81,11 +104,12 @@ function renderRow(call) {
   row.querySelector("[data-monitor]").textContent = monitorWords(call) || parkingWords(call) || transferWords(call);
   row.querySelector("[data-phone]").textContent = wayOf(call) || "–";
   row.querySelector("[data-started]").textContent = new Date(call.started_at * 1000).toLocaleTimeString();
+  renderNote(row.querySelector("[data-note]"), notes.get(call.session_id));
   const button = row.querySelector("[data-hang-up]");
   if (!button) return;
   const control = row.querySelector("[data-control]");
   control.setAttribute("aria-label", `Control the call from ${call.caller} to ${call.callee}`);
-  control.hidden = !(call.sides || []).length;
+  control.hidden = !((call.sides || []).length || (call.monitored_sides || []).length || call.may_record);
   button.setAttribute("aria-label", `Hang up the call from ${call.caller} to ${call.callee}`);
   // Events do not say whether this call may be ended; the list does.
   button.hidden = call.may_hang_up === false;
@@ -93,7 +117,9 @@ function renderRow(call) {
 
 function render() {
   for (const row of [...rows.children]) {
-    if (!calls.has(row.dataset.session)) row.remove();
+    if (calls.has(row.dataset.session)) continue;
+    notes.delete(row.dataset.session);
+    row.remove();
   }
   [...calls.values()].sort((a, b) => a.started_at - b.started_at).forEach(renderRow);
   card.querySelector("[data-empty]").hidden = calls.size > 0;
@@ -132,7 +158,8 @@ async function learnSides() {
   if (!response?.ok) return;
   for (const listed of (await response.json()).results) {
     const call = calls.get(listed.session_id);
-    if (call) call.sides = listed.sides;
+    const { sides, may_record, monitored_sides } = listed;
+    if (call) Object.assign(call, { sides, may_record, monitored_sides });
   }
   render();
 }
@@ -198,7 +225,7 @@ async function hangUp(sessionId) {
   const response = await fetch(url, { method: "POST", headers: { "X-CSRFToken": card.dataset.csrf } });
   if (response.ok) return;
   const answer = await response.json().catch(() => ({}));
-  announce(answer.message || "The call could not be hung up.");
+  note(sessionId, answer.message || "The call could not be hung up.", true);
   button.disabled = false;
   if (response.status === 404) reload();
 }

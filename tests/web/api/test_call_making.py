@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
 
 import pytest
@@ -17,41 +15,15 @@ from tenants.models import AuditEntry, Tenant
 from tenants.scope import tenant_scope
 from tests.web.api.conftest import Rest
 from tests.web.calls import WORKER, FakeWorker, call_events_make, cdr_make
+from tests.web.edge import Edge, running_edge
 
 PATH = "/api/call_sessions/create"
-WORKER_URI = "sip:127.0.0.1:1"
-
-
-class Edge(HTTPServer):
-    """Names the worker of every domain, or none."""
-
-    status = 200
-    asked: list[str]
-
-    class Handler(BaseHTTPRequestHandler):
-        server: Edge
-
-        def do_GET(self) -> None:
-            self.server.asked.append(self.path)
-            body = WORKER_URI.encode() if self.server.status == 200 else b""
-            self.send_response(self.server.status)
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, *_: object) -> None: ...
 
 
 @pytest.fixture
 def edge() -> Iterator[Edge]:
-    with Edge(("127.0.0.1", 0), Edge.Handler) as server:
-        server.asked = []
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
-        thread.start()
-        with override_settings(PBX_EDGE_RPC_PORT=server.server_port):
-            yield server
-        server.shutdown()
-        thread.join()
+    with running_edge() as edge:
+        yield edge
 
 
 @pytest.fixture
