@@ -6,12 +6,15 @@ from collections.abc import Mapping
 
 from callmanager.domain.call_events import CallEventKind
 from callmanager.domain.live_events import FIELDS_OF_KIND
+from callmanager.domain.queue_events import FIELDS as QUEUE_FIELDS
 from callmanager.domain.subscriptions import (
     CDR_EVENTS,
     EXTENSION_EVENTS,
     EXTENSION_PRESENCE,
     EXTENSION_REGISTER,
     FLEET_EVENTS,
+    QUEUE_EVENTS,
+    QUEUE_STATUS,
     RECORDING_STORED,
     TRUNK_EVENTS,
 )
@@ -187,6 +190,7 @@ TITLES: Mapping[str, str] = {
     "recording_stopped": "A recording ended, or could not begin",
     RECORDING_STORED: "A recording can be listened to",
     "call_cdr": "The record of a call that ended",
+    QUEUE_STATUS: "Something happened in a queue: a caller waits, rings an agent, is answered or leaves",
     "trunk_connected": "A trunk can be used",
     "trunk_disconnected": "A trunk can't be used",
     "figures": "The load of the platform",
@@ -208,6 +212,7 @@ def fields_of(topic: str, key: str) -> Mapping[str, str]:
         return {"extension": "Whose."}
     by_topic: Mapping[str, Mapping[str, str]] = {
         CDR_EVENTS: {name: _CALL.get(name, "As in the call records.") for name in _RECORD},
+        QUEUE_EVENTS: {**_CALL, **QUEUE_FIELDS},
         TRUNK_EVENTS: _TRUNK,
         FLEET_EVENTS: _FIGURES,
     }

@@ -20,6 +20,7 @@ UNSTORABLE = re.compile(r"[\0\ud800-\udfff]")
 EXTENSION_EVENTS = "extension_events"
 CDR_EVENTS = "cdr_events"
 TRUNK_EVENTS = "trunk_events"
+QUEUE_EVENTS = "queue_events"
 # Of the whole platform, for administrators; no tenant has this id.
 FLEET_EVENTS = "fleet_events"
 FLEET_TENANT_ID = 0
@@ -29,6 +30,7 @@ CONFIDENTIAL = "is_confidential"
 EXTENSION_REGISTER = "extension_register"
 EXTENSION_PRESENCE = "extension_presence"
 RECORDING_STORED = "recording_stored"
+QUEUE_STATUS = "queue_status"
 
 # The keys that exist; a topic asked for without keys means all of them.
 TOPIC_KEYS: Mapping[str, frozenset[str]] = {
@@ -80,6 +82,7 @@ TOPIC_KEYS: Mapping[str, frozenset[str]] = {
         }
     ),
     CDR_EVENTS: frozenset({"call_cdr"}),
+    QUEUE_EVENTS: frozenset({QUEUE_STATUS}),
     TRUNK_EVENTS: frozenset({"trunk_connected", "trunk_disconnected"}),
     FLEET_EVENTS: frozenset({"figures"}),
 }

@@ -22,6 +22,7 @@ from callmanager.domain.subscriptions import (
     EXTENSION_EVENTS,
     FLEET_EVENTS,
     FLEET_TENANT_ID,
+    QUEUE_EVENTS,
     TRUNK_EVENTS,
     CommandError,
     ExtensionLogin,
@@ -49,6 +50,7 @@ TOPIC_SUBJECTS: Mapping[str, str] = {
     CDR_EVENTS: "fleet.cdr",
     FLEET_EVENTS: "fleet.dashboard",
     TRUNK_EVENTS: "fleet.trunkassignment",
+    QUEUE_EVENTS: "fleet.livecall",
 }
 
 

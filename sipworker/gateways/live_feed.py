@@ -20,6 +20,7 @@ from redis.client import Pipeline
 from callmanager.domain.call_events import CallEvent
 from callmanager.domain.live_channel import PUBLISH, publish_arguments
 from callmanager.domain.live_events import LiveEventFeed
+from callmanager.domain.queue_events import QueueFeed
 from sipworker.gateways.cdr_announcer import CdrAnnouncer
 from sipworker.gateways.event_store import EndedCalls
 from sipworker.gateways.reconnecting import ReconnectingThread
@@ -74,6 +75,7 @@ class LiveFeed(ReconnectingThread[redis.Redis]):
         self._is_worker_well = is_worker_well
         self._figures = figures
         self._messages = LiveEventFeed()
+        self._queues = QueueFeed()
         self._queue: SimpleQueue[CallEvent | LiveCall | Reply | EndedCalls] = SimpleQueue()
         self._live: dict[int, dict[str, str]] = {}
         self._ended: EndedCalls = []
@@ -149,8 +151,9 @@ class LiveFeed(ReconnectingThread[redis.Redis]):
     def _add(self, pipeline: Pipeline, item: CallEvent | LiveCall | Reply) -> None:
         match item:
             case CallEvent():
-                message = json.dumps(self._messages.message(item))
-                pipeline.eval(PUBLISH, 2, *publish_arguments(item.tenant_id, message))
+                for message in (self._messages.message(item), self._queues.message(item)):
+                    if message is not None:
+                        pipeline.eval(PUBLISH, 2, *publish_arguments(item.tenant_id, json.dumps(message)))
             case LiveCall():
                 self._add_live(pipeline, item)
             case Reply(reply_to=reply_to):
@@ -192,6 +195,7 @@ class LiveFeed(ReconnectingThread[redis.Redis]):
                 self._remember(item)
             elif isinstance(item, CallEvent):
                 self._messages.message(item)
+                self._queues.message(item)
 
     def _key(self, tenant_id: int) -> str:
         return f"pbx:live:{tenant_id}:{self._worker}"

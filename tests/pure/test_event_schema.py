@@ -16,6 +16,7 @@ from callmanager.domain.event_schema import asyncapi_document
 from callmanager.domain.event_text import HeardEvent, render_resumed, render_resync
 from callmanager.domain.live_events import cdr_message, live_message
 from callmanager.domain.presence_message import presence_message
+from callmanager.domain.queue_events import QueueFeed
 from callmanager.domain.registration_message import registration_message
 from callmanager.domain.subscriptions import TOPIC_KEYS, CommandError, parse_command
 from tests.pure.cdr.events import answered_call, event
@@ -31,6 +32,12 @@ def told() -> Iterator[Mapping[str, object]]:
     for kind in CallEventKind:
         happened: CallEvent = event(0, kind, 1, {"number": "102", "sip_code": 486})
         yield live_message(happened, start)
+    feed = QueueFeed()
+    queued = {"queue": "8000", "queue_name": "Sales", "agent": "101", "happening": "pause"}
+    for place, kind in enumerate((CallEventKind.QUEUE_ENTERED, CallEventKind.QUEUE_AGENT_STATE)):
+        message = feed.message(event(place + 1, kind, 1, queued))
+        assert message is not None
+        yield message
     detail = assemble(answered_call())
     assert detail is not None
     yield cdr_message(detail)

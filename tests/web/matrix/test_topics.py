@@ -67,6 +67,7 @@ TOPICS: Mapping[str, set[str]] = {
         "call_ended",
     },
     "cdr_events": {"call_cdr"},
+    "queue_events": {"queue_status"},
 }
 # Of the companies' own people: an extension has no trunks.
 TENANT_TOPICS: Mapping[str, set[str]] = {"trunk_events": {"trunk_connected", "trunk_disconnected"}}
