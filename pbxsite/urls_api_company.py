@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.urls import re_path
 
+from callmanager.api.call_queues import CallQueueViewSet
 from callmanager.api.call_simulations import CallSimulationsView
 from callmanager.api.dial_codes import DialCodesView
 from callmanager.api.greetings import GreetingViewSet
@@ -49,6 +50,7 @@ def company_resources(router: Router) -> None:
     router.register("disallowed_codes", DisallowedCodeViewSet, basename="disallowed_codes")
     router.register("number_blacklist", BlockedNumberViewSet, basename="number_blacklist")
     router.register("inbound_rules", InboundRuleViewSet, basename="inbound_rules")
+    router.register("call_queues", CallQueueViewSet, basename="call_queues")
     router.register("receptionists", ReceptionistViewSet, basename="receptionists")
     router.register("ring_groups", RingGroupViewSet, basename="ring_groups")
     router.register("routing_tests", RoutingTestViewSet, basename="routing_tests")

@@ -155,6 +155,7 @@ TABLE: Mapping[str, Row] = {
     "callmanager.musicfile": Row(Area.CONFIGURATION, WRITERS, WRITERS),
     "callmanager.holiday": Row(Area.CONFIGURATION, WRITERS, WRITERS, extension=VIEW),
     "callmanager.pagingsettings": Row(Area.CONFIGURATION, CONTROLLERS, CONTROLLERS),
+    "callmanager.callqueue": Row(Area.CONFIGURATION, WRITERS, WRITERS),
     "callmanager.receptionist": Row(Area.CONFIGURATION, WRITERS, WRITERS),
     "callmanager.ringgroup": Row(Area.CONFIGURATION, WRITERS, WRITERS),
     "callmanager.inboundrule": Row(Area.CONFIGURATION, WRITERS, WRITERS),

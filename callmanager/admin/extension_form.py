@@ -23,6 +23,7 @@ from callmanager.domain.outbound_rules import MAX_DIALLED
 from callmanager.domain.passwords import find_weakness
 from callmanager.domain.week_hours import WEEKDAYS, WeekHoursInvalid, day_text, parse_day_text
 from callmanager.models import Extension, ExtensionException
+from callmanager.models.destination import OBJECT_COLUMNS
 from callmanager.models.extension_exception import EXCEPTIONS_MAX, validate_caller_mask
 from callmanager.models.week_hours import validate_week_hours
 from callmanager.selectors.extension_group import extension_group_list
@@ -268,6 +269,6 @@ class ExceptionInline(TabularInline):
     verbose_name_plural = "Exceptions"
 
     def get_queryset(self, request: HttpRequest) -> Any:
-        return ExtensionException.objects.select_related("target", "ring_group", "to_receptionist").defer(
+        return ExtensionException.objects.select_related(*OBJECT_COLUMNS).defer(
             "target__sip_password", "target__ha1"
         )

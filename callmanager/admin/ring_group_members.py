@@ -1,4 +1,4 @@
-"""The members of a ring group in its form: chosen from the extensions or typed, put in order by dragging or by keys."""
+"""The members of a ring group or a queue in its form: picked or typed, put in order by dragging or by keys."""
 
 from __future__ import annotations
 
@@ -20,6 +20,11 @@ class MembersWidget(forms.Widget):
 
     template_name = "pbxsite/ring_members.html"
 
+    def __init__(self, attrs: Any = None, *, what: str = "group", takes_outside: bool = True) -> None:
+        super().__init__(attrs)
+        self._what = what
+        self._takes_outside = takes_outside
+
     class Media:
         css = {"all": ("pbxsite/profile.css", "pbxsite/ring_members.css")}
         js = (forms.Script("pbxsite/ring_members.js", type="module"),)
@@ -28,6 +33,11 @@ class MembersWidget(forms.Widget):
         context: dict[str, Any] = super().get_context(name, None, attrs)
         known = dict(Extension.objects.values_list("number", "display_name")[:PICKED_MAX])
         members = read_members(value or ())
+        context |= {
+            "what": self._what,
+            "takes_outside": self._takes_outside,
+            "list_id": f"{name}_extensions",
+        }
         context["members"] = [
             {
                 "value": member_value(one),

@@ -19,6 +19,9 @@ _PAGES = {
     UserKind.RING_GROUP: "admin:callmanager_ringgroup_change",
     UserKind.RING_GROUP_DESTINATION: "admin:callmanager_ringgroup_change",
     UserKind.RECEPTIONIST: "admin:callmanager_receptionist_change",
+    UserKind.QUEUE: "admin:callmanager_callqueue_change",
+    UserKind.QUEUE_MANAGER: "admin:callmanager_callqueue_change",
+    UserKind.QUEUE_DESTINATION: "admin:callmanager_callqueue_change",
 }
 
 

@@ -17,6 +17,7 @@ NAMES = {
     DestinationKind.VOICEMAIL: "the mailbox of {}",
     DestinationKind.RING_GROUP: "the ring group {}",
     DestinationKind.RECEPTIONIST: "the receptionist {}",
+    DestinationKind.CALL_QUEUE: "the call queue {}",
     DestinationKind.END_CALL: "the end of the call",
 }
 

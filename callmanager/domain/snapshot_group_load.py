@@ -7,17 +7,16 @@ from collections import defaultdict
 from callmanager.domain.destination import Destination, DestinationKind
 from callmanager.domain.paging import COMMON_AUTO_ANSWER, AlertInfo, AutoAnswer
 from callmanager.domain.ring_groups import RingGroupEntry, RingStrategy
+from callmanager.domain.snapshot_destination import with_target
 from callmanager.domain.snapshot_routing_load import Execute
 
-_GROUPS_SQL = """
+_GROUPS_SQL = with_target("""
     SELECT made.id, made.number, made.name, made.strategy, made.ring_timeout_s, made.skips_busy,
-           made.outbound_caller_id, made.action, coalesce(target.number, ring.number, desk.number, made.external_number)
+           made.outbound_caller_id, made.action, <target>
       FROM callmanager_ringgroup AS made
-      LEFT JOIN callmanager_extension AS target ON target.id = made.target_id
-      LEFT JOIN callmanager_ringgroup AS ring ON ring.id = made.ring_group_id
-      LEFT JOIN callmanager_receptionist AS desk ON desk.id = made.to_receptionist_id
+<joins>
      ORDER BY length(made.number), made.number
-"""
+""")
 
 _MEMBERS_SQL = """
     SELECT member.group_id, extension.number, member.external_number

@@ -18,8 +18,10 @@ from callmanager.domain.rights import GroupEntry, MonitorScope, Right
 from callmanager.domain.schedule import ALL_WEEK, Interval
 from callmanager.domain.schedule_rows import holiday_of, office_intervals
 from callmanager.domain.snapshot import TenantSnapshot
+from callmanager.domain.snapshot_destination import with_target
 from callmanager.domain.snapshot_group_load import load_auto_answer, load_ring_groups
 from callmanager.domain.snapshot_mailbox_load import load_mailboxes
+from callmanager.domain.snapshot_queue_load import load_agents, load_queues
 from callmanager.domain.snapshot_receptionist_load import load_receptionists
 from callmanager.domain.snapshot_routing_load import (
     Execute,
@@ -51,16 +53,14 @@ _EXTENSIONS_SQL = """
      ORDER BY length(number), number
 """
 
-_EXCEPTIONS_SQL = """
+_EXCEPTIONS_SQL = with_target("""
     SELECT extension.number, made.caller_mask, made.received_during, made.action,
-           coalesce(target.number, ring.number, desk.number, made.external_number)
+           <target>
       FROM callmanager_extensionexception AS made
       JOIN callmanager_extension AS extension ON extension.id = made.extension_id
-      LEFT JOIN callmanager_extension AS target ON target.id = made.target_id
-      LEFT JOIN callmanager_ringgroup AS ring ON ring.id = made.ring_group_id
-      LEFT JOIN callmanager_receptionist AS desk ON desk.id = made.to_receptionist_id
+<joins>
      ORDER BY made.extension_id, made.position
-"""
+""")
 
 _GROUPS_SQL = """
     SELECT id, name, monitor_scope, may_see_members, may_see_member_calls, may_use_console, may_page,
@@ -142,6 +142,8 @@ def load_snapshot(execute: Execute, tenant_id: int) -> TenantSnapshot | None:
         ring_groups=load_ring_groups(execute),
         auto_answer=load_auto_answer(execute),
         receptionists=load_receptionists(execute, schema_name),
+        queues=load_queues(execute, schema_name),
+        agents=load_agents(execute),
         dial_codes=load_dial_codes(execute),
         recording=_recording_policy(*recording),
     )

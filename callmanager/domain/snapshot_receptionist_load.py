@@ -7,6 +7,7 @@ from collections import defaultdict
 
 from callmanager.domain.destination import Destination, DestinationKind
 from callmanager.domain.receptionist import Choice, InputMode, Menu, MenuOption, ReceptionistEntry
+from callmanager.domain.snapshot_destination import with_target
 from callmanager.domain.snapshot_routing_load import Execute
 from callmanager.domain.week_hours import parse_intervals
 
@@ -19,15 +20,13 @@ _RECEPTIONISTS_SQL = """
      ORDER BY length(number), number
 """
 
-_CHOICES_SQL = """
+_CHOICES_SQL = with_target("""
     SELECT made.receptionist_id, made.is_closed, made.turn, made.keys, made.repeats_prompt, made.action,
-           coalesce(target.number, ring.number, desk.number, made.external_number)
+           <target>
       FROM callmanager_menuchoice AS made
-      LEFT JOIN callmanager_extension AS target ON target.id = made.target_id
-      LEFT JOIN callmanager_ringgroup AS ring ON ring.id = made.ring_group_id
-      LEFT JOIN callmanager_receptionist AS desk ON desk.id = made.to_receptionist_id
+<joins>
      ORDER BY made.receptionist_id, made.is_closed, made.position
-"""
+""")
 
 _PROMPTS_SQL = "SELECT receptionist_id, use, stored_name FROM callmanager_receptionistprompt"
 

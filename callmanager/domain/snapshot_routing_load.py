@@ -32,6 +32,7 @@ from callmanager.domain.outbound_rules import (
     parse_digit_lengths,
     parse_prefixes,
 )
+from callmanager.domain.snapshot_destination import with_target
 from callmanager.domain.trunk_entry import SrtpMode, TrunkEntry
 from callmanager.domain.week_hours import parse_intervals
 
@@ -61,16 +62,14 @@ _CALLER_MAPPINGS_SQL = """
      ORDER BY made.trunk_id, made.position
 """
 
-_FORWARDS_SQL = """
+_FORWARDS_SQL = with_target("""
     SELECT extension.number, made.status, made.during, made."when", made.action,
-           coalesce(target.number, ring.number, desk.number, made.external_number), made.ring_timeout_s
+           <target>, made.ring_timeout_s
       FROM callmanager_extensionforward AS made
       JOIN callmanager_extension AS extension ON extension.id = made.extension_id
-      LEFT JOIN callmanager_extension AS target ON target.id = made.target_id
-      LEFT JOIN callmanager_ringgroup AS ring ON ring.id = made.ring_group_id
-      LEFT JOIN callmanager_receptionist AS desk ON desk.id = made.to_receptionist_id
+<joins>
      ORDER BY made.id
-"""
+""")
 
 _INBOUND_SQL = """
     SELECT id, name, trunk_id, did, caller_mask, CASE WHEN has_own_hours THEN week::text END, is_enabled
@@ -78,14 +77,12 @@ _INBOUND_SQL = """
      ORDER BY id
 """
 
-_INBOUND_DESTINATIONS_SQL = """
+_INBOUND_DESTINATIONS_SQL = with_target("""
     SELECT made.rule_id, made.at, made.action,
-           coalesce(target.number, ring.number, desk.number, made.external_number)
+           <target>
       FROM callmanager_inbounddestination AS made
-      LEFT JOIN callmanager_extension AS target ON target.id = made.target_id
-      LEFT JOIN callmanager_ringgroup AS ring ON ring.id = made.ring_group_id
-      LEFT JOIN callmanager_receptionist AS desk ON desk.id = made.to_receptionist_id
-"""
+<joins>
+""")
 
 _OUTBOUND_SQL = """
     SELECT id, name, prefixes, callers, digit_lengths, hours, week::text, also_next_on, is_least_cost, is_enabled

@@ -5,6 +5,13 @@ What all tenants share (CDRs, registrations, workers) is in `callmanager.fleet.m
 
 from __future__ import annotations
 
+from callmanager.models.call_queue import (
+    CallQueue,
+    CallQueueManager,
+    CallQueueMember,
+    CallQueueSound,
+    QueueAgent,
+)
 from callmanager.models.dial_codes import DialCodeSettings
 from callmanager.models.extension import Extension
 from callmanager.models.extension_exception import ExtensionException
@@ -24,6 +31,10 @@ from callmanager.models.routing_test import RoutingTest
 
 __all__ = [
     "BlockedNumber",
+    "CallQueue",
+    "CallQueueManager",
+    "CallQueueMember",
+    "CallQueueSound",
     "DialCodeSettings",
     "DisallowedCode",
     "Extension",
@@ -47,6 +58,7 @@ __all__ = [
     "OutboundRule",
     "OutboundRuleGroup",
     "PagingSettings",
+    "QueueAgent",
     "Receptionist",
     "ReceptionistPrompt",
     "RingGroup",

@@ -17,7 +17,12 @@ ACTIONS = [
     (DestinationKind.VOICEMAIL.value, "Leave a message for an extension"),
     (DestinationKind.RING_GROUP.value, "Ring a group"),
     (DestinationKind.RECEPTIONIST.value, "Virtual receptionist"),
+    (DestinationKind.CALL_QUEUE.value, "Call queue"),
 ]
+
+
+# The columns that name something of the company, each with a number of its own; read together with a row.
+OBJECT_COLUMNS = ("target", "ring_group", "to_receptionist", "to_queue")
 
 
 def validate_external_number(text: str) -> None:
@@ -50,6 +55,14 @@ class DestinationColumns(models.Model):
         related_name="+",
         db_constraint=False,
     )
+    to_queue = models.ForeignKey(
+        "callmanager.CallQueue",
+        null=True,
+        blank=True,
+        on_delete=models.DO_NOTHING,
+        related_name="+",
+        db_constraint=False,
+    )
     external_number = models.CharField(
         max_length=MAX_DIALLED, blank=True, default="", validators=[validate_external_number]
     )
@@ -60,11 +73,11 @@ class DestinationColumns(models.Model):
     @property
     def destination(self) -> Destination:
         kind = DestinationKind(self.action)
-        if self.ring_group is not None:
-            return Destination(kind, self.ring_group.number)
-        if self.to_receptionist is not None:
-            return Destination(kind, self.to_receptionist.number)
-        return Destination(kind, self.target.number if self.target is not None else self.external_number)
+        for column in OBJECT_COLUMNS:
+            named = getattr(self, column)
+            if named is not None:
+                return Destination(kind, named.number)
+        return Destination(kind, self.external_number)
 
     @property
     def words(self) -> str:
@@ -79,6 +92,8 @@ class DestinationColumns(models.Model):
                 return f"ring group {number}"
             case Destination(DestinationKind.RECEPTIONIST, number):
                 return f"virtual receptionist {number}"
+            case Destination(DestinationKind.CALL_QUEUE, number):
+                return f"call queue {number}"
             case Destination(_, number):
                 return f"call {number}"
 
@@ -89,6 +104,7 @@ _COLUMNS = {
     DestinationKind.VOICEMAIL: "target",
     DestinationKind.RING_GROUP: "ring_group",
     DestinationKind.RECEPTIONIST: "to_receptionist",
+    DestinationKind.CALL_QUEUE: "to_queue",
     DestinationKind.EXTERNAL_NUMBER: "external_number",
 }
 
@@ -103,7 +119,7 @@ def destination_is_whole(name: str) -> models.CheckConstraint:
 
 def _filled(kind: DestinationKind, column: str) -> Q:
     condition = Q(action=kind.value)
-    for one in ("target", "ring_group", "to_receptionist"):
+    for one in OBJECT_COLUMNS:
         condition &= Q(**{f"{one}__isnull": one != column})
     is_outside = Q(external_number="")
     return condition & (~is_outside if column == "external_number" else is_outside)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from callmanager.models import Receptionist, RingGroup
+from callmanager.models import CallQueue, Receptionist, RingGroup
 
 
 def service_numbers() -> Mapping[str, str]:
@@ -14,4 +14,5 @@ def service_numbers() -> Mapping[str, str]:
         **dict.fromkeys(
             Receptionist.objects.order_by().values_list("number", flat=True), "a virtual receptionist"
         ),
+        **dict.fromkeys(CallQueue.objects.order_by().values_list("number", flat=True), "a call queue"),
     }

@@ -8,6 +8,7 @@ from django.db.models import Prefetch, QuerySet
 
 from callmanager.domain.passwords import find_weakness
 from callmanager.models import Extension, ExtensionException, ExtensionForward, GroupMembership
+from callmanager.models.destination import OBJECT_COLUMNS
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,7 @@ def exception_list(*, extension: Extension) -> QuerySet[ExtensionException]:
 
 def _exceptions() -> QuerySet[ExtensionException]:
     return (
-        ExtensionException.objects.select_related("target", "ring_group", "to_receptionist")
+        ExtensionException.objects.select_related(*OBJECT_COLUMNS)
         .defer("target__sip_password", "target__ha1")
         .order_by("position")
     )
@@ -43,7 +44,7 @@ def forward_list(*, extension: Extension) -> QuerySet[ExtensionForward]:
 
 def _forwards() -> QuerySet[ExtensionForward]:
     return (
-        ExtensionForward.objects.select_related("target", "ring_group", "to_receptionist")
+        ExtensionForward.objects.select_related(*OBJECT_COLUMNS)
         .defer("target__sip_password", "target__ha1")
         .order_by("pk")
     )

@@ -6,6 +6,7 @@ from django.db.models import Prefetch, QuerySet
 
 from callmanager.domain.destination import END_CALL, Destination
 from callmanager.models import InboundDestination, InboundRule
+from callmanager.models.destination import OBJECT_COLUMNS
 from callmanager.models.inbound_rule import RuleHoursOf
 from callmanager.selectors.trunk_lent import lent_trunk_name
 
@@ -14,7 +15,7 @@ Destinations = dict[str, Destination | None]
 
 def inbound_rule_list() -> QuerySet[InboundRule]:
     """With destinations, and `trunk_name`, which is null where the trunk was taken away: two queries."""
-    destinations = InboundDestination.objects.select_related("target", "ring_group", "to_receptionist").defer(
+    destinations = InboundDestination.objects.select_related(*OBJECT_COLUMNS).defer(
         "target__sip_password", "target__ha1"
     )
     return InboundRule.objects.annotate(trunk_name=lent_trunk_name()).prefetch_related(

@@ -6,15 +6,14 @@ from django.db.models import Prefetch, QuerySet
 
 from callmanager.domain.receptionist import Choice, Menu, MenuOption, ReceptionistEntry
 from callmanager.models import MenuChoice, Receptionist, ReceptionistPrompt
+from callmanager.models.destination import OBJECT_COLUMNS
 from callmanager.models.receptionist import MenuTurn, PromptUse
 from tenants.models import TenantFile
 
 
 def receptionist_list() -> QuerySet[Receptionist]:
     """With choices and prompts: two queries more for any number of them."""
-    choices = MenuChoice.objects.select_related("target", "ring_group", "to_receptionist").defer(
-        "target__sip_password", "target__ha1"
-    )
+    choices = MenuChoice.objects.select_related(*OBJECT_COLUMNS).defer("target__sip_password", "target__ha1")
     return Receptionist.objects.prefetch_related(Prefetch("choices", choices), "prompts")
 
 

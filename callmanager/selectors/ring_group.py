@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from django.db.models import Prefetch, QuerySet
 
 from callmanager.models import RingGroup, RingGroupMember
+from callmanager.models.destination import OBJECT_COLUMNS
 
 _SECRETS = ("extension__sip_password", "extension__ha1")
 
@@ -28,7 +29,7 @@ def ring_group_list() -> QuerySet[RingGroup]:
     """With members and destination: two queries for any number of groups."""
     members = RingGroupMember.objects.select_related("extension").defer(*_SECRETS)
     return (
-        RingGroup.objects.select_related("target", "ring_group", "to_receptionist")
+        RingGroup.objects.select_related(*OBJECT_COLUMNS)
         .defer("target__sip_password", "target__ha1")
         .prefetch_related(Prefetch("members", members))
     )

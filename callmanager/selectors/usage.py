@@ -9,6 +9,9 @@ from enum import StrEnum
 from callmanager.domain.number_range import NumberPatternError
 from callmanager.domain.outbound_rules import parse_callers
 from callmanager.models import (
+    CallQueue,
+    CallQueueManager,
+    CallQueueMember,
     Extension,
     ExtensionException,
     ExtensionForward,
@@ -30,6 +33,9 @@ class UserKind(StrEnum):
     RING_GROUP = "ring_group"
     RING_GROUP_DESTINATION = "ring_group_destination"
     RECEPTIONIST = "receptionist"
+    QUEUE = "call_queue"
+    QUEUE_MANAGER = "call_queue_manager"
+    QUEUE_DESTINATION = "call_queue_destination"
 
 
 _WORDS = {
@@ -41,6 +47,9 @@ _WORDS = {
     UserKind.RING_GROUP: "the ring group {} as a member",
     UserKind.RING_GROUP_DESTINATION: "the ring group {}, when nobody answers",
     UserKind.RECEPTIONIST: "the menu of the virtual receptionist {}",
+    UserKind.QUEUE: "the call queue {} as a member",
+    UserKind.QUEUE_MANAGER: "the call queue {} as a manager",
+    UserKind.QUEUE_DESTINATION: "the call queue {}, when nobody answers",
 }
 
 
@@ -66,6 +75,12 @@ def extension_usage(*, ids: Collection[int]) -> list[Usage]:
         Usage(UserKind.RING_GROUP, number, pk)
         for number, pk in members.values_list("group__number", "group_id")
     }
+    for kind, model in (
+        (UserKind.QUEUE, CallQueueMember.objects),
+        (UserKind.QUEUE_MANAGER, CallQueueManager.objects),
+    ):
+        rows = model.filter(extension_id__in=ids).values_list("queue__number", "queue_id")
+        found |= {Usage(kind, number, pk) for number, pk in rows}
     return sorted(found | _named_by_outbound_rules(ids))
 
 
@@ -81,6 +96,12 @@ def receptionist_usage(*, ids: Collection[int]) -> list[Usage]:
     return sorted(one for one in found if not (one.kind is UserKind.RECEPTIONIST and one.pk in ids))
 
 
+def call_queue_usage(*, ids: Collection[int]) -> list[Usage]:
+    """By others than these queues themselves."""
+    found = _sent_to(without=(), to_queue_id__in=ids)
+    return sorted(one for one in found if not (one.kind is UserKind.QUEUE_DESTINATION and one.pk in ids))
+
+
 def _sent_to(*, without: Collection[int], **targets: Collection[int]) -> set[Usage]:
     """Who sends calls there; `without` what these extensions do themselves."""
     rules = InboundDestination.objects.filter(**targets).values_list("rule__name", "rule_id")
@@ -93,12 +114,14 @@ def _sent_to(*, without: Collection[int], **targets: Collection[int]) -> set[Usa
         found |= {
             Usage(kind, number, pk) for number, pk in rows.values_list("extension__number", "extension_id")
         }
+    queues = CallQueue.objects.filter(**targets).values_list("number", "pk")
     groups = RingGroup.objects.filter(**targets).values_list("number", "pk")
     menus = MenuChoice.objects.filter(**targets).values_list("receptionist__number", "receptionist_id")
     return (
         found
         | {Usage(UserKind.RING_GROUP_DESTINATION, number, pk) for number, pk in groups}
         | {Usage(UserKind.RECEPTIONIST, number, pk) for number, pk in menus}
+        | {Usage(UserKind.QUEUE_DESTINATION, number, pk) for number, pk in queues}
     )
 
 

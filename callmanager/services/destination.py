@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 
 from callmanager.domain.destination import Destination, DestinationKind
-from callmanager.models import Extension, Receptionist, RingGroup
+from callmanager.models import CallQueue, Extension, Receptionist, RingGroup
 from callmanager.models.destination import validate_external_number
 
 _OF_EXTENSIONS = frozenset({DestinationKind.EXTENSION, DestinationKind.VOICEMAIL})
@@ -23,6 +23,7 @@ class TargetIds:
     extensions: Mapping[str, int] = field(default_factory=dict)
     ring_groups: Mapping[str, int] = field(default_factory=dict)
     receptionists: Mapping[str, int] = field(default_factory=dict)
+    queues: Mapping[str, int] = field(default_factory=dict)
 
 
 def target_ids(destinations: Iterable[Destination | None]) -> TargetIds:
@@ -37,6 +38,7 @@ def target_ids(destinations: Iterable[Destination | None]) -> TargetIds:
         ids(Extension.objects.all(), *_OF_EXTENSIONS),
         ids(RingGroup.objects.all(), DestinationKind.RING_GROUP),
         ids(Receptionist.objects.all(), DestinationKind.RECEPTIONIST),
+        ids(CallQueue.objects.all(), DestinationKind.CALL_QUEUE),
     )
 
 
@@ -57,6 +59,10 @@ def destination_columns(destination: Destination, ids: TargetIds, *, own_number:
                 raise ValidationError("That is this group itself.", code="not_allowed")
         case DestinationKind.RECEPTIONIST:
             _require(target, ids.receptionists, "virtual receptionist")
+        case DestinationKind.CALL_QUEUE:
+            _require(target, ids.queues, "call queue")
+            if target == own_number:
+                raise ValidationError("That is this queue itself.", code="not_allowed")
         case DestinationKind.EXTERNAL_NUMBER:
             if not target:
                 raise ValidationError("Name the number to call.", code="required")
@@ -69,6 +75,7 @@ def destination_columns(destination: Destination, ids: TargetIds, *, own_number:
         "target_id": ids.extensions[target] if kind in _OF_EXTENSIONS else None,
         "ring_group_id": ids.ring_groups[target] if kind is DestinationKind.RING_GROUP else None,
         "to_receptionist_id": ids.receptionists[target] if kind is DestinationKind.RECEPTIONIST else None,
+        "to_queue_id": ids.queues[target] if kind is DestinationKind.CALL_QUEUE else None,
         "external_number": target if kind is DestinationKind.EXTERNAL_NUMBER else "",
     }
 

@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 from callmanager.domain.destination import Destination
 from callmanager.domain.ring_groups import RingStrategy
 from callmanager.models import Extension, RingGroup
-from callmanager.models.destination import validate_external_number
+from callmanager.models.destination import OBJECT_COLUMNS, validate_external_number
 from callmanager.models.ring_group import MEMBERS_MAX
 from callmanager.selectors.ring_group import Member
 from callmanager.services.company_number import company_number_problems
@@ -38,7 +38,7 @@ class RingGroupChecks:
         problems: dict[str, list[ValidationError]] = {}
         group.name = (group.name or "").strip()
         try:
-            group.clean_fields(exclude=["action", "target", "ring_group", "external_number"])
+            group.clean_fields(exclude=["action", *OBJECT_COLUMNS, "external_number"])
         except ValidationError as error:
             problems.update(error.error_dict)
         if group.number != number_before:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from django.contrib.admin import AdminSite
 
+from callmanager.admin.call_queue import CallQueueAdmin
 from callmanager.admin.inbound_rule import InboundRuleAdmin
 from callmanager.admin.outbound_rule import OutboundRuleAdmin
 from callmanager.admin.receptionist import ReceptionistAdmin
 from callmanager.admin.ring_group import RingGroupAdmin
-from callmanager.models import InboundRule, OutboundRule, Receptionist, RingGroup
+from callmanager.models import CallQueue, InboundRule, OutboundRule, Receptionist, RingGroup
 from pbxsite.console.trunk_pages import LENT_TRUNK_ITEM
 
 ROUTING_NAVIGATION = (
@@ -18,6 +19,7 @@ ROUTING_NAVIGATION = (
         ("Inbound rules", "call_received", "admin:callmanager_inboundrule_changelist"),
         ("Outbound rules", "call_made", "admin:callmanager_outboundrule_changelist"),
         ("Virtual receptionists", "dialpad", "admin:callmanager_receptionist_changelist"),
+        ("Call queues", "support_agent", "admin:callmanager_callqueue_changelist"),
         ("Ring groups", "ring_volume", "admin:callmanager_ringgroup_changelist"),
         ("Paging and intercom", "campaign", "admin:paging"),
     ),
@@ -29,3 +31,4 @@ def routing_register(site: AdminSite) -> None:
     site.register(OutboundRule, OutboundRuleAdmin)
     site.register(RingGroup, RingGroupAdmin)
     site.register(Receptionist, ReceptionistAdmin)
+    site.register(CallQueue, CallQueueAdmin)

@@ -1,4 +1,4 @@
-// Members of a ring group: a click adds an extension or takes it away again; the order by dragging or by buttons.
+// Members of a ring group or a queue: a click adds an extension or takes it away again; the order by dragging or by buttons.
 
 const SHOWN_MAX = 60;
 
@@ -20,7 +20,17 @@ function button(label, symbol, data) {
   return made;
 }
 
-function row(field, value, number, name) {
+function skillOf(field, number) {
+  const label = document.createElement("label");
+  label.className = "td-member-skill";
+  const input = document.createElement("input");
+  Object.assign(input, { type: "number", className: "td-input", name: `${field}_skill`, value: "1", min: "1", max: "10" });
+  input.setAttribute("aria-label", `Skill of ${number}`);
+  label.append("Skill ", input);
+  return label;
+}
+
+function row(field, value, number, name, hasSkills) {
   const item = document.createElement("li");
   item.className = "td-member";
   item.draggable = true;
@@ -43,6 +53,7 @@ function row(field, value, number, name) {
     handle,
     hidden,
     words,
+    ...(hasSkills ? [skillOf(field, number)] : []),
     button(`Move ${number} up`, "arrow_upward", { step: "-1" }),
     button(`Move ${number} down`, "arrow_downward", { step: "1" }),
     button(`Remove ${number}`, "close", { remove: "" }),
@@ -56,7 +67,9 @@ function begin(box) {
   const find = box.querySelector("[data-find]");
   const outside = box.querySelector("[data-outside]");
   const said = box.querySelector("[data-said]");
-  const extensions = JSON.parse(document.getElementById("ring_members_extensions").textContent);
+  const extensions = JSON.parse(box.querySelector("script[type='application/json']").textContent);
+  const what = box.dataset.what;
+  const hasSkills = "skills" in box.dataset;
   let dragged = null;
 
   const memberOf = (value) => [...list.children].find((item) => item.querySelector("input").value === value);
@@ -70,10 +83,10 @@ function begin(box) {
     if (present) {
       present.remove();
       tidy();
-      said.textContent = `${number} is not in the group any more.`;
+      said.textContent = `${number} is not in the ${what} any more.`;
     } else {
-      list.append(row(box.dataset.members, value, number, name));
-      said.textContent = `${number} is in the group.`;
+      list.append(row(box.dataset.members, value, number, name, hasSkills));
+      said.textContent = `${number} is in the ${what}.`;
     }
     show();
   }
@@ -151,12 +164,12 @@ function begin(box) {
   });
   find.addEventListener("input", show);
   find.addEventListener("keydown", (event) => event.key === "Enter" && event.preventDefault());
-  outside.addEventListener("keydown", (event) => {
+  outside?.addEventListener("keydown", (event) => {
     if (event.key !== "Enter") return;
     event.preventDefault();
     addOutside();
   });
-  box.querySelector("[data-add-outside]").addEventListener("click", addOutside);
+  box.querySelector("[data-add-outside]")?.addEventListener("click", addOutside);
   tidy();
   show();
 }

@@ -27,6 +27,7 @@ PAGE_THINGS: Mapping[str, str] = {
     "callmanager_blockednumber": "number_blacklist",
     "fleet_systemdisallowedcode": "system_codes",
     "fleet_systemblockednumber": "system_numbers",
+    "callmanager_callqueue": "call_queues",
     "callmanager_receptionist": "receptionists",
     "callmanager_ringgroup": "ring_groups",
     "callmanager_inboundrule": "inbound_rules",

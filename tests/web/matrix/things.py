@@ -29,6 +29,8 @@ from callmanager.fleet.models import (
 )
 from callmanager.models import (
     BlockedNumber,
+    CallQueue,
+    CallQueueSound,
     DisallowedCode,
     Extension,
     ExtensionGroup,
@@ -43,6 +45,7 @@ from callmanager.models import (
     RingGroup,
     RoutingTest,
 )
+from callmanager.services.call_queue import call_queue_create
 from callmanager.services.inbound_rule import inbound_rule_create
 from callmanager.services.office_hours import holiday_create
 from callmanager.services.outbound_rule import outbound_rule_create
@@ -425,6 +428,20 @@ def _ring_group_exists(world: World, ids: dict[str, Any]) -> bool:
         return RingGroup.objects.filter(pk=ids["pk"], name__startswith=MARK).exists()
 
 
+def _call_queue(world: World, number: int) -> dict[str, Any]:
+    with tenant_scope(world.acme):
+        queue = call_queue_create(number=f"79{number}", name=f"{MARK} {number}")
+        file = _stored_file(world, FileKind.PROMPT)
+        stored = {"stored_file_id": file.pk, "stored_name": file.name, "length_s": 1.0}
+        CallQueueSound.objects.create(queue=queue, use="intro", name=MARK, **stored)
+    return {"pk": queue.pk, "use": "intro"}
+
+
+def _call_queue_exists(world: World, ids: dict[str, Any]) -> bool:
+    with tenant_scope(world.acme):
+        return CallQueue.objects.filter(pk=ids["pk"], name__startswith=MARK, sounds__isnull=False).exists()
+
+
 def _receptionist(world: World, number: int) -> dict[str, Any]:
     with tenant_scope(world.acme):
         desk = receptionist_create(number=f"78{number}", name=f"{MARK} {number}")
@@ -551,6 +568,7 @@ THINGS: Mapping[str, Thing] = {
     "number_blacklist": Thing(_blocked_number, exists=_blocked_number_exists),
     "system_codes": Thing(_system_code, owner="root"),
     "system_numbers": Thing(_system_number, owner="root"),
+    "call_queues": Thing(_call_queue, exists=_call_queue_exists),
     "receptionists": Thing(_receptionist, exists=_receptionist_exists),
     "ring_groups": Thing(_ring_group, exists=_ring_group_exists),
     "inbound_rules": Thing(_inbound_rule, exists=_inbound_rule_exists),

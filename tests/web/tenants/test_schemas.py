@@ -77,6 +77,7 @@ def test_a_schema_from_the_dump_equals_a_migrated_one_with_its_triggers(
         "voicemail_follows_extension",
         "greeting_takes_its_file",
         "prompt_takes_its_file",
+        "sound_takes_its_file",
         "recording_follows_extension",
         "extension_joins_default_group",
         "extension_keeps_a_group",

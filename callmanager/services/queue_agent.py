@@ -1,0 +1,76 @@
+"""Who of a queue's agents takes calls: changed by people, by their telephones, and by the queue's own rule."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+
+from callmanager.domain.agent_state import AgentHappening, state_after
+from callmanager.models import CallQueue, Extension, QueueAgent
+from callmanager.models.extension import lock_tenant
+from callmanager.selectors.call_queue import call_queue_list, state_of
+from tenants.audit_changes import audit_note
+
+PAUSE_REASON_LENGTH = 64
+
+
+def queue_agent_change(
+    *,
+    queues: Iterable[CallQueue],
+    extension_id: int,
+    happening: AgentHappening,
+    pause_reason: str = "",
+    at: datetime | None = None,
+) -> list[CallQueue]:
+    """In those of the queues where the extension is a member; which ones those are.
+
+    What is older than what is stored changes nothing: news of a telephone may come late.
+    """
+    lock_tenant()
+    at = at or timezone.now()
+    reason = " ".join(pause_reason.split())
+    if len(reason) > PAUSE_REASON_LENGTH or not reason.isprintable():
+        message = f"At most {PAUSE_REASON_LENGTH} characters, without control characters."
+        raise ValidationError({"pause_reason": ValidationError(message, code="max_length")})
+    wanted = [one for one in queues if extension_id in {member.extension_id for member in one.members.all()}]
+    rows = {
+        row.queue_id: row for row in QueueAgent.objects.filter(queue__in=wanted, extension_id=extension_id)
+    }
+    for queue in wanted:
+        row = rows.get(queue.pk)
+        if row is not None and row.since > at:
+            continue
+        before = state_of(row, queue)
+        after = state_after(
+            before,
+            happening,
+            is_ready_automatically=queue.is_ready_automatically,
+            at=at.timestamp(),
+            pause_reason=reason,
+        )
+        if after is before:
+            continue
+        if row is None:
+            row = QueueAgent(queue=queue, extension_id=extension_id)
+        row.is_signed_in, row.is_paused, row.pause_reason = (
+            after.is_signed_in,
+            after.is_paused,
+            after.pause_reason,
+        )
+        row.since = at
+        row.save()
+        audit_note(target=queue, name=f"agent {extension_id}", before=None, after=happening.value)
+    return wanted
+
+
+def queue_agents_registered(*, numbers: Iterable[str], at: datetime) -> None:
+    """Telephones of these extensions have registered: the queues' own rule signs them in or out."""
+    extensions = Extension.objects.filter(number__in=list(numbers)).values_list("pk", flat=True)
+    queues = list(call_queue_list())
+    for extension_id in extensions:
+        queue_agent_change(
+            queues=queues, extension_id=extension_id, happening=AgentHappening.REGISTERED, at=at
+        )
