@@ -217,12 +217,15 @@ class Retrieve:
 
 @dataclass(frozen=True, slots=True)
 class ChangeOwn:
-    """Change something of the caller's own, as `kind` says; forwarding that is set has a `destination`."""
+    """Change something of the caller's own, as `kind` says; forwarding that is set has a `destination`, signing in
+    to or out of one queue its number in `queue` (empty: all of the caller's).
+    """
 
     extension: str
     kind: DialKind
     destination: Destination | None = None
     language: str = "en"
+    queue: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -268,5 +268,7 @@ WORKING: frozenset[DialKind] = frozenset(
         DialKind.FORWARD_NO_ANSWER_OFF,
         DialKind.FORWARD_OFFLINE_ON,
         DialKind.FORWARD_OFFLINE_OFF,
+        DialKind.QUEUE_SIGN_IN,
+        DialKind.QUEUE_SIGN_OUT,
     }
 )

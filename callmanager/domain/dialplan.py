@@ -29,7 +29,7 @@ from callmanager.domain.inside_calls import BUSY, call_extension, follow
 from callmanager.domain.mailbox_calls import leave_message, mailbox_of
 from callmanager.domain.monitoring import monitor
 from callmanager.domain.outside_calls import call_emergency, call_outside, is_emergency, is_outside
-from callmanager.domain.own_settings import FORWARD_OF, STATUS_OF, change_own
+from callmanager.domain.own_settings import AGENT_OF, FORWARD_OF, STATUS_OF, change_own
 from callmanager.domain.parking import park, retrieve
 from callmanager.domain.pickup import HELD_ALONE, RINGING_OR_HELD, pick_up, pick_up_in_group
 from callmanager.domain.provider_calls import call_number
@@ -192,7 +192,7 @@ def _service(routing: Routing, caller: ExtensionEntry) -> Decision | None:
             return retrieve(routing, read.argument)
         case DialKind.MONITOR:
             return monitor(routing, read.argument, read.more)
-        case kind if kind in STATUS_OF or kind in FORWARD_OF:
+        case kind if kind in STATUS_OF or kind in FORWARD_OF or kind in AGENT_OF:
             return change_own(routing, caller, kind, read.argument)
         case _:
             return None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from callmanager.domain.agent_state import AgentHappening
 from callmanager.domain.decisions import ChangeOwn, Refuse
 from callmanager.domain.destination import Destination, DestinationKind
 from callmanager.domain.dial_features import FEATURE_OF, DialKind, Shape
@@ -49,6 +50,10 @@ FORWARD_OF: Mapping[DialKind, ForwardCode] = {
     DialKind.FORWARD_OFFLINE_ON: ForwardCode(ForwardWhen.ALWAYS, True, is_offline=True),
     DialKind.FORWARD_OFFLINE_OFF: ForwardCode(ForwardWhen.ALWAYS, False, is_offline=True),
 }
+AGENT_OF: Mapping[DialKind, AgentHappening] = {
+    DialKind.QUEUE_SIGN_IN: AgentHappening.SIGN_IN,
+    DialKind.QUEUE_SIGN_OUT: AgentHappening.SIGN_OUT,
+}
 _SAID = {
     ForwardWhen.ALWAYS: "call-fwd-unconditional",
     ForwardWhen.BUSY: "call-fwd-on-busy",
@@ -59,6 +64,8 @@ _SAID = {
 def change_own(routing: Routing, caller: ExtensionEntry, kind: DialKind, number: str) -> ChangeOwn | Refuse:
     """Whoever dials a code changes themselves alone; what could lead nowhere is refused at once."""
     language = caller.mailbox.language if caller.mailbox is not None else "en"
+    if kind in AGENT_OF:
+        return _change_agent(routing, caller, kind, number, language)
     if FEATURE_OF[kind].shape is not Shape.NUMBER:
         return ChangeOwn(caller.number, kind, language=language)
     destination = _destination(routing, caller, number)
@@ -67,14 +74,33 @@ def change_own(routing: Routing, caller: ExtensionEntry, kind: DialKind, number:
     return ChangeOwn(caller.number, kind, destination, language)
 
 
+def _change_agent(
+    routing: Routing, caller: ExtensionEntry, kind: DialKind, queue: str, language: str
+) -> ChangeOwn | Refuse:
+    """Of one queue or of all of which the caller is an agent; a manager is none (manual 5.10)."""
+    snapshot = routing.snapshot
+    if queue and snapshot.find_queue(queue) is None:
+        return Refuse(404, f"There is no queue {queue}")
+    queues = [one for one in snapshot.queues if not queue or one.number == queue]
+    if not any(caller.number == agent.number for one in queues for agent in one.agents):
+        which = f"the queue {queue}" if queue else "any queue"
+        return Refuse(403, f"The caller is no agent of {which}")
+    return ChangeOwn(caller.number, kind, language=language, queue=queue)
+
+
 def own_change_title(decision: ChangeOwn) -> str:
     name = FEATURE_OF[decision.kind].name
+    if decision.queue:
+        return f"{name}: {decision.queue}"
     return f"{name}: {decision.destination.target}" if decision.destination is not None else name
 
 
 def own_change_sounds(decision: ChangeOwn) -> tuple[str, ...]:
     """What was changed, as far as there are words for it, and that it was."""
     language, forward = decision.language, FORWARD_OF.get(decision.kind)
+    if (happening := AGENT_OF.get(decision.kind)) is not None:
+        said = "agent-loginok" if happening is AgentHappening.SIGN_IN else "agent-loggedoff"
+        return (prompt(language, said),)
     if decision.kind in (DialKind.DO_NOT_DISTURB_ON, DialKind.DO_NOT_DISTURB_OFF):
         is_on = decision.kind is DialKind.DO_NOT_DISTURB_ON
         what: tuple[str, ...] = (prompt(language, "do-not-disturb"),)

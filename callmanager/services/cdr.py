@@ -30,6 +30,7 @@ from callmanager.domain.worker_loss import Silence, WorkerSighting, find_loss, n
 from callmanager.fleet.models import Cdr, OpenCall, StoredCallEvent, WorkerNode
 from callmanager.services.live_event import live_events_publish
 from callmanager.services.lost_events import lost_events_store
+from callmanager.services.own_settings import SETTING_KINDS
 from callmanager.services.recording import recordings_note
 from callmanager.services.voicemail import VOICEMAIL_KINDS
 from callmanager.services.worker_watch import lost_workers_record
@@ -140,7 +141,7 @@ def _is_recorded(events: Iterable[CallEvent]) -> bool:
 
 
 def _changes_settings(events: Iterable[CallEvent]) -> bool:
-    return any(event.kind is CallEventKind.SETTING_CHANGED for event in events)
+    return any(event.kind in SETTING_KINDS for event in events)
 
 
 def _settle(task: str, session_ids: Sequence[str]) -> None:

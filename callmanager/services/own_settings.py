@@ -9,6 +9,7 @@ from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
+from callmanager.domain.agent_state import AgentHappening
 from callmanager.domain.call_events import CallEventKind
 from callmanager.domain.destination import Destination, DestinationKind
 from callmanager.domain.dial_features import DialKind
@@ -16,9 +17,11 @@ from callmanager.domain.forwarding import ForwardHours
 from callmanager.domain.own_settings import FORWARD_OF, STATUS_OF, ForwardCode
 from callmanager.fleet.models import StoredCallEvent
 from callmanager.models import Extension
+from callmanager.selectors.call_queue import call_queue_list
 from callmanager.selectors.extension import forward_list
 from callmanager.services.extension import extension_update
 from callmanager.services.extension_forward import WantedForward
+from callmanager.services.queue_agent import queue_agent_change
 from tenants.models import EventSource, Severity, Tenant
 from tenants.scope import across_tenants, no_scope, tenant_scope
 from tenants.services.audit import audit_record
@@ -26,6 +29,7 @@ from tenants.services.event_log import event_record
 
 log = structlog.get_logger(__name__)
 
+SETTING_KINDS = frozenset({CallEventKind.SETTING_CHANGED, CallEventKind.QUEUE_AGENT_STATE})
 # Nobody tells of a call later than that.
 REMEMBERED_S = 7 * 24 * 3600
 
@@ -35,7 +39,7 @@ def own_settings_settle(*, session_ids: Sequence[str]) -> int:
     with across_tenants():
         events = list(
             StoredCallEvent.objects.filter(
-                session_id__in=session_ids, kind=CallEventKind.SETTING_CHANGED.value
+                session_id__in=session_ids, kind__in=[kind.value for kind in SETTING_KINDS]
             ).order_by("at", "sequence")
         )
         tenants = Tenant.objects.in_bulk({event.tenant_id for event in events})
@@ -50,9 +54,13 @@ def _settle(event: StoredCallEvent, tenant: Tenant | None) -> bool:
     if tenant is None or is_known:
         return False
     with tenant_scope(tenant):
-        extension = Extension.objects.filter(number=event.data["extension"]).first()
+        is_agent = event.kind == CallEventKind.QUEUE_AGENT_STATE
+        number = event.data["agent" if is_agent else "extension"]
+        extension = Extension.objects.filter(number=number).first()
         try:
-            if extension is not None:
+            if extension is not None and is_agent:
+                _apply_agent(extension, event)
+            elif extension is not None:
                 _apply(extension, event, tenant)
         except (ValidationError, ValueError) as refusal:
             # What it leads to went away meanwhile.
@@ -61,12 +69,27 @@ def _settle(event: StoredCallEvent, tenant: Tenant | None) -> bool:
                 severity=Severity.WARNING,
                 source=EventSource.PHONE,
                 kind="own_setting.refused",
-                message=f"What {event.data['extension']} dialled could not be set.",
-                data={"change": event.data["change"]},
+                message=f"What {number} dialled could not be set.",
+                data={"change": event.data.get("change", event.data.get("happening", ""))},
             )
     with no_scope():
         cache.set(key, 1, REMEMBERED_S)
     return extension is not None
+
+
+def _apply_agent(extension: Extension, event: StoredCallEvent) -> None:
+    """Dialled, or by a queue's own rule; of a queue that is not there any more, nothing."""
+    queues = call_queue_list()
+    if event.data.get("queue"):
+        queues = queues.filter(number=event.data["queue"])
+    with transaction.atomic():
+        queue_agent_change(
+            queues=queues,
+            extension_id=extension.pk,
+            happening=AgentHappening(event.data["happening"]),
+            pause_reason=str(event.data.get("pause_reason", "")),
+            at=event.at,
+        )
 
 
 def _apply(extension: Extension, event: StoredCallEvent, tenant: Tenant) -> None:

@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from callmanager.domain.agent_state import AgentHappening, state_after
-from callmanager.models import CallQueue, Extension, QueueAgent
+from callmanager.models import CallQueue, CallQueueMember, QueueAgent
 from callmanager.models.extension import lock_tenant
 from callmanager.selectors.call_queue import call_queue_list, state_of
 from tenants.audit_changes import audit_note
@@ -68,9 +68,12 @@ def queue_agent_change(
 
 def queue_agents_registered(*, numbers: Iterable[str], at: datetime) -> None:
     """Telephones of these extensions have registered: the queues' own rule signs them in or out."""
-    extensions = Extension.objects.filter(number__in=list(numbers)).values_list("pk", flat=True)
-    queues = list(call_queue_list())
-    for extension_id in extensions:
+    members = CallQueueMember.objects.filter(extension__number__in=list(numbers))
+    extension_ids = set(members.values_list("extension_id", flat=True))
+    if not extension_ids:
+        return
+    queues = list(call_queue_list().filter(members__extension_id__in=extension_ids).distinct())
+    for extension_id in extension_ids:
         queue_agent_change(
             queues=queues, extension_id=extension_id, happening=AgentHappening.REGISTERED, at=at
         )

@@ -9,13 +9,14 @@ from datetime import UTC, datetime
 
 from django.db import connection, transaction
 
-from callmanager.domain.edge_events import EdgeRegistration, RegistrationChanged
+from callmanager.domain.edge_events import EdgeRegistration, RegistrationChange, RegistrationChanged
 from callmanager.domain.registration_message import registration_message
 from callmanager.fleet.models import Registration
 from callmanager.services.live_event import live_events_publish
+from callmanager.services.queue_agent import queue_agents_registered
 from callmanager.webhooks.outbox import registrations_tell
 from tenants.models import Tenant
-from tenants.scope import across_tenants
+from tenants.scope import across_tenants, tenant_scope
 
 BATCH = 500
 WRITTEN_ON_REFRESH = [
@@ -30,6 +31,8 @@ def registrations_apply(*, changes: Sequence[RegistrationChanged]) -> None:
     gone = [change.registration for change in latest.values() if change.is_gone]
     there = [change.registration for change in latest.values() if not change.is_gone]
     _write(there=there, gone=gone, at=time.time())
+    new = [one for one in latest.values() if one.change is RegistrationChange.REGISTERED]
+    _tell_queues((change.registration for change in new), time.time())
 
 
 def registrations_replace(*, registrations: Iterable[EdgeRegistration]) -> int:
@@ -40,6 +43,7 @@ def registrations_replace(*, registrations: Iterable[EdgeRegistration]) -> int:
     changed = [found for found in there.values() if _is_news(known.get(found.ruid), found)]
     gone = [_from_row(row) for row in known.values() if row.ruid not in there]
     _write(there=changed, gone=gone, at=time.time())
+    _tell_queues((found for found in changed if found.ruid not in known), time.time())
     _write_expiries(known, there)
     return len(changed) + len(gone)
 
@@ -83,6 +87,16 @@ def _write(*, there: Sequence[EdgeRegistration], gone: Sequence[EdgeRegistration
         )
         registrations_tell(there=known, gone=gone, tenants=tenants, at=at)
     live_events_publish(_messages(known, gone, tenant_ids, at))
+
+
+def _tell_queues(new: Iterable[EdgeRegistration], at: float) -> None:
+    """A telephone that registers anew makes an agent ready, or not, as the queue says (manual 5.10)."""
+    numbers: defaultdict[str, set[str]] = defaultdict(set)
+    for registration in new:
+        numbers[registration.domain].add(registration.number)
+    for domain, tenant in _tenants(set(numbers)).items() if numbers else ():
+        with tenant_scope(tenant), transaction.atomic():
+            queue_agents_registered(numbers=numbers[domain], at=datetime.fromtimestamp(at, UTC))
 
 
 def _write_expiries(known: Mapping[str, Registration], there: Mapping[str, EdgeRegistration]) -> None:

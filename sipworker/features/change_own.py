@@ -1,4 +1,4 @@
-"""A code that changes the caller's own status or forwarding: says so and hangs up.
+"""A code that changes the caller's own status, forwarding or place in queues: says so and hangs up.
 
 Whoever keeps settings obeys the event, also when the caller does not wait.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 from callmanager.domain.call_events import CallEventKind
 from callmanager.domain.decisions import ChangeOwn
 from callmanager.domain.outcome import CallOutcome, CallStatus, EndedBy
-from callmanager.domain.own_settings import own_change_sounds
+from callmanager.domain.own_settings import AGENT_OF, own_change_sounds
 from sipworker.call.actions import Action, AnswerLeg, EmitEvent, EndCall, PlayFiles
 from sipworker.call.context import CallContext
 from sipworker.call.signals import PlaybackEnded, Signal
@@ -27,6 +27,18 @@ class ChangingOwn:
 
     def start(self) -> tuple[Action, ...]:
         decision, leg = self._decision, self._context.caller_leg
+        return (
+            AnswerLeg(leg),
+            self._told(),
+            established.by_service("setting", self._context),
+            PlayFiles(leg, PLAYBACK, own_change_sounds(decision)),
+        )
+
+    def _told(self) -> EmitEvent:
+        decision = self._decision
+        if (happening := AGENT_OF.get(decision.kind)) is not None:
+            told = {"queue": decision.queue, "agent": decision.extension, "happening": happening.value}
+            return EmitEvent(CallEventKind.QUEUE_AGENT_STATE, told)
         destination = decision.destination
         data = {
             "extension": decision.extension,
@@ -34,12 +46,7 @@ class ChangingOwn:
             "destination": destination.kind.value if destination is not None else "",
             "to_number": destination.target if destination is not None else "",
         }
-        return (
-            AnswerLeg(leg),
-            EmitEvent(CallEventKind.SETTING_CHANGED, data),
-            established.by_service("setting", self._context),
-            PlayFiles(leg, PLAYBACK, own_change_sounds(decision)),
-        )
+        return EmitEvent(CallEventKind.SETTING_CHANGED, data)
 
     def handle(self, signal: Signal) -> tuple[Action, ...]:
         if isinstance(signal, PlaybackEnded) and signal.playback == PLAYBACK:

@@ -317,3 +317,42 @@ def test_a_worker_that_stops_hangs_up_whoever_waits() -> None:
     worker.wait(60)
     assert CALLER in [one.leg for one in worker.sip.actions if isinstance(one, HangUpLeg)]
     assert worker.runner.live_calls == 0
+
+
+class TestDialCodes:
+    """The manual's own: 102 is an agent of the queue 8000 (5.10)."""
+
+    def dial(self, worker: WorkerInMemory, code: str) -> list[Any]:
+        invite = replace(alice_calls(code, f"bob-{code}"), caller=BOB)
+        worker.hear(invite)
+        session = worker.events.events[-1].session_id
+        return [one.data for one in worker.events.of(session) if one.kind is CallEventKind.QUEUE_AGENT_STATE]
+
+    @pytest.mark.parametrize("code", ["*52*8000", "*52*", "*52"])
+    def test_an_agent_who_signs_out_is_not_rung_any_more(self, code: str) -> None:
+        worker = worker_with()
+        (told,) = self.dial(worker, code)
+        assert (told["agent"], told["happening"]) == (BOB, "sign_out")
+        worker.hear(LegHungUp(f"bob-{code}", False, 200, ""))
+        enter(worker)
+        assert list(rung(worker)) == [CAROL]
+
+    @pytest.mark.parametrize("code", ["*51*8000", "*51*", "*51"])
+    def test_an_agent_who_signs_in_is_rung_at_once(self, code: str) -> None:
+        worker = worker_with(is_signed_in=False, keeps_waiting=True)
+        enter(worker)
+        assert rung(worker) == {}
+        assert self.dial(worker, code)
+        worker.hear(LegHungUp(f"bob-{code}", False, 200, ""))
+        worker.wait(0.3)
+        assert list(rung(worker)) == [BOB]
+
+    @pytest.mark.parametrize("code", ["*51*8001", "*52*101"])
+    def test_there_is_no_such_queue(self, code: str) -> None:
+        worker = worker_with()
+        assert self.dial(worker, code) == []
+
+    def test_whoever_is_no_agent_is_refused(self) -> None:
+        worker = worker_with(members=(QueueMember(CAROL),))
+        assert self.dial(worker, "*51*8000") == []
+        assert self.dial(worker, "*51") == []
