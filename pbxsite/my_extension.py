@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from callmanager.admin.call_words import STATUS_CLASSES, duration_words
+from callmanager.admin.click_to_call import NUMBER, call_make, may_call
 from callmanager.selectors.person import own_cdr_list, own_extension_list, own_registration_list
 from pbxsite.console.sites import platform_site
 from tenants.acting import Actor
@@ -23,7 +25,7 @@ def my_extension(request: HttpRequest) -> HttpResponse:
     if actor is None or actor.role != Role.EXTENSION or actor.tenant is None:
         return redirect("sign_in")
     number = actor.user.extension_number
-    calls = [
+    calls: list[dict[str, object]] = [
         {
             "is_made": cdr.caller == number,
             "party": cdr.callee if cdr.caller == number else cdr.caller,
@@ -34,6 +36,8 @@ def my_extension(request: HttpRequest) -> HttpResponse:
         }
         for cdr in own_cdr_list(number=number)[:LATEST_CALLS]
     ]
+    for call in calls:
+        call["number"] = call["party"] if NUMBER.fullmatch(str(call["party"])) else ""
     context = {
         **platform_site.each_context(request),
         "title": f"Extension {number}",
@@ -42,5 +46,18 @@ def my_extension(request: HttpRequest) -> HttpResponse:
         "extension": own_extension_list(number=number).first(),
         "registrations": list(own_registration_list(number=number)),
         "calls": calls,
+        "may_call": may_call(request),
     }
     return render(request, "pbxsite/my_extension.html", context)
+
+
+@never_cache
+@require_POST
+def my_extension_call(request: HttpRequest) -> HttpResponseBase:
+    """Rings the own telephone, and then whoever is called."""
+    actor: Actor | None = getattr(request, "actor", None)
+    if actor is None or actor.role != Role.EXTENSION or actor.tenant is None:
+        return redirect("sign_in")
+    if not may_call(request):
+        raise PermissionDenied
+    return call_make(request)

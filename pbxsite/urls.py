@@ -10,7 +10,7 @@ from pbxsite.brand_views import brand_mark, brand_picture, brand_stylesheet
 from pbxsite.console.sites import platform_site
 from pbxsite.console.switch import leave_tenant, manage_tenant
 from pbxsite.metrics.page import metrics
-from pbxsite.my_extension import my_extension
+from pbxsite.my_extension import my_extension, my_extension_call
 from pbxsite.own_extension import own_extension, own_photo, own_sip_password
 from pbxsite.own_forwarding import own_forwarding
 from pbxsite.own_mailbox import own_greeting_play, own_mailbox, own_voicemail_play
@@ -33,6 +33,7 @@ shared_urlpatterns = [
     path("sign-out/", sign_out, name="sign_out"),
     path("account/", include("pbxsite.account.urls")),
     path("my-extension/", my_extension, name="my_extension"),
+    path("my-extension/call/", my_extension_call, name="my_extension_call"),
     path("my-extension/profile/", own_extension, name="own_extension"),
     path("my-extension/forwarding/", own_forwarding, name="own_forwarding"),
     path("my-extension/photo/", own_photo, name="own_photo"),

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_safe
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import display
 
+from callmanager.admin.click_to_call import CallableAdmin
 from callmanager.admin.extension_form import ExceptionFormSet, ExceptionInline, ExtensionForm
 from callmanager.admin.extension_forwarding import ExtensionForwardingAdmin
 from callmanager.admin.extension_mailbox import ExtensionMailboxAdmin
@@ -45,6 +46,7 @@ def _later(title: str, what: str) -> tuple[str, dict[str, Any]]:
 
 
 class ExtensionAdmin(
+    CallableAdmin,
     ExtensionTableAdmin,
     ExtensionForwardingAdmin,
     ExtensionMailboxAdmin,

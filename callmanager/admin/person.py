@@ -16,6 +16,7 @@ from django.http import HttpRequest
 from unfold.decorators import display
 
 from callmanager.admin.cdr import CdrAdmin
+from callmanager.admin.click_to_call import CallableAdmin
 from callmanager.admin.registration import RegistrationAdmin
 from callmanager.admin.registration_failure import RegistrationFailureAdmin
 from callmanager.fleet.models import Cdr, Registration, RegistrationFailure
@@ -53,7 +54,7 @@ class ColleagueForm(_ModelForm):
         fields = MANAGED
 
 
-class ColleagueAdmin(ServiceModelAdmin):
+class ColleagueAdmin(CallableAdmin, ServiceModelAdmin):
     """Itself and the members its groups show; the managers of groups that let them change a little of their members."""
 
     audit_name = "extension"
@@ -63,6 +64,7 @@ class ColleagueAdmin(ServiceModelAdmin):
     list_filter = ("is_enabled",)
     search_fields = ("number", "display_name")
     list_fullwidth = True
+    change_list_template = "pbxsite/colleague_list.html"
     actions = None
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Extension]:

@@ -13,6 +13,7 @@ from django.views.decorators.cache import never_cache
 from unfold.sites import UnfoldAdminSite
 
 from callmanager.admin.cdr import CdrAdmin
+from callmanager.admin.click_to_call import live_call_make_json
 from callmanager.admin.deleted_tenant import DeletedTenantAdmin, KeptCdrAdmin
 from callmanager.admin.extension import ExtensionAdmin
 from callmanager.admin.extension_group import ExtensionGroupAdmin
@@ -94,6 +95,7 @@ class ConsoleSite(UnfoldAdminSite):
         return [
             self._page("registration-check/", registration_check_page),
             self._page("live-calls/", live_calls_page),
+            path("live-calls/make/", self.admin_view(live_call_make_json), name="live_calls_make"),
             path("live-calls/list/", self.admin_view(live_call_list_json), name="live_calls_list"),
             path(
                 "live-calls/<str:session_id>/hang-up/",
