@@ -263,7 +263,14 @@ class CallRecording:
         snapshot, talk = self._context.snapshot, self._conversation
         if snapshot is None or self._stage is not _Stage.IDLE or not talk.is_established:
             return ()
-        causes = who_asks(snapshot, caller=talk.caller, callees=talk.callees, trunk_ids=talk.trunk_ids)
+        queue = snapshot.find_queue(talk.queue) if talk.queue else None
+        causes = who_asks(
+            snapshot,
+            caller=talk.caller,
+            callees=talk.callees,
+            trunk_ids=talk.trunk_ids,
+            is_queue_recorded=queue is not None and queue.is_recorded,
+        )
         return self._begin(causes, "") if causes else ()
 
     def _begin(self, causes: tuple[RecordingCause, ...], by: str) -> tuple[Action, ...]:

@@ -17,7 +17,16 @@ Sides = tuple[tuple[LegId, ...], tuple[LegId, ...]]
 class Conversation:
     """Learns from what the call does. Whoever is bridged to the caller is on the other side."""
 
-    __slots__ = ("_callees", "_context", "_is_callee", "_numbers", "_trunk_ids", "_wishes", "is_established")
+    __slots__ = (
+        "_callees",
+        "_context",
+        "_is_callee",
+        "_numbers",
+        "_trunk_ids",
+        "_wishes",
+        "is_established",
+        "queue",
+    )
 
     def __init__(self, context: CallContext) -> None:
         self._context = context
@@ -30,6 +39,8 @@ class Conversation:
         self._trunk_ids: dict[int, None] = {}
         if context.is_from_outside:
             self._trunk_ids[context.invite.trunk_id] = None
+        # The number of the ring group or queue whose member answered.
+        self.queue = ""
         # Two people talk; a service of the PBX is nobody.
         self.is_established = False
 
@@ -112,6 +123,7 @@ class Conversation:
     def establish(self, data: Mapping[str, object]) -> None:
         """The data of `call_established`: somebody, or a service of the PBX."""
         answered_by, number = data.get("answered_by"), str(data.get("number", ""))
+        self.queue = str(data.get("ring_group") or self.queue)
         if answered_by == "extension":
             self._callees[number] = None
             self._numbers[str(data.get("target_id", ""))] = number

@@ -49,8 +49,8 @@ class _Company:
     calls: dict[str, LiveCall] = field(default_factory=dict)
     # Who called; by session.
     callers: dict[str, str] = field(default_factory=dict)
-    # What agents have done that the snapshot may not know of yet.
-    states: dict[tuple[str, str], AgentState] = field(default_factory=dict)
+    # What agents have done that the snapshot does not know of yet, by the queue's id and their number.
+    states: dict[tuple[int, str], AgentState] = field(default_factory=dict)
     known: OrderedDict[tuple[str, str], str] = field(default_factory=OrderedDict)
     held_s: dict[str, deque[float]] = field(default_factory=dict)
     is_changed: bool = False
@@ -108,7 +108,7 @@ class QueueDesk:
         for queue in [snapshot.find_queue(name)] if name else snapshot.queues:
             if queue is None or number not in {member.number for member in queue.members}:
                 continue
-            company.states[queue.number, number] = state_after(
+            company.states[queue.queue_id, number] = state_after(
                 self._state(company, snapshot, queue.number, number),
                 AgentHappening(str(told["happening"])),
                 is_ready_automatically=queue.is_ready_automatically,
@@ -167,9 +167,15 @@ class QueueDesk:
         )
 
     def _state(self, company: _Company, snapshot: TenantSnapshot, queue: str, number: str) -> AgentState:
-        """What was done last: here, or by somebody who told the database."""
-        stored, own = snapshot.agent_state(queue, number), company.states.get((queue, number))
-        return stored if own is None or stored.since > own.since else own
+        """What was done last: here, or by somebody who told the database. What is stored is forgotten here."""
+        stored = snapshot.agent_state(queue, number)
+        found = snapshot.find_queue(queue)
+        key = (found.queue_id if found is not None else 0, number)
+        own = company.states.get(key)
+        if own is None or stored.since < own.since:
+            return stored if own is None else own
+        del company.states[key]
+        return stored
 
     def _join(self, company: _Company, call: LiveCall, action: JoinQueue, now: float) -> None:
         session = call.context.session_id

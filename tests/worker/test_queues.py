@@ -310,6 +310,29 @@ def test_when_the_queue_is_deleted_whoever_waits_is_turned_away_by_its_last_rule
     assert list(rung(worker)) == [CAROL]
 
 
+@pytest.mark.parametrize("is_recorded", [True, False])
+def test_a_queue_that_is_recorded_is_so_from_the_agents_answer_on(is_recorded: bool) -> None:
+    worker = worker_with(is_recorded=is_recorded)
+    enter(worker)
+    assert worker.recorder.running == {}, "music is not recorded"
+    worker.hear(LegAnswered(rung(worker)[BOB]))
+    assert bool(worker.recorder.running) is is_recorded
+    started = [one.data for one in worker.events.of("s1") if one.kind is CallEventKind.RECORDING_STARTED]
+    assert [one["asked_by"] for one in started] == (["queue"] if is_recorded else [])
+
+
+def test_another_queue_of_the_same_number_begins_anew() -> None:
+    worker = worker_with(is_ready_automatically=False)
+    enter(worker)
+    worker.wait(15)
+    worker.wait(15)
+    assert why_left(worker) == ("no_agents", ""), "both were rung in vain"
+    worker.sip.take_actions()
+    configure(worker, queue_id=2)
+    enter(worker, "next")
+    assert list(rung(worker)) == [BOB]
+
+
 def test_a_worker_that_stops_hangs_up_whoever_waits() -> None:
     worker = worker_with(keeps_waiting=True, is_signed_in=False)
     enter(worker)

@@ -94,6 +94,15 @@ class OutsideWorld:
         group = self._make(self._rest, "/ring_groups", body)
         self.wait_in_force(lambda snapshot: any(one.group_id == group["id"] for one in snapshot.ring_groups))
 
+    def call_queue(self, number: str, **fields: Any) -> Json:
+        """Members as numbers."""
+        members = [{"number": one} for one in fields.pop("members")]
+        made = self._make(
+            self._rest, "/call_queues", {"number": number, "name": "Sales", "members": members, **fields}
+        )
+        self.wait_in_force(lambda snapshot: any(one.queue_id == made["id"] for one in snapshot.queues))
+        return made
+
     def receptionist(self, number: str, **fields: Any) -> Json:
         made = self._make(self._rest, "/receptionists", {"number": number, "name": "Desk", **fields})
         self.wait_in_force(lambda snapshot: any(one.number == number for one in snapshot.receptionists))
