@@ -19,6 +19,7 @@ from callmanager.services.call_control import (
     Controller,
     NotYourCall,
     call_command,
+    call_redirect,
     controlled_call_get,
     controlled_call_list,
     controlled_side,
@@ -114,6 +115,17 @@ def _transfer(request: HttpRequest, controller: Controller, session_id: str) -> 
     return f"Being transferred to {number}."
 
 
+def _redirect(request: HttpRequest, controller: Controller, session_id: str) -> str:
+    call = controlled_call_get(controller=controller, session_id=session_id)
+    number, mailbox = request.POST.get("number", "").strip(), request.POST.get("to", "") == "voicemail"
+    if not NUMBER.fullmatch(number):
+        raise OrderError("Enter a number to send the call to: digits, *, # or +.")
+    wanted = {"target": "", "mailbox": number} if mailbox else {"target": number}
+    rings_at = call_redirect(controller=controller, call=call, **wanted)
+    audit_request(request, action="call.redirect", target=controller.tenant)
+    return f"Sent on to the mailbox of {number}." if mailbox else f"Sent on to {rings_at or number}."
+
+
 def _record(request: HttpRequest, controller: Controller, session_id: str) -> str:
     call = controlled_call_get(controller=controller, session_id=session_id)
     wanted = request.POST.get("step", "")
@@ -168,6 +180,7 @@ def _side(request: HttpRequest) -> str:
 ORDERS: Mapping[str, Order] = {
     **{name: _for_a_side(name) for name in SIDE_ORDERS},
     "transfer": _transfer,
+    "redirect": _redirect,
     "record": _record,
     "monitor": _monitor,
 }

@@ -41,11 +41,16 @@ class CallRights:
         is_talking = call.answered_at is not None
         return {
             "sides": [side.value for side in CallSide if is_talking and self._is_theirs(call, side)],
+            "may_redirect": not is_talking and self._may_redirect(call),
             "may_record": is_talking and self.may_record and self.controller.may_act_on(call),
             "monitored_sides": [
                 side.value for side in CallSide if is_talking and self._is_monitorable(call, side)
             ],
         }
+
+    def _may_redirect(self, call: LiveCall) -> bool:
+        numbers = self.controller.numbers
+        return self.may_change and (numbers is None or any(number in numbers for number in call.rung))
 
     def _is_theirs(self, call: LiveCall, side: CallSide) -> bool:
         extension = call.extension_on(side)

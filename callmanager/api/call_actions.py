@@ -20,6 +20,8 @@ from callmanager.api.call_control import (
     PlaySerializer,
     RecordDoneSerializer,
     RecordSerializer,
+    RedirectDoneSerializer,
+    RedirectSerializer,
     ReferSerializer,
     Refused,
     StopPlaySerializer,
@@ -31,6 +33,7 @@ from callmanager.domain.live_call import CallSide, LiveCall
 from callmanager.services.call_control import (
     Controller,
     call_command,
+    call_redirect,
     controlled_call_get,
     controlled_side,
     music_sounds,
@@ -117,6 +120,21 @@ class CallActions(GenericViewSet[Any]):
             call_command(controller=controller, call=call, command="record", arguments=arguments)
         audit_request(request._request, action=f"call.recording_{step}", target=controller.tenant)
         return Response({"session_id": call.session_id, "step": step})
+
+    @extend_schema(parameters=PARAMETERS, request=RedirectSerializer, responses=RedirectDoneSerializer)
+    @action(detail=True, methods=["post"])
+    @once
+    def redirect(self, request: Request, session_id: str) -> Response:
+        """Send a call elsewhere that rings, or waits in a queue, and that nobody has answered yet. It rings on where
+        it can't go there."""
+        controller, call = _found(request, session_id)
+        wanted = _read(request, RedirectSerializer)
+        with control_errors():
+            number = call_redirect(
+                controller=controller, call=call, target=wanted["redirect_to"], mailbox=wanted["voicemail"]
+            )
+        audit_request(request._request, action="call.redirect", target=controller.tenant)
+        return Response({"session_id": call.session_id, "number": number})
 
     def _transfer(
         self,

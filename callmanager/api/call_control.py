@@ -100,6 +100,28 @@ class RecordSerializer(serializers.Serializer[Any]):
     step = serializers.ChoiceField(choices=[(step.value, step.value) for step in RecordingStep])
 
 
+class RedirectSerializer(serializers.Serializer[Any]):
+    """One of the two. `redirect_to` is whatever people of the company dial: an extension, a group, a receptionist, a
+    queue, a number outside; `voicemail` an extension, in whose mailbox the caller leaves a message."""
+
+    redirect_to = serializers.RegexField(r"\A[0-9*#+]{1,64}\Z", required=False, default="")
+    voicemail = serializers.RegexField(r"\A[0-9]{1,32}\Z", required=False, default="")
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if bool(attrs["redirect_to"]) is bool(attrs["voicemail"]):
+            raise serializers.ValidationError(
+                {"redirect_to": "Either redirect_to or voicemail."}, code="one_of_two"
+            )
+        return attrs
+
+
+class RedirectDoneSerializer(serializers.Serializer[Any]):
+    """`number` is where it rings now: elsewhere than asked for where that is forwarded."""
+
+    session_id = serializers.CharField()
+    number = serializers.CharField()
+
+
 class RecordDoneSerializer(serializers.Serializer[Any]):
     session_id = serializers.CharField()
     step = serializers.CharField()

@@ -98,6 +98,7 @@ _REROUTED = {
     "busy": "busy",
     "no_answer": "nobody answered",
     "offline": "no phone was registered",
+    "redirect": "sent on by request",
 }
 _FEATURES = {
     CallEventKind.CALLER_ANSWERED: "{number} takes the call that a program asked for",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import datetime
 from typing import assert_never
 
@@ -28,7 +27,7 @@ from callmanager.domain.incoming_call import IncomingCall as IncomingCall
 from callmanager.domain.inside_calls import BUSY, call_extension, follow
 from callmanager.domain.mailbox_calls import leave_message, mailbox_of
 from callmanager.domain.monitoring import monitor
-from callmanager.domain.outside_calls import call_emergency, call_outside, is_emergency, is_outside
+from callmanager.domain.outside_calls import call_emergency, call_outside, is_emergency, may_be_outside
 from callmanager.domain.own_settings import AGENT_OF, FORWARD_OF, STATUS_OF, change_own
 from callmanager.domain.parking import park, retrieve
 from callmanager.domain.pickup import HELD_ALONE, RINGING_OR_HELD, pick_up, pick_up_in_group
@@ -39,8 +38,6 @@ from callmanager.domain.routing import Routing
 from callmanager.domain.snapshot import TenantSnapshot
 from callmanager.domain.unanswered import Unanswered as Unanswered
 
-# International, or longer than people make extensions: somebody outside the company is meant.
-_OUTSIDE_NUMBER = re.compile(r"\+[0-9]+|00[0-9]+|[0-9]{7,}")
 _NO_ANSWER, _NOT_THERE, _CHOSEN = "no-answer", "unavailable", "unconditional"
 
 
@@ -208,7 +205,7 @@ def _dialled(routing: Routing) -> Decision:
             return call_receptionist(routing, desk)
         if (queue := routing.snapshot.find_queue(call.dialled)) is not None:
             return call_queue(routing, queue)
-        if not _OUTSIDE_NUMBER.fullmatch(call.dialled) and not is_outside(routing, call.dialled, call.caller):
+        if not may_be_outside(routing, call.dialled, call.caller):
             return Refuse(404, "No such extension")
         return call_outside(routing, call.dialled, call.caller)
     if callee.is_enabled and callee.number == call.caller:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from callmanager.domain.decisions import DialOut, Refuse, TrunkTry
 from callmanager.domain.extension_entry import ExtensionEntry
 from callmanager.domain.outbound_cli import NO_WISH, cli_wish
@@ -19,11 +21,18 @@ from callmanager.domain.schedule import is_open
 from callmanager.domain.trace_notes import note_hours, note_rights
 from callmanager.domain.trunk_entry import TrunkEntry
 
+# International, or longer than people make extensions: somebody outside the company is meant.
+_OUTSIDE_NUMBER = re.compile(r"\+[0-9]+|00[0-9]+|[0-9]{7,}")
 NO_WAY = "No way to call this number"
 
 
 def is_emergency(routing: Routing, number: str) -> bool:
     return routing.snapshot.number_judge.is_emergency(number)
+
+
+def may_be_outside(routing: Routing, number: str, on_behalf_of: str) -> bool:
+    """Whether somebody outside the company is meant, whatever becomes of it then."""
+    return bool(_OUTSIDE_NUMBER.fullmatch(number)) or is_outside(routing, number, on_behalf_of)
 
 
 def is_outside(routing: Routing, number: str, on_behalf_of: str) -> bool:

@@ -82,6 +82,20 @@ def _may_act_for_side(controller: Controller, call: LiveCall, side: CallSide) ->
     return controller.numbers is None or call.extension_on(side) in controller.numbers
 
 
+def redirecting_extension(*, controller: Controller, call: LiveCall) -> str:
+    """The extension that sends a ringing call on: one that is rung there; empty for people of the company.
+
+    Who calls is none of them: it would call outside with the rights of whom it calls.
+    """
+    if controller.numbers is None:
+        return ""
+    rung = [number for number in reversed(call.rung) if number in controller.numbers]
+    own = [number for number in rung if number == controller.own_number]
+    if not rung:
+        raise NotYourCall(f"Call {call.session_id} rings at no extension that you may act for.")
+    return (own or rung)[0]
+
+
 def extension_call_choose(
     *,
     controller: Controller,
@@ -115,6 +129,16 @@ def call_command(
     return live_call_command(
         tenant_id=controller.tenant.pk, session_id=call.session_id, command=command, arguments=arguments
     )
+
+
+def call_redirect(*, controller: Controller, call: LiveCall, target: str, mailbox: str = "") -> str:
+    """Where it rings now. One of `target` and `mailbox` is empty."""
+    extension = redirecting_extension(controller=controller, call=call)
+    named = {name: value for name, value in (("target", target), ("mailbox", mailbox)) if value}
+    result = call_command(
+        controller=controller, call=call, command="redirect", arguments={**named, "extension": extension}
+    )
+    return str(result.get("number", ""))
 
 
 def music_sounds(*, tenant: Tenant, music_file_ids: list[int]) -> list[str]:

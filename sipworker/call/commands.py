@@ -20,6 +20,7 @@ from sipworker.call.requests import (
     MuteRequested,
     PlayRequested,
     RecordingRequested,
+    RedirectRequested,
     Side,
     Sides,
     StopPlayRequested,
@@ -93,6 +94,15 @@ def _attended_transfer(arguments: Arguments) -> AttendedTransferRequested:
     )
 
 
+def _redirect(arguments: Arguments) -> RedirectRequested:
+    """One of the two: a number, or whose mailbox."""
+    target = arguments.text("target", default="", longest=64)
+    mailbox = arguments.text("mailbox", default="", longest=64)
+    if bool(target) is bool(mailbox):
+        raise ArgumentError(WRONG, "target", "either a target or a mailbox")
+    return RedirectRequested(target, mailbox, arguments.text("extension", default="", longest=64))
+
+
 COMMANDS: Mapping[str, Reader] = {
     "hang_up": _hang_up,
     "send_digits": _send_digits,
@@ -103,6 +113,7 @@ COMMANDS: Mapping[str, Reader] = {
     "record": _record,
     "transfer": _transfer,
     "attended_transfer": _attended_transfer,
+    "redirect": _redirect,
 }
 
 

@@ -99,6 +99,18 @@ class AttendedTransferRequested(Request):
 
 
 @dataclass(frozen=True, slots=True)
+class RedirectRequested(Request):
+    """Send a call that rings to a number, or to the mailbox of an extension, instead of where it rings.
+
+    `extension` is who asks and is rung; empty: somebody of the company.
+    """
+
+    target: str = ""
+    mailbox: str = ""
+    extension: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class CallWanted:
     """A call that shall be made: not asked of a call that runs already."""
 

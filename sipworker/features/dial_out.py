@@ -178,6 +178,17 @@ class DialOutside:
         cancel = CancelLeg(self._current.leg, NOT_HEARD_OF, TRUNK_SILENT.reason)
         return (cancel, *self._go_on(TRUNK_SILENT))
 
+    @property
+    def rung(self) -> frozenset[str] | None:
+        """No extension is; None once somebody talks."""
+        return None if self._talk is not None else frozenset()
+
+    def withdraw(self, reason: str) -> tuple[Action, ...]:
+        """Call nobody any more: the call goes elsewhere."""
+        cancels = (CancelLeg(self._current.leg, 200, reason),) if self._current is not None else ()
+        timers = (StopTimer(timer) for timer in (ATTEMPTS_TIMER, TRY_TIMER, RING_TIMER))
+        return (*self._end_early_media(), *cancels, *timers)
+
     def _cancels(self) -> tuple[CancelLeg, ...]:
         current = self._current
         return (CancelLeg(current.leg, RANG_TOO_LONG, RANG_IN_VAIN.reason),) if current is not None else ()

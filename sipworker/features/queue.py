@@ -286,10 +286,14 @@ class WaitingInQueue:
     def _unreached(self, why: str, outcome: CallOutcome) -> tuple[Wish, ...]:
         return (*self._leave(why), Unreached(replace(outcome, ended_by=EndedBy.PBX)))
 
-    def _leave(self, why: str, agent: str = "", *, is_there: bool = True) -> tuple[Action, ...]:
-        """Out of the line, whatever comes next; `is_there`: the caller is."""
+    def _leave(
+        self, why: str, agent: str = "", *, is_there: bool = True, reason: str = ""
+    ) -> tuple[Action, ...]:
+        """Out of the line, whatever comes next; `is_there`: the caller is. `reason` is for phones that ring in vain."""
         left = AnswerInQueue(agent) if agent else LeaveQueue()
-        sip_code, reason = (200, ANSWERED_ELSEWHERE) if agent else (RANG_TOO_LONG, NO_ANSWER.reason)
+        is_elsewhere = bool(agent or reason)
+        sip_code = 200 if is_elsewhere else RANG_TOO_LONG
+        reason = reason or (ANSWERED_ELSEWHERE if agent else NO_ANSWER.reason)
         return (
             left,
             *(self._be_quiet() if is_there else ()),
@@ -297,6 +301,15 @@ class WaitingInQueue:
             *(StopTimer(timer) for timer in TIMERS),
             self._event(CallEventKind.QUEUE_LEFT, why=why, agent=agent),
         )
+
+    @property
+    def rung(self) -> frozenset[str] | None:
+        """The agents that are rung; None once one of them talks."""
+        return None if self._talk is not None else frozenset(self._agents)
+
+    def withdraw(self, reason: str) -> tuple[Action, ...]:
+        """Ring nobody any more, and wait for nobody: the call goes elsewhere."""
+        return self._leave("transferred", reason=reason)
 
     # Sound
 

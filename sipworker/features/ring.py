@@ -171,6 +171,16 @@ class Ring:
         early, self._early_leg = self._early_leg, None
         return (UnbridgeLegs(self._context.caller_leg, early),)
 
+    @property
+    def rung(self) -> frozenset[str] | None:
+        """The extensions whose phones ring; None once somebody talks."""
+        return None if self._talk is not None else frozenset({self._decision.number})
+
+    def withdraw(self, reason: str) -> tuple[Action, ...]:
+        """Ring nobody any more: the call goes elsewhere."""
+        losers = tuple(CancelLeg(leg, 200, reason) for leg in self._ringing)
+        return (*self._end_early_media(), *losers, StopTimer(RING_TIMER))
+
     def _pass_on_digit(self, signal: DigitPressed) -> tuple[Action, ...]:
         if self._early_leg is None or signal.leg != self._context.caller_leg:
             return ()

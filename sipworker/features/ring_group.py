@@ -174,6 +174,17 @@ class GroupCall:
         losers = (one for member in self._members for one in member.end("", 200, ANSWERED_ELSEWHERE))
         return (*taken_up, *losers, StopTimer(ROUND_TIMER))
 
+    @property
+    def rung(self) -> frozenset[str] | None:
+        """The extensions that this round rings; None once somebody talks."""
+        inside = (member.number for member in self._round if member.outside is None)
+        return None if self._talk is not None else frozenset(inside)
+
+    def withdraw(self, reason: str) -> tuple[Action, ...]:
+        """Ring nobody any more: the call goes elsewhere."""
+        losers = tuple(one for member in self._members for one in member.end("", 200, reason))
+        return (*losers, StopTimer(ROUND_TIMER))
+
     def _strike_out(self, leg: LegId, failure: Failure) -> tuple[Wish, ...]:
         owner = self._owner(leg)
         if owner is None:

@@ -28,8 +28,9 @@ from callmanager.domain.decisions import (
 from callmanager.domain.dialplan import after_group, after_menu, after_queue, after_ringing
 from callmanager.domain.receptionist_calls import is_lost
 from callmanager.domain.unanswered import why_unanswered
-from sipworker.call.actions import Action, EmitEvent, EndCall, RingLeg
+from sipworker.call.actions import Action, AnswerRequest, EmitEvent, EndCall, RingLeg
 from sipworker.call.context import CallContext
+from sipworker.call.requests import RedirectRequested
 from sipworker.call.signals import Signal
 from sipworker.features.change_own import ChangingOwn
 from sipworker.features.check_messages import CheckingMessages
@@ -42,6 +43,7 @@ from sipworker.features.parking import Parking
 from sipworker.features.pick_up import PickingUp
 from sipworker.features.queue import WaitingInQueue
 from sipworker.features.receptionist import Onward, Receptionist
+from sipworker.features.redirect import CALL_REFUSED, NOT_RINGING, RINGING, redirect_decision
 from sipworker.features.refuse import Refusal
 from sipworker.features.retrieve import Retrieving
 from sipworker.features.ring import Ring
@@ -51,6 +53,7 @@ from sipworker.features.tone import Tone
 from sipworker.features.transfer import stage_of_transfer
 from sipworker.features.unreached import Unreached
 
+REDIRECTED = "Redirected"
 # RFC 3261 section 21.1.3.
 BEING_FORWARDED = 181
 
@@ -87,7 +90,32 @@ class Route:
         return (*told, *self._follow(self._stage.start()))
 
     def handle(self, signal: Signal) -> tuple[Action, ...]:
+        if isinstance(signal, RedirectRequested):
+            return self._redirect(signal)
         return self._follow(self._stage.handle(signal))
+
+    def _redirect(self, request: RedirectRequested) -> tuple[Action, ...]:
+        """Whoever is rung now is so no more; where it can't go elsewhere, it goes on ringing."""
+        context, stage = self._context, self._stage
+        if not isinstance(stage, RINGING) or (rung := stage.rung) is None:
+            return ()
+        if context.snapshot is None or context.call is None or context.at is None:
+            return ()
+        if request.extension and request.extension not in rung:
+            return (AnswerRequest(NOT_RINGING, f"Extension {request.extension} is not rung by this call"),)
+        number, passed = _number(self._decision), _passed(self._decision)
+        following = redirect_decision(
+            request, self._decision, number, passed, context.call, context.snapshot, context.at
+        )
+        if isinstance(following, Refuse):
+            said = {"sip_code": following.sip_code}
+            return (AnswerRequest(CALL_REFUSED, following.reason, said),)
+        ended = stage.withdraw(REDIRECTED)
+        return (
+            AnswerRequest(result={"number": _number(following)}),
+            *ended,
+            *self._enter(following, "redirect"),
+        )
 
     def _follow(self, wishes: tuple[Turn, ...]) -> tuple[Action, ...]:
         actions: list[Action] = []

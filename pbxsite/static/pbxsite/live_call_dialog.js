@@ -20,7 +20,7 @@ window.LiveCallDialog = class {
     this.dialog?.addEventListener("submit", (event) => {
       event.preventDefault();
       const form = event.target;
-      const said = { ...Object.fromEntries(new FormData(form)), side: form.closest("[data-side]").dataset.side };
+      const said = { ...Object.fromEntries(new FormData(form)), side: form.closest("[data-side]")?.dataset.side || "" };
       this.order(form.dataset.form, said, form.querySelector("button"));
     });
     this.confirm?.addEventListener("close", () => {
@@ -55,6 +55,7 @@ window.LiveCallDialog = class {
     }
     this.dialog.querySelector("[data-title]").textContent = `${call.caller} → ${call.callee}`;
     for (const section of this.dialog.querySelectorAll("[data-side]")) this.renderSide(section, section.dataset.side, call);
+    this.dialog.querySelector("[data-redirector]").hidden = !call.may_redirect || Boolean(call.answered_at);
     this.renderRecorder(this.dialog.querySelector("[data-recorder]"), call);
   }
 
@@ -118,7 +119,7 @@ window.LiveCallDialog = class {
     if (response?.ok) {
       this.note(sessionId, answer.message);
       this.tell({ done: answer.message });
-      if (order === "transfer") this.dialog.close();
+      if (order === "transfer" || order === "redirect") this.dialog.close();
       else button.focus();
       this.reload();
       return;

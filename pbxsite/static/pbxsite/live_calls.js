@@ -109,7 +109,8 @@ function renderRow(call) {
   if (!button) return;
   const control = row.querySelector("[data-control]");
   control.setAttribute("aria-label", `Control the call from ${call.caller} to ${call.callee}`);
-  control.hidden = !((call.sides || []).length || (call.monitored_sides || []).length || call.may_record);
+  control.hidden = !((call.sides || []).length || (call.monitored_sides || []).length || call.may_record
+    || call.may_redirect);
   button.setAttribute("aria-label", `Hang up the call from ${call.caller} to ${call.callee}`);
   // Events do not say whether this call may be ended; the list does.
   button.hidden = call.may_hang_up === false;
@@ -158,8 +159,8 @@ async function learnSides() {
   if (!response?.ok) return;
   for (const listed of (await response.json()).results) {
     const call = calls.get(listed.session_id);
-    const { sides, may_record, monitored_sides } = listed;
-    if (call) Object.assign(call, { sides, may_record, monitored_sides });
+    const { sides, may_record, may_redirect, monitored_sides } = listed;
+    if (call) Object.assign(call, { sides, may_record, may_redirect, monitored_sides });
   }
   render();
 }
@@ -190,6 +191,7 @@ function apply(event) {
     call.outbound_trunk_name = event.trunk_name || "";
   } else if (event.key === "target_ringing" && call.state === "dialling") {
     call.state = "ringing";
+    learnSides();
   } else if (event.key === "monitor_started" || event.key === "monitor_changed") {
     Object.assign(call, { monitored: event.monitored, monitor_mode: event.mode });
   } else if (event.key === "call_parked") {

@@ -204,3 +204,36 @@ def test_a_worker_that_dies_amid_orders_leaves_503_or_404_and_a_record(
     made = create(rest, {"caller": "101", "callee": "*43"})
     alice.wait_incoming(GENEROUS_S).answer()
     rest.delete(f"/call_sessions/{made['session_id']}/")
+
+
+def test_a_ringing_call_is_sent_to_another_phone(
+    alice: Phone, bob: Phone, carol: Phone, rest: RestClient, events: EventSocket
+) -> None:
+    call = alice.dial("102")
+    rung = bob.wait_incoming(GENEROUS_S)
+    session_id = session_of(rest, call.sip_call_id)
+    wrong = rest.response("POST", f"/call_sessions/{session_id}/redirect/", json={"redirect_to": "102"})
+    assert (wrong.status_code, wrong.json()["errors"][0]["code"]) == (409, "call_refused")
+    carol.on_incoming(final=200)
+    done = rest.post(f"/call_sessions/{session_id}/redirect", {"redirect_to": "103"})
+    assert done == {"session_id": session_id, "number": "103"}
+    rung.wait_over(GENEROUS_S)
+    call.wait_heard(carol.config.tone_hz, timeout_s=GENEROUS_S)
+    assert events.wait_key(call.sip_call_id, "call_reroute")["reason"] == "redirect"
+    late = rest.response("POST", f"/call_sessions/{session_id}/redirect/", json={"redirect_to": "102"})
+    assert (late.status_code, late.json()["errors"][0]["code"]) == (409, "wrong_state")
+    call.hang_up()
+    cdr = rest.wait_cdr(call.sip_call_id)
+    assert (cdr["callee"], cdr["answered_number"], cdr["status"]) == ("102", "103", "answered")
+
+
+def test_a_ringing_call_is_sent_to_the_mailbox_of_whom_it_rings(
+    alice: Phone, bob: Phone, rest: RestClient
+) -> None:
+    call = alice.dial("102")
+    rung = bob.wait_incoming(GENEROUS_S)
+    rest.post(f"/call_sessions/{session_of(rest, call.sip_call_id)}/redirect", {"voicemail": "102"})
+    rung.wait_over(GENEROUS_S)
+    call.wait_confirmed(GENEROUS_S)
+    call.hang_up()
+    assert rest.wait_cdr(call.sip_call_id)["answered_by"] == "voicemail"

@@ -23,6 +23,7 @@ CONTROL = {
     "stop_play": {},
     "record": {"step": "start"},
     "send_digits": {"digits": "1"},
+    "redirect": {"redirect_to": "103"},
 }
 
 

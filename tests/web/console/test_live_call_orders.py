@@ -165,6 +165,25 @@ def test_an_extension_sees_buttons_for_what_it_may_and_monitors_at_its_own_phone
     assert shown(alice)["may_record"] is False
 
 
+def test_a_call_that_rings_is_sent_on_from_its_dialog(
+    acme_browser: Client, globex_browser: Client, signed_in: SignedIn, acme: Tenant, call: FakeWorker
+) -> None:
+    ringing = {"state": "ringing", "answered_at": None, "answered_number": "", "rung": ["102"]}
+    call.begin_call(acme, "s1", **ringing)
+    call.answers["redirect"] = {"ok": True, "result": {"number": "103"}}
+    (row,) = acme_browser.get("/admin/live-calls/list/").json()["results"]
+    assert (row["may_redirect"], row["sides"]) == (True, [])
+    with call.answering():
+        assert globex_browser.post(f"{PATH}redirect/", {"number": "103"}).status_code == 404
+        assert acme_browser.post(f"{PATH}redirect/", {"number": "x"}).status_code == 400
+        said = [
+            acme_browser.post(f"{PATH}redirect/", {"number": number, "to": to}).json()["message"]
+            for number, to in (("103", "number"), ("102", "voicemail"))
+        ]
+    assert said == ["Sent on to 103.", "Sent on to the mailbox of 102."]
+    assert [(one.get("target"), one.get("mailbox")) for one in call.told()] == [("103", None), (None, "102")]
+
+
 def test_without_monitoring_nobody_is_offered_it(acme_browser: Client, call: FakeWorker) -> None:
     (row,) = acme_browser.get("/admin/live-calls/list/").json()["results"]
     assert (row["monitored_sides"], row["may_record"]) == ([], True)
