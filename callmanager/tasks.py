@@ -11,6 +11,7 @@ from callmanager.services.cdr import cdrs_assemble, lost_calls_reap, open_calls_
 from callmanager.services.deleted_tenant import kept_records_purge_continue
 from callmanager.services.own_settings import own_settings_settle
 from callmanager.services.partition import call_events_expire, partitions_make_ahead
+from callmanager.services.queue_stay import queue_stays_watch
 from callmanager.services.recording import STORE_TASK, recordings_store, recordings_sweep
 from callmanager.services.registration_failure import registration_failures_expire
 from callmanager.services.trunk_outage import trunk_outages_mail
@@ -62,6 +63,13 @@ def sweep_voicemails() -> None:
 def settle_own_settings(session_ids: list[str]) -> None:
     """What people dialled of themselves in these ended calls."""
     own_settings_settle(session_ids=session_ids)
+
+
+@shared_task(name="callmanager.watch_queues")
+def watch_queues() -> None:
+    """Who waits in calls that run, and what managers are to hear."""
+    if mailed := queue_stays_watch():
+        logger.info("queues.managers_told", alerts=mailed)
 
 
 @shared_task(name="callmanager.sweep_open_calls")

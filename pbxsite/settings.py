@@ -300,6 +300,7 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 15.0,
         "options": {"expires": 30},
     },
+    "watch-queues": {"task": "callmanager.watch_queues", "schedule": 3.0, "options": {"expires": 6}},
     "sweep-webhooks": {"task": "callmanager.sweep_webhooks", "schedule": 1.0, "options": {"expires": 3}},
     "tend-webhooks": {"task": "callmanager.tend_webhooks", "schedule": 60.0, "options": {"expires": 60}},
     "sweep-voicemails": {"task": "callmanager.sweep_voicemails", "schedule": 600.0},

@@ -14,6 +14,7 @@ from callmanager.api.music import MusicFileViewSet, MusicOnHoldView
 from callmanager.api.number_policy import BlockedNumberViewSet, CountryCodesView, DisallowedCodeViewSet
 from callmanager.api.outbound_rules import OutboundRuleViewSet
 from callmanager.api.paging import PagingView
+from callmanager.api.queue_calls import QueueCallViewSet
 from callmanager.api.receptionists import ReceptionistViewSet
 from callmanager.api.recordings import RecordingViewSet
 from callmanager.api.ring_groups import RingGroupViewSet
@@ -51,6 +52,7 @@ def company_resources(router: Router) -> None:
     router.register("number_blacklist", BlockedNumberViewSet, basename="number_blacklist")
     router.register("inbound_rules", InboundRuleViewSet, basename="inbound_rules")
     router.register("call_queues", CallQueueViewSet, basename="call_queues")
+    router.register("queue_calls", QueueCallViewSet, basename="queue_calls")
     router.register("receptionists", ReceptionistViewSet, basename="receptionists")
     router.register("ring_groups", RingGroupViewSet, basename="ring_groups")
     router.register("routing_tests", RoutingTestViewSet, basename="routing_tests")

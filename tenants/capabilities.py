@@ -184,6 +184,7 @@ TABLE: Mapping[str, Row] = {
     "fleet.voicemail": Row(Area.CALLS, WRITERS, WRITERS, extension=ALL),
     "callmanager.mailbox": Row(Area.CONFIGURATION, CONTROLLERS, CONTROLLERS, extension=CONTROL),
     "callmanager.greeting": Row(Area.CONFIGURATION, WRITERS, WRITERS, extension=ALL),
+    "fleet.queuestay": Row(Area.CDRS, READERS, READERS),
     "fleet.cdr": Row(Area.CDRS, READERS, READERS, extension=VIEW),
     # An extension hears its own calls; whether it may delete them is the tenant's switch besides
     "fleet.recording": Row(Area.CDRS, KEEPERS, KEEPERS, extension=DISCARD),

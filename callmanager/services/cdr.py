@@ -25,12 +25,14 @@ from callmanager.domain.cdr import (
     worker_lost_event,
 )
 from callmanager.domain.live_events import cdr_message
+from callmanager.domain.queue_stay import QueueStay, stays_of
 from callmanager.domain.recording_story import RECORDING_KINDS
 from callmanager.domain.worker_loss import Silence, WorkerSighting, find_loss, notice_silences
 from callmanager.fleet.models import Cdr, OpenCall, StoredCallEvent, WorkerNode
 from callmanager.services.live_event import live_events_publish
 from callmanager.services.lost_events import lost_events_store
 from callmanager.services.own_settings import SETTING_KINDS
+from callmanager.services.queue_stay import queue_stays_note
 from callmanager.services.recording import recordings_note
 from callmanager.services.voicemail import VOICEMAIL_KINDS
 from callmanager.services.worker_watch import lost_workers_record
@@ -109,10 +111,12 @@ def _assemble_batch(session_ids: Sequence[str]) -> int:
         with_mailboxes: list[str] = []
         with_settings: list[str] = []
         recorded_calls: list[tuple[CallDetail, list[CallEvent]]] = []
+        stays: list[QueueStay] = []
         for events in _events_by_call(set(session_ids) - recorded):
             detail = assemble(events)
             if detail is not None:
                 details.append(detail)
+                stays += stays_of(events)
                 recorded_calls += [(detail, events)] if _is_recorded(events) else []
                 with_settings += [detail.session_id] if _changes_settings(events) else []
                 with_mailboxes += [detail.session_id] if _has_voicemail(events) else []
@@ -120,6 +124,7 @@ def _assemble_batch(session_ids: Sequence[str]) -> int:
         finished = recorded.union(detail.session_id for detail in details)
         OpenCall.objects.filter(pk__in=finished).delete()
         recordings_note(recorded_calls)
+        queue_stays_note(stays)
         if with_mailboxes:
             transaction.on_commit(partial(_settle, SETTLE_TASK, with_mailboxes))
         if with_settings:

@@ -42,6 +42,10 @@ def call_records_remove(*, tenant_id: int) -> int:
                 DELETE FROM public.call_event AS event USING gone
                  WHERE event.session_id = gone.session_id
                    AND event.at BETWEEN gone.started_at AND gone.ended_at
+            ), stays AS (
+                DELETE FROM public.queue_stay AS stay USING gone
+                 WHERE stay.session_id = gone.session_id
+                   AND stay.entered_at BETWEEN gone.started_at AND gone.ended_at
             )
             SELECT count(*) FROM gone
             """,

@@ -1,4 +1,4 @@
-"""The months of call events and CDRs: made ahead, dropped when their retention is over."""
+"""The months of call events, CDRs and queue calls: made ahead, dropped when their retention is over."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from django.db import connection
 
 MONTHS_AHEAD = 2
-_TABLES = (("call_event", "at"), ("cdr", "started_at"))
+_TABLES = (("call_event", "at"), ("cdr", "started_at"), ("queue_stay", "entered_at"))
 
 _MAKE_SQL = """
     SELECT public.make_month_partition(%s, %s, (date_trunc('month', %s::date) + n * interval '1 month')::date)

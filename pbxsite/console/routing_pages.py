@@ -7,8 +7,10 @@ from django.contrib.admin import AdminSite
 from callmanager.admin.call_queue import CallQueueAdmin
 from callmanager.admin.inbound_rule import InboundRuleAdmin
 from callmanager.admin.outbound_rule import OutboundRuleAdmin
+from callmanager.admin.queue_calls import QueueStayAdmin
 from callmanager.admin.receptionist import ReceptionistAdmin
 from callmanager.admin.ring_group import RingGroupAdmin
+from callmanager.fleet.models import QueueStay
 from callmanager.models import CallQueue, InboundRule, OutboundRule, Receptionist, RingGroup
 from pbxsite.console.trunk_pages import LENT_TRUNK_ITEM
 
@@ -32,3 +34,4 @@ def routing_register(site: AdminSite) -> None:
     site.register(RingGroup, RingGroupAdmin)
     site.register(Receptionist, ReceptionistAdmin)
     site.register(CallQueue, CallQueueAdmin)
+    site.register(QueueStay, QueueStayAdmin)

@@ -219,6 +219,7 @@ class TenantSite(ConsoleSite):
             (
                 ("Live calls", "call", "admin:live_calls"),
                 ("Call records", "call_log", "admin:fleet_cdr_changelist"),
+                ("Queue calls", "hourglass_top", "admin:fleet_queuestay_changelist"),
                 ("Recordings", "graphic_eq", "admin:fleet_recording_changelist"),
                 ("Voicemails", "voicemail", "admin:fleet_voicemail_changelist"),
                 ("Call simulator", "route", "admin:call_simulator"),

@@ -320,7 +320,7 @@ def test_months_are_made_ahead_and_take_over_what_came_too_early(acme: Tenant) -
             worker="w0",
             data={},
         )
-    assert partitions_make_ahead(today=late.date()) == 6
+    assert partitions_make_ahead(today=late.date()) == 9
     assert partitions_make_ahead(today=late.date()) == 0
     assert {"call_event_203105", "call_event_203106", "call_event_203107"} <= _partitions("call_event")
     with across_tenants(), connection.cursor() as cursor:

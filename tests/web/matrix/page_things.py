@@ -14,6 +14,7 @@ PAGE_THINGS: Mapping[str, str] = {
     "fleet_registrationfailure": "registration_failures",
     "fleet_cdr": "cdrs",
     "fleet_recording": "recordings",
+    "fleet_queuestay": "queue_calls",
     "fleet_voicemail": "voicemails",
     "fleet_trunk": "trunks",
     "fleet_trunkassignment": "did_pools",

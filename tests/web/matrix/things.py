@@ -63,6 +63,7 @@ from tenants.services.event_log import event_record
 from tenants.services.user import user_create
 from tests.web.calls import FakeWorker, cdr_make, registration_make
 from tests.web.conftest import WEB_PASSWORD
+from tests.web.queue_calls import queue_stay_make
 from tests.web.rules import lent_trunk
 
 MARK = "zanzibar7731"
@@ -442,6 +443,11 @@ def _call_queue_exists(world: World, ids: dict[str, Any]) -> bool:
         return CallQueue.objects.filter(pk=ids["pk"], name__startswith=MARK, sounds__isnull=False).exists()
 
 
+def _queue_call(world: World, number: int) -> dict[str, Any]:
+    stay = queue_stay_make(world.acme, f"{MARK}-{number}", caller=MARK)
+    return {"pk": stay.pk}
+
+
 def _receptionist(world: World, number: int) -> dict[str, Any]:
     with tenant_scope(world.acme):
         desk = receptionist_create(number=f"78{number}", name=f"{MARK} {number}")
@@ -569,6 +575,7 @@ THINGS: Mapping[str, Thing] = {
     "system_codes": Thing(_system_code, owner="root"),
     "system_numbers": Thing(_system_number, owner="root"),
     "call_queues": Thing(_call_queue, exists=_call_queue_exists),
+    "queue_calls": Thing(_queue_call),
     "receptionists": Thing(_receptionist, exists=_receptionist_exists),
     "ring_groups": Thing(_ring_group, exists=_ring_group_exists),
     "inbound_rules": Thing(_inbound_rule, exists=_inbound_rule_exists),
