@@ -7,11 +7,13 @@ import uuid
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import structlog
 
 from sipworker.config import WorkerConfig
+from sipworker.gateways.action_urls import ActionUrls
 from sipworker.gateways.call_events import EventGateway
 from sipworker.gateways.cdr_announcer import CdrAnnouncer
 from sipworker.gateways.commands import CommandGateway
@@ -99,10 +101,7 @@ class Worker:
 def build_worker(
     config: WorkerConfig, contacts: ContactSource, contact_threads: Iterable[ReconnectingThread[Any]] = ()
 ) -> Worker:
-    directory = config.worker_dir
-    directory.mkdir(parents=True, exist_ok=True)
-    # Also what lies in there since before it was private.
-    directory.chmod(0o700)
+    directory = _own_directory(config)
     spool = Spool(directory / "spool")
     inbox: Inbox = Inbox()
     watch = LoopWatch()
@@ -125,6 +124,7 @@ def build_worker(
 
     room = RecordingRoomGateway(config.database_url, config.name, directory, config.recording_min_free_mb)
     mailboxes = MailboxGateway(config, sip.wake)
+    servers = ActionUrls(config.encryption_keys, config.tenant_networks, sip.wake)
 
     runner = Runner(
         ports=Ports(
@@ -138,6 +138,7 @@ def build_worker(
             mailboxes,
             sip.call_recorders,
             room,
+            servers,
         ),
         inbox=inbox,
         settings=RunnerSettings(worker=config.name, drain_timeout_s=config.drain_timeout_s),
@@ -156,6 +157,14 @@ def build_worker(
     )
     threads = (*ours, *contact_threads, node)
     return Worker(config, sip, runner, snapshots, stored_use, threads)
+
+
+def _own_directory(config: WorkerConfig) -> Path:
+    directory = config.worker_dir
+    directory.mkdir(parents=True, exist_ok=True)
+    # Also what lies in there since before it was private.
+    directory.chmod(0o700)
+    return directory
 
 
 class LoopWatch:

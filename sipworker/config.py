@@ -6,6 +6,7 @@ import ipaddress
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import TypeVar
 from urllib.parse import urlsplit
@@ -47,6 +48,8 @@ class WorkerConfig:
     sounds_dir: Path
     # Below that much space nothing is recorded any more.
     recording_min_free_mb: int = 256
+    # Where servers of tenants may stand besides in public.
+    tenant_networks: tuple[IPv4Network | IPv6Network, ...] = ()
     # Open the passwords of trunks; the first one is the newest.
     encryption_keys: tuple[str, ...] = field(default=(), repr=False)
 
@@ -95,6 +98,7 @@ class WorkerConfig:
             music_dir=Path(read.text("PBX_MUSIC_DIR", "/usr/share/asterisk/moh")),
             sounds_dir=Path(read.text("PBX_SOUNDS_DIR", "/usr/share/asterisk/sounds")),
             recording_min_free_mb=read.integer("PBX_RECORDING_MIN_FREE_MB", "256", 0, 1_000_000_000),
+            tenant_networks=read.networks("PBX_TENANT_NETWORKS"),
             encryption_keys=read.secrets("FIELD_ENCRYPTION_KEY", SHORTEST_KEY),
         )
 
@@ -148,6 +152,12 @@ class _Reader:
         if urlsplit(text).scheme not in schemes:
             raise ConfigError(name, f"must be a URL beginning with {' or '.join(f'{s}://' for s in schemes)}")
         return text
+
+    def networks(self, name: str) -> tuple[IPv4Network | IPv6Network, ...]:
+        """Comma-separated; none is fine."""
+        rule = "must be networks such as 192.168.7.0/24, separated by commas"
+        parts = (part.strip() for part in self.text(name, "").split(","))
+        return tuple(_checked(name, part, ip_network, rule, lambda _: True) for part in parts if part)
 
     def secrets(self, name: str, shortest: int) -> tuple[str, ...]:
         """Comma-separated; neither the values nor parts of them may appear in the message."""

@@ -12,6 +12,7 @@ from callmanager.domain.mailbox import WrongPin
 from callmanager.domain.ring_groups import MembersUse
 from callmanager.domain.snapshot import TenantSnapshot
 from sipworker.call.actions import HearingAction, LegAction
+from sipworker.call.server_actions import AskServer, ServerAnswered
 from sipworker.call.signals import Contact as Contact
 from sipworker.call.signals import InviteReceived, LegId, LegSignal, MediaReport, MessagesFound, RoomFound
 
@@ -112,6 +113,16 @@ class MailboxSource(Protocol):
         """What was found since the last time, by session id. Never blocks."""
 
 
+class ServerSource(Protocol):
+    """Companies' own servers, which Action URLs ask."""
+
+    def ask(self, session_id: str, tenant_id: int, asked: AskServer) -> None:
+        """Elsewhere; never blocks. An answer follows in any case."""
+
+    def take(self) -> tuple[tuple[str, ServerAnswered], ...]:
+        """What was answered since the last time, by session id. Never blocks."""
+
+
 class EventSink(Protocol):
     def emit(self, event: CallEvent) -> None:
         """Hand over; never blocks, never raises."""
@@ -176,3 +187,4 @@ class Ports:
     mailboxes: MailboxSource
     recorder: CallRecorder
     recording_room: RecordingRoom
+    servers: ServerSource

@@ -11,9 +11,11 @@ from datetime import UTC, datetime, timedelta
 from callmanager.domain.call_events import CallEvent, CallEventKind
 from callmanager.domain.cdr import CallDetail, assemble
 from callmanager.domain.mailbox import StoredMessage, WrongPin
+from callmanager.domain.menu_action import ServerWish
 from callmanager.domain.ring_groups import MembersUse, MemberUse
 from callmanager.domain.snapshot import TenantSnapshot
 from sipworker.call.actions import BridgeAction, BridgeLegs, DialLeg, HearingAction, LegAction, UnbridgeLegs
+from sipworker.call.server_actions import AskServer, ServerAnswered
 from sipworker.call.signals import (
     Contact,
     InviteReceived,
@@ -246,6 +248,26 @@ class FakeRecordingRoom:
         return self.left.get(tenant_id)
 
 
+@dataclass
+class FakeServers:
+    """Companies' servers: a test says what they answer, or nothing at all."""
+
+    says: ServerWish | None = None
+    decides: Callable[[AskServer], ServerWish] | None = None
+    asked: list[AskServer] = field(default_factory=list)
+    answers: list[tuple[str, ServerAnswered]] = field(default_factory=list)
+
+    def ask(self, session_id: str, tenant_id: int, asked: AskServer) -> None:
+        self.asked.append(asked)
+        wish = self.says if self.decides is None else self.decides(asked)
+        if wish is not None:
+            self.answers.append((session_id, ServerAnswered(asked.asked, wish)))
+
+    def take(self) -> tuple[tuple[str, ServerAnswered], ...]:
+        taken, self.answers = tuple(self.answers), []
+        return taken
+
+
 class WorkerInMemory:
     """A runner with all its fakes and a few words to play a call with. Sessions are called s1, s2, ..."""
 
@@ -261,6 +283,7 @@ class WorkerInMemory:
         self.mailboxes = FakeMailboxes()
         self.recorder = FakeRecorder()
         self.recording_room = FakeRecordingRoom()
+        self.servers = FakeServers()
         numbers = itertools.count(1)
         self.runner = Runner(
             ports=Ports(
@@ -274,6 +297,7 @@ class WorkerInMemory:
                 self.mailboxes,
                 self.recorder,
                 self.recording_room,
+                self.servers,
             ),
             inbox=inbox,
             settings=RunnerSettings("worker-0", capacity=capacity, drain_timeout_s=drain_timeout_s),

@@ -77,6 +77,15 @@ class ReceptionistAdmin(ServiceModelAdmin):
             },
         ),
         (
+            "Action URL",
+            {
+                "description": "A server of yours that says what becomes of the call, asked when the caller presses a "
+                "number of the match list, or is one. Goes before the menu. With a number instead of a URL that is "
+                "called. Fails the question, “Calling failed” follows.",
+                "fields": ("actions",),
+            },
+        ),
+        (
             "The prompt when the call is transferring",
             {"fields": ("transfer_now", ("transfer_file", "transfer_text", "transfer_remove"))},
         ),

@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldAdminTextareaWidget, UnfoldBooleanWidget
 
+from callmanager.admin.menu_actions import ActionsField, cards_of
 from callmanager.admin.menu_options import MenuField, rows_of
 from callmanager.admin.week_fields import WeekFields
 from callmanager.admin.week_grid import WeekGridMedia
@@ -55,6 +56,7 @@ def _remove() -> forms.BooleanField:
 class ReceptionistForm(WeekFields, _ModelForm):
     menu = MenuField(label="Options", required=False)
     closed_menu = MenuField(label="Options then", required=False)
+    actions = ActionsField(label="Action URLs", required=False)
     menu_file, menu_text, menu_remove = _file(), _text(), _remove()
     closed_file, closed_text, closed_remove = _file(), _text(), _remove()
     transfer_file, transfer_text, transfer_remove = _file(), _text(), _remove()
@@ -72,6 +74,7 @@ class ReceptionistForm(WeekFields, _ModelForm):
             menu = menu_of(self.instance, is_closed=name == "closed_menu")
             self.initial.setdefault(name, rows_of(menu))
         if self.instance.pk:
+            self.initial.setdefault("actions", cards_of(list(self.instance.actions.all())))
             for use in PromptUse:
                 found = prompt_find(self.instance, use)
                 self.initial.setdefault(f"{use}_text", found.said if found is not None else "")
@@ -89,11 +92,14 @@ class ReceptionistForm(WeekFields, _ModelForm):
 
     def _ask_service(self, cleaned: dict[str, Any]) -> None:
         """Everything that the service would refuse, beside its field."""
-        wanted = Receptionist(**{name: cleaned[name] for name in RECEPTIONIST_FIELDS})
+        # With its key, by which stored passwords are found.
+        wanted = Receptionist(pk=self.instance.pk, **{name: cleaned[name] for name in RECEPTIONIST_FIELDS})
         menus = (cleaned["menu"], cleaned["closed_menu"])
         number_before = self.instance.number if self.instance.pk else ""
         try:
-            ReceptionistChecks.read(menus).check(wanted, menus, number_before=number_before)
+            ReceptionistChecks.read(menus).check(
+                wanted, menus, cleaned["actions"], number_before=number_before
+            )
         except ValidationError as error:
             for name, problems in error.error_dict.items():
                 self.add_error("monday" if name == "week" else name, problems)

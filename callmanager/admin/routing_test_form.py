@@ -65,7 +65,8 @@ class RoutingTestForm(_ModelForm):
         required=False,
         max_length=200,
         widget=UnfoldAdminTextInputWidget(attrs={"autocomplete": "off"}),
-        help_text="At a virtual receptionist, such as 2. At one after the other: 2, 101.",
+        help_text="At a virtual receptionist, such as 2. At one after the other: 2, 101. What a server "
+        "answers to an Action URL stands behind =: 22=222, 22=hangup or 22=repeat.",
     )
 
     class Meta:

@@ -36,12 +36,13 @@ TEXT_MAX = 2000
 class AssumptionsSerializer(serializers.Serializer[Any]):
     """`phones`: what the phones of an extension do, by its number; those not named answer. `trunks`: what a trunk does,
     by its id: `answers`, `rings`, `down`, `full`, `silent`, or the SIP code it answers, such as `486`. `keys`: what the
-    caller presses at the first prompt of a virtual receptionist, at the next one, and so on; then nothing."""
+    caller presses at the first prompt of a virtual receptionist, at the next one, and so on; then nothing. Behind `=`
+    stands what a server answers to an Action URL (`22=222`, `22=hangup`, `22=repeat`); without, it does not answer."""
 
     phones = serializers.DictField(child=serializers.CharField(max_length=20), required=False, default=dict)
     trunks = serializers.DictField(child=serializers.CharField(max_length=20), required=False, default=dict)
     keys = serializers.ListField(
-        child=serializers.CharField(max_length=20, allow_blank=True), required=False, default=list
+        child=serializers.CharField(max_length=90, allow_blank=True), required=False, default=list
     )
     running_calls = serializers.IntegerField(
         required=False, min_value=0, max_value=MAX_RUNNING_CALLS, default=0

@@ -19,6 +19,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from callmanager.api.office_hours import WeekField
+from callmanager.api.receptionist_actions import ActionsField
 from callmanager.domain.destination import Destination, DestinationKind
 from callmanager.domain.outbound_rules import MAX_DIALLED
 from callmanager.domain.receptionist import MAX_OPTIONS, Choice, Menu, MenuOption
@@ -116,16 +117,20 @@ class ReceptionistSerializer(serializers.ModelSerializer[Receptionist]):
     """`closed_menu` holds outside of office hours and on holidays, while `has_closed_menu`; of its own hours (`week`)
     with `has_own_hours`, else of the company's. `input_mode` says when digits are looked up as an extension's number:
     as soon as one matches, after `digits` of them, or when the caller hits `#`. A caller who chooses nothing hears the
-    prompt `max_repeats` times more."""
+    prompt `max_repeats` times more. `actions` are Action URLs, which go before the menu."""
 
     menu = MenuField(required=False)
     closed_menu = MenuField(required=False)
+    actions = ActionsField(required=False)
     week = WeekField(required=False)
     prompts = PromptSerializer(many=True, read_only=True)
 
     class Meta:
         model = Receptionist
-        fields = ("id", *RECEPTIONIST_FIELDS, "menu", "closed_menu", "prompts", "created_at", "updated_at")
+        fields = (
+            *("id", *RECEPTIONIST_FIELDS, "menu", "closed_menu", "actions", "prompts"),
+            *("created_at", "updated_at"),
+        )
         read_only_fields = ("id", "created_at", "updated_at")
         # What the service refuses, it refuses with everything else that is wrong.
         extra_kwargs: ClassVar[Mapping[str, Any]] = {"number": {"validators": []}}

@@ -42,7 +42,7 @@ class RoutingTestSerializer(serializers.ModelSerializer[RoutingTest]):
     )
     phones = serializers.DictField(child=serializers.CharField(max_length=20), required=False)
     trunks = serializers.DictField(child=serializers.CharField(max_length=20), required=False)
-    keys = serializers.ListField(child=serializers.CharField(max_length=20, allow_blank=True), required=False)
+    keys = serializers.ListField(child=serializers.CharField(max_length=90, allow_blank=True), required=False)
     when = serializers.ChoiceField(choices=WHEN_KINDS, required=False)
     weekday = serializers.ChoiceField(choices=WEEKDAY_CHOICES, required=False, allow_null=True)
     expected_end = serializers.ChoiceField(choices=ENDS)

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from callmanager.domain.action_words import action_words
 from callmanager.domain.call_events import CallEvent, CallEventKind
 from callmanager.domain.ladder import Tone, anchor_of, in_order
 
@@ -72,6 +73,8 @@ _PUBLIC = frozenset(
         "parked_by",
         "pressed",
         "read_as",
+        "action",
+        "answer",
         "receptionist",
         "asked_by",
         "tracks",
@@ -225,6 +228,8 @@ def _sentence(event: CallEvent) -> str:
             return f"{_text(data, 'from_number') or 'The call'} goes on to {number} ({why})"
         case CallEventKind.CALL_NOANSWER | CallEventKind.CALL_FAIL:
             return f"The call fails: {_answer(data) or 'nobody answered'}"
+        case CallEventKind.MENU_CHOSEN if data.get("action"):
+            return action_words(data)
         case CallEventKind.CALL_ENDED:
             who = {"caller": "The caller hangs up", "callee": "The other side hangs up"}
             reason = _text(data, "reason")

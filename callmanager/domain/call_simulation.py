@@ -44,6 +44,7 @@ from callmanager.domain.group_simulation import GroupRung, page_the_group, ring_
 from callmanager.domain.incoming_call import IncomingCall
 from callmanager.domain.menu_simulation import MenuCaller, MenuHeard
 from callmanager.domain.outcome import CallOutcome, CallStatus, EndedBy
+from callmanager.domain.outgoing_headers import ANONYMOUS
 from callmanager.domain.receptionist_calls import is_lost
 from callmanager.domain.simulated_attempts import Attempt, attempt, trunk_name
 from callmanager.domain.snapshot import TenantSnapshot
@@ -160,7 +161,8 @@ def simulate(asked: Simulated, snapshot: TenantSnapshot) -> Simulation:
     """Pure; the same question of the same snapshot has the same answer."""
     trace: list[Considered] = []
     decision = decide(asked.call, snapshot, asked.at, trace)
-    walk = _Walk(asked, snapshot, MenuCaller(snapshot, asked.assumptions.keys))
+    shown = ANONYMOUS if asked.call.is_private else asked.call.caller
+    walk = _Walk(asked, snapshot, MenuCaller(snapshot, asked.assumptions.keys, caller=shown))
     steps, end = walk.follow(decision, tuple(trace))
     return Simulation(asked, steps, end)
 

@@ -39,7 +39,7 @@ FIELDS_OF_KIND: Mapping[CallEventKind, tuple[str, ...]] = {
     CallEventKind.CALL_TRANSFERRED: (*_TRANSFER, *_TARGET, *_SEAT),
     CallEventKind.CALL_JOINED: ("reason", "side", "replaced_number", *_TARGET, *_SEAT),
     CallEventKind.CALL_MOVED: ("reason", "target_id", "to_session", "to_call_id"),
-    CallEventKind.MENU_CHOSEN: ("receptionist", "pressed", "read_as"),
+    CallEventKind.MENU_CHOSEN: ("receptionist", "pressed", "read_as", "action", "answer", "number", "reason"),
     CallEventKind.QUEUE_ENTERED: ("queue", "queue_name"),
     CallEventKind.QUEUE_SLA_BREACHED: ("queue", "sla_s"),
     CallEventKind.QUEUE_LEFT: ("queue", "why", "agent"),

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from callmanager.domain.action_words import action_keys, action_leads_to
 from callmanager.domain.destination import DestinationKind
+from callmanager.domain.menu_action import ActionTrigger
 from callmanager.domain.menu_story import choice_words
 from callmanager.domain.receptionist import Choice, ReceptionistEntry
 
@@ -46,6 +48,10 @@ def menu_flow(
     if desk is None:
         return None
     menu = desk.menu_of(is_closed=is_closed)
+    actions = tuple(
+        FlowBranch(action_keys(one), action_leads_to(one), "action", one.trigger is ActionTrigger.DTMF)
+        for one in desk.actions
+    )
     turns: list[tuple[str, Choice, bool]] = [
         *((option.keys, option.choice, True) for option in menu.options),
         ("nothing in time", menu.on_timeout, False),
@@ -53,7 +59,7 @@ def menu_flow(
     ]
     inside = (*above, number)
     branches = tuple(_branch(desks, keys, choice, inside, is_key=is_key) for keys, choice, is_key in turns)
-    return FlowMenu(desk.number, desk.name, branches, desk.takes_numbers)
+    return FlowMenu(desk.number, desk.name, (*actions, *branches), desk.takes_numbers)
 
 
 def _branch(

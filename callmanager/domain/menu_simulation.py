@@ -11,20 +11,23 @@ from typing import Self
 
 from callmanager.domain.decisions import AnswerMenu
 from callmanager.domain.destination import Destination
+from callmanager.domain.menu_action import ActionAnswer, MenuAction, ServerWish
 from callmanager.domain.receptionist import Choice, Menu, ReadAs, Reading, ReceptionistEntry
-from callmanager.domain.receptionist_calls import dialled_destination
+from callmanager.domain.receptionist_calls import dialled_destination, wished_choice
 from callmanager.domain.snapshot import TenantSnapshot
 
 
 @dataclass(frozen=True, slots=True)
 class Pressed:
     """One prompt heard. `keys` is empty where nothing was pressed in time; `has_failed`: what was chosen before took
-    nobody in."""
+    nobody in, or the server of an Action URL did not answer."""
 
     keys: str
     read_as: ReadAs
     choice: Choice
     has_failed: bool = False
+    # The name of the Action URL that it set off.
+    action: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +41,10 @@ class MenuHeard:
 
 
 class MenuCaller:
-    """The caller of one simulation: presses the next of `keys` at every prompt, and nothing once they are used up."""
+    """The caller of one simulation: presses the next of `keys` at every prompt, and nothing once they are used up.
+
+    Behind `=` stands what the server of an Action URL answers; without that it does not answer.
+    """
 
     def __init__(
         self,
@@ -46,16 +52,18 @@ class MenuCaller:
         keys: tuple[str, ...],
         menu: AnswerMenu | None = None,
         in_vain: int = 0,
+        caller: str = "",
     ) -> None:
         self._snapshot = snapshot
         self._keys = keys
         self._in_vain = in_vain
+        self._caller = caller
         # Where the caller comes back to when nobody takes the call.
         self.menu = menu
 
     def copy(self) -> Self:
         """The same caller at this moment, for another way that the call could go."""
-        return type(self)(self._snapshot, self._keys, self.menu, self._in_vain)
+        return type(self)(self._snapshot, self._keys, self.menu, self._in_vain, self._caller)
 
     def hear(self, asked: AnswerMenu, *, has_failed: bool = False) -> MenuHeard:
         desk = self._snapshot.find_receptionist(asked.number)
@@ -69,9 +77,13 @@ class MenuCaller:
         if has_failed:
             failed = Pressed("", ReadAs.UNKNOWN, menu.on_failed, has_failed=True)
             is_over, wanted = self._choose(desk, failed, rounds)
+        elif (action := desk.action_for_caller(self._caller)) is not None:
+            is_said = bool(action.url and self._keys and self._keys[0].startswith("="))
+            _, answer = self._take_keys() if is_said else ("", "")
+            is_over, wanted = self._choose(desk, self._set_off(action, "", answer, menu), rounds)
         while not is_over:
             is_over, wanted = self._choose(desk, self._press(desk, menu), rounds)
-        waited_s = desk.input_timeout_s * sum(not one.keys and not one.has_failed for one in rounds)
+        waited_s = desk.input_timeout_s * sum(one.read_as is ReadAs.MORE for one in rounds)
         options = tuple((option.keys, option.choice) for option in menu.options)
         return MenuHeard(tuple(rounds), wanted, options, waited_s)
 
@@ -79,17 +91,20 @@ class MenuCaller:
         self, desk: ReceptionistEntry, pressed: Pressed, rounds: list[Pressed]
     ) -> tuple[bool, Destination | None]:
         rounds.append(pressed)
-        has_chosen = pressed.read_as in (ReadAs.OPTION, ReadAs.NUMBER)
+        is_action = pressed.read_as is ReadAs.ACTION and pressed.keys != "" and not pressed.has_failed
+        has_chosen = is_action or pressed.read_as in (ReadAs.OPTION, ReadAs.NUMBER)
         self._in_vain = 0 if has_chosen else self._in_vain + 1
         if desk.is_patience_over(self._in_vain):
             return True, None
         return pressed.choice.destination is not None, pressed.choice.destination
 
     def _press(self, desk: ReceptionistEntry, menu: Menu) -> Pressed:
-        keys, self._keys = (self._keys[0], self._keys[1:]) if self._keys else ("", ())
+        keys, answer = self._take_keys()
         if not keys:
             return Pressed("", ReadAs.MORE, menu.on_timeout)
         reading, used = _read(desk, menu, keys, self._knows)
+        if reading.action is not None:
+            return self._set_off(reading.action, used, answer, menu)
         if reading.read_as is ReadAs.OPTION:
             return Pressed(used, ReadAs.OPTION, reading.choice)
         if reading.read_as is ReadAs.NUMBER:
@@ -97,8 +112,26 @@ class MenuCaller:
             return Pressed(used, ReadAs.NUMBER, Choice(found))
         return Pressed(used, ReadAs.UNKNOWN, menu.on_failed)
 
+    def _take_keys(self) -> tuple[str, str]:
+        """What is pressed next, and what a server says to it."""
+        taken, self._keys = (self._keys[0], self._keys[1:]) if self._keys else ("", ())
+        keys, _, answer = taken.partition("=")
+        return keys, answer
+
+    def _set_off(self, action: MenuAction, keys: str, answer: str, menu: Menu) -> Pressed:
+        wish = ServerWish(ActionAnswer.CALL, action.number) if action.number else _assumed(answer)
+        choice = wished_choice(self._snapshot, wish, menu.on_failed)
+        is_failed = wish.answer is ActionAnswer.FAILED
+        return Pressed(keys, ReadAs.ACTION, choice, has_failed=is_failed, action=action.name)
+
     def _knows(self, number: str) -> bool:
         return dialled_destination(self._snapshot, number) is not None
+
+
+def _assumed(answer: str) -> ServerWish:
+    if answer in (ActionAnswer.HANGUP.value, ActionAnswer.REPEAT.value):
+        return ServerWish(ActionAnswer(answer))
+    return ServerWish(ActionAnswer.CALL, answer) if answer else ServerWish(ActionAnswer.FAILED)
 
 
 def _read(

@@ -54,6 +54,10 @@ def menu_station(
 
 
 def _pressed_words(one: Pressed) -> str:
+    if one.read_as is ReadAs.ACTION:
+        how = f"presses {one.keys}" if one.keys else "is known by number"
+        said = "which gets no answer" if one.has_failed else f"which leads to {choice_words(one.choice)}"
+        return f"{how}: Action URL {one.action}, {said}"
     if one.has_failed:
         return "comes back, because nobody took the call"
     match one.read_as:
@@ -63,6 +67,6 @@ def _pressed_words(one: Pressed) -> str:
             return f"presses {one.keys}"
         case ReadAs.NUMBER:
             return f"dials {one.keys}"
-        case ReadAs.UNKNOWN:
+        case ReadAs.ACTION | ReadAs.UNKNOWN:
             return f"presses {one.keys}, which is unknown"
     assert_never(one.read_as)

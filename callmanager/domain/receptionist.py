@@ -13,6 +13,7 @@ from enum import StrEnum
 from typing import assert_never
 
 from callmanager.domain.destination import END_CALL, Destination
+from callmanager.domain.menu_action import ActionTrigger, MenuAction, find_action
 from callmanager.domain.schedule import Interval
 
 # What a caller can press, `X` any digit, `#` at the end to wait whether more follows.
@@ -69,9 +70,11 @@ class MenuOption:
 
 
 class ReadAs(StrEnum):
-    """`more`: nothing yet; `unknown`: neither an option nor a number of the company."""
+    """`more`: nothing yet; `action`: an Action URL is set off; `unknown`: neither an option nor a number of the
+    company."""
 
     MORE = "more"
+    ACTION = "action"
     OPTION = "option"
     NUMBER = "number"
     UNKNOWN = "unknown"
@@ -85,6 +88,7 @@ class Reading:
     choice: Choice = REPEAT
     number: str = ""
     wait_s: float = 0.0
+    action: MenuAction | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +125,7 @@ class ReceptionistEntry:
     takes_numbers: bool = True
     # None: the company's office hours.
     own_intervals: tuple[Interval, ...] | None = None
+    actions: tuple[MenuAction, ...] = ()
 
     def menu_of(self, *, is_closed: bool) -> Menu:
         return self.closed if is_closed and self.closed is not None else self.menu
@@ -128,8 +133,14 @@ class ReceptionistEntry:
     def read(self, menu: Menu, digits: str, knows: Callable[[str], bool], *, is_last: bool) -> Reading:
         """`digits` were pressed so far; `is_last`: no more came in time, or the caller pressed `#`.
 
-        `knows` tells whether somebody of the company has a number.
+        `knows` tells whether somebody of the company has a number. An Action URL goes before the menu and every number,
+        and what may still become one is waited for.
         """
+        if not is_last and self._may_set_off(digits):
+            return Reading(ReadAs.MORE, wait_s=float(self.digit_gap_s))
+        action = find_action(self.actions, ActionTrigger.DTMF, digits)
+        if action is not None:
+            return Reading(ReadAs.ACTION, action=action)
         option = menu.find(digits)
         if option is not None and (is_last or not option.waits):
             return Reading(ReadAs.OPTION, option.choice)
@@ -138,6 +149,12 @@ class ReceptionistEntry:
         if is_last or len(digits) >= MAX_DIGITS or self._is_whole(digits):
             return Reading(ReadAs.UNKNOWN)
         return Reading(ReadAs.MORE, wait_s=POUND_WAIT_S if option is not None else float(self.digit_gap_s))
+
+    def action_for_caller(self, caller: str) -> MenuAction | None:
+        return find_action(self.actions, ActionTrigger.CALLER_NUMBER, caller)
+
+    def _may_set_off(self, digits: str) -> bool:
+        return any(one.trigger is ActionTrigger.DTMF and one.may_take_longer(digits) for one in self.actions)
 
     def _is_looked_up(self, digits: str, *, is_last: bool) -> bool:
         if not self.takes_numbers:

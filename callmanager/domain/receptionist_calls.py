@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from callmanager.domain.decisions import AnswerMenu, Decision, Refuse
 from callmanager.domain.destination import Destination, DestinationKind
-from callmanager.domain.receptionist import ReceptionistEntry
+from callmanager.domain.menu_action import ActionAnswer, ServerWish, wished_destination
+from callmanager.domain.outbound_rules import is_dialable
+from callmanager.domain.receptionist import Choice, ReceptionistEntry
 from callmanager.domain.routing import Routing
 from callmanager.domain.schedule import is_open
 from callmanager.domain.snapshot import TenantSnapshot
@@ -32,6 +34,21 @@ def dialled_destination(snapshot: TenantSnapshot, number: str) -> Destination | 
     if snapshot.find_queue(number) is not None:
         return Destination(DestinationKind.CALL_QUEUE, number)
     return None
+
+
+def action_destination(snapshot: TenantSnapshot, number: str) -> Destination | None:
+    """Whom an Action URL, or its server, wants called: somebody of the company, else a number outside by the company's
+    outbound rules. A number of the company that can't be called is never looked for outside."""
+    if snapshot.is_number_used(number):
+        return dialled_destination(snapshot, number)
+    return Destination(DestinationKind.EXTERNAL_NUMBER, number) if is_dialable(number) else None
+
+
+def wished_choice(snapshot: TenantSnapshot, wish: ServerWish, on_failed: Choice) -> Choice:
+    """What follows a server's answer."""
+    called = action_destination(snapshot, wish.destination)
+    is_failed = wish.answer is ActionAnswer.FAILED or (wish.answer is ActionAnswer.CALL and called is None)
+    return on_failed if is_failed else Choice(wished_destination(wish, called))
 
 
 def is_lost(following: Decision, wanted: Destination) -> bool:

@@ -19,7 +19,7 @@ MAX_RUNNING_CALLS = 100_000
 _NUMBER = re.compile(rf"[0-9A-Za-z+*#._-]{{1,{MAX_DIALLED}}}")
 _PHONE_STATES = frozenset(state.value for state in PhoneState)
 MAX_PROMPTS = 20
-_KEYS = re.compile(r"[0-9*#]{0,20}")
+_KEYS = re.compile(r"[0-9*#]{0,20}(=(hangup|repeat|[0-9A-Za-z+]{1,64}))?")
 _CODE = re.compile(r"[3-6][0-9]{2}")
 
 
@@ -43,7 +43,8 @@ class SimulationWish:
     """`trunk_id` None: `caller` is an extension; else an outside number, empty for an anonymous caller.
 
     `phones` by extension: a PhoneState. `trunks` by id: a TrunkState except `code`, or a SIP code such as 486. `keys`:
-    what the caller presses at the first prompt of a receptionist, at the next one, and so on.
+    what the caller presses at the first prompt of a receptionist, at the next one, and so on; behind `=` what a server
+    answers to an Action URL.
     """
 
     caller: str
@@ -106,7 +107,10 @@ def _keys(given: Sequence[str], problems: list[Problem]) -> tuple[str, ...]:
     if len(given) > MAX_PROMPTS:
         problems.append(Problem("keys", "max_length", f"At most {MAX_PROMPTS} prompts."))
     elif any(not _KEYS.fullmatch(one) for one in given):
-        message = "For each prompt what is pressed there: digits, * and #; nothing for no key in time."
+        message = (
+            "For each prompt what is pressed there: digits, * and #; nothing for no key in time. What the server of an "
+            "Action URL answers stands behind =: a number, hangup or repeat."
+        )
         problems.append(Problem("keys", "keys_format", message))
     return tuple(given)
 

@@ -6,6 +6,7 @@ import json
 from collections import defaultdict
 
 from callmanager.domain.destination import Destination, DestinationKind
+from callmanager.domain.menu_action import ActionMethod, ActionTrigger, MenuAction, parse_matches
 from callmanager.domain.receptionist import Choice, InputMode, Menu, MenuOption, ReceptionistEntry
 from callmanager.domain.snapshot_destination import with_target
 from callmanager.domain.snapshot_routing_load import Execute
@@ -30,6 +31,13 @@ _CHOICES_SQL = with_target("""
 
 _PROMPTS_SQL = "SELECT receptionist_id, use, stored_name FROM callmanager_receptionistprompt"
 
+_ACTIONS_SQL = """
+    SELECT receptionist_id, name, trigger, matches, url, number, method, username, password, connect_timeout_s,
+           answer_timeout_s
+      FROM callmanager_receptionistaction
+     ORDER BY receptionist_id, position
+"""
+
 
 def load_receptionists(execute: Execute, schema_name: str) -> tuple[ReceptionistEntry, ...]:
     options: defaultdict[tuple[int, bool], list[MenuOption]] = defaultdict(list)
@@ -44,6 +52,10 @@ def load_receptionists(execute: Execute, schema_name: str) -> tuple[Receptionist
         (owner, use): f"{schema_name}/prompt/{stored_name}"
         for owner, use, stored_name in execute(_PROMPTS_SQL, ())
     }
+
+    actions: defaultdict[int, list[MenuAction]] = defaultdict(list)
+    for owner, *columns in execute(_ACTIONS_SQL, ()):
+        actions[owner].append(_action(*columns))
 
     def menu(owner: int, *, is_closed: bool) -> Menu:
         return Menu(
@@ -68,6 +80,7 @@ def load_receptionists(execute: Execute, schema_name: str) -> tuple[Receptionist
             max_repeats=max_repeats,
             takes_numbers=takes_numbers,
             own_intervals=None if week is None else parse_intervals(json.loads(week)),
+            actions=tuple(actions[owner]),
         )
         for (
             owner,
@@ -83,4 +96,30 @@ def load_receptionists(execute: Execute, schema_name: str) -> tuple[Receptionist
             has_closed_menu,
             week,
         ) in execute(_RECEPTIONISTS_SQL, ())
+    )
+
+
+def _action(
+    name: str,
+    trigger: str,
+    matches: str,
+    url: str,
+    number: str,
+    method: str,
+    username: str,
+    password: str,
+    connect_timeout_s: int,
+    answer_timeout_s: int,
+) -> MenuAction:
+    return MenuAction(
+        name,
+        ActionTrigger(trigger),
+        parse_matches(matches),
+        url,
+        number,
+        ActionMethod(method),
+        username,
+        password,
+        connect_timeout_s,
+        answer_timeout_s,
     )

@@ -26,6 +26,7 @@ from callmanager.models.office_hours import Holiday, OfficeHours
 from callmanager.models.outbound_rule import OutboundRoute, OutboundRule, OutboundRuleGroup
 from callmanager.models.paging import PagingSettings
 from callmanager.models.receptionist import MenuChoice, Receptionist, ReceptionistPrompt
+from callmanager.models.receptionist_action import ReceptionistAction
 from callmanager.models.ring_group import RingGroup, RingGroupMember
 from callmanager.models.routing_test import RoutingTest
 
@@ -60,6 +61,7 @@ __all__ = [
     "PagingSettings",
     "QueueAgent",
     "Receptionist",
+    "ReceptionistAction",
     "ReceptionistPrompt",
     "RingGroup",
     "RingGroupMember",

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from django.db.models import Prefetch, QuerySet
 
+from callmanager.domain.menu_action import ActionMethod, ActionTrigger, MenuAction, parse_matches
 from callmanager.domain.receptionist import Choice, Menu, MenuOption, ReceptionistEntry
-from callmanager.models import MenuChoice, Receptionist, ReceptionistPrompt
+from callmanager.models import MenuChoice, Receptionist, ReceptionistAction, ReceptionistPrompt
 from callmanager.models.destination import OBJECT_COLUMNS
 from callmanager.models.receptionist import MenuTurn, PromptUse
 from tenants.models import TenantFile
 
 
 def receptionist_list() -> QuerySet[Receptionist]:
-    """With choices and prompts: two queries more for any number of them."""
+    """With choices, prompts and Action URLs: three queries more for any number of them."""
     choices = MenuChoice.objects.select_related(*OBJECT_COLUMNS).defer("target__sip_password", "target__ha1")
-    return Receptionist.objects.prefetch_related(Prefetch("choices", choices), "prompts")
+    return Receptionist.objects.prefetch_related(Prefetch("choices", choices), "prompts", "actions")
 
 
 def menu_of(receptionist: Receptionist, *, is_closed: bool) -> Menu:
@@ -40,6 +41,7 @@ def receptionist_entries() -> dict[str, ReceptionistEntry]:
             menu_of(desk, is_closed=False),
             menu_of(desk, is_closed=True) if desk.has_closed_menu else None,
             takes_numbers=desk.takes_numbers,
+            actions=tuple(_action(row) for row in desk.actions.all()),
         )
         for desk in receptionist_list()
     }
@@ -51,6 +53,18 @@ def prompt_find(receptionist: Receptionist, use: PromptUse) -> ReceptionistPromp
 
 def prompt_file(prompt: ReceptionistPrompt) -> TenantFile | None:
     return TenantFile.objects.filter(pk=prompt.stored_file_id).first()
+
+
+def _action(row: ReceptionistAction) -> MenuAction:
+    """Without the secret."""
+    return MenuAction(
+        row.name,
+        ActionTrigger(row.trigger),
+        parse_matches(row.matches),
+        row.url,
+        row.number,
+        ActionMethod(row.method),
+    )
 
 
 def _choice(row: MenuChoice) -> Choice:

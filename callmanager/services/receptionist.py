@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from callmanager.domain.receptionist import Choice, Menu
@@ -11,6 +12,7 @@ from callmanager.models.receptionist import MenuTurn
 from callmanager.selectors.receptionist import menu_of
 from callmanager.selectors.usage import receptionist_usage
 from callmanager.services.in_use import refuse_if_used
+from callmanager.services.receptionist_actions import Written, actions_write
 from callmanager.services.receptionist_checks import ReceptionistChecks
 from callmanager.services.routing_guard import routing_guarded
 from tenants.audit_changes import audit_note
@@ -26,7 +28,11 @@ RECEPTIONIST_FIELDS = (
 
 @routing_guarded
 def receptionist_create(
-    *, menu: Menu = NO_CHOICES, closed_menu: Menu = NO_CHOICES, **fields: Any
+    *,
+    menu: Menu = NO_CHOICES,
+    closed_menu: Menu = NO_CHOICES,
+    actions: Sequence[Written] = (),
+    **fields: Any,
 ) -> Receptionist:
     """LimitReached where the company has as many as it may."""
     _require(fields)
@@ -40,8 +46,9 @@ def receptionist_create(
             what="virtual receptionists",
         )
         checks = ReceptionistChecks.read((menu, closed_menu))
-        checks.check(receptionist, (menu, closed_menu), number_before="")
+        rows = checks.check(receptionist, (menu, closed_menu), actions, number_before="")
         receptionist.save()
+        actions_write(receptionist, rows)
         _write(receptionist, checks, menu, is_closed=False)
         _write(receptionist, checks, closed_menu, is_closed=True)
     return receptionist
@@ -53,6 +60,7 @@ def receptionist_update(
     receptionist: Receptionist,
     menu: Menu | None = None,
     closed_menu: Menu | None = None,
+    actions: Sequence[Written] | None = None,
     **changes: Any,
 ) -> Receptionist:
     """What is left out stays."""
@@ -64,8 +72,10 @@ def receptionist_update(
         lock_tenant()
         wanted = tuple(one for one in (menu, closed_menu) if one is not None)
         checks = ReceptionistChecks.read(wanted)
-        checks.check(receptionist, (menu, closed_menu), number_before=number_before)
+        rows = checks.check(receptionist, (menu, closed_menu), actions, number_before=number_before)
         receptionist.save()
+        if actions is not None:
+            actions_write(receptionist, rows)
         if menu is not None:
             _write(receptionist, checks, menu, is_closed=False)
         if closed_menu is not None:

@@ -10,10 +10,11 @@ from django.core.exceptions import ValidationError
 
 from callmanager.domain.destination import END_CALL
 from callmanager.domain.receptionist import MAX_OPTIONS, Choice, Menu, MenuInputError, read_keys
-from callmanager.models import Receptionist
+from callmanager.models import Receptionist, ReceptionistAction
 from callmanager.services.company_number import company_number_problems
 from callmanager.services.destination import TargetIds, destination_columns, target_ids
 from callmanager.services.extension_numbers import ExtensionNumberChecks
+from callmanager.services.receptionist_actions import Written, actions_read
 
 MENUS = ("menu", "closed_menu")
 
@@ -28,8 +29,16 @@ class ReceptionistChecks:
         choices = [choice for menu in menus for _, choice in _turns(menu)]
         return cls(target_ids(choice.destination for choice in choices), ExtensionNumberChecks.read())
 
-    def check(self, receptionist: Receptionist, menus: Sequence[Menu | None], *, number_before: str) -> None:
-        """Raises ValidationError with all that is wrong, by `menu` and `closed_menu`."""
+    def check(
+        self,
+        receptionist: Receptionist,
+        menus: Sequence[Menu | None],
+        actions: Sequence[Written] | None,
+        *,
+        number_before: str,
+    ) -> list[ReceptionistAction]:
+        """The Action URLs to be stored. Raises ValidationError with all that is wrong, by `menu`, `closed_menu` and
+        `actions`."""
         problems: dict[str, list[ValidationError]] = {}
         receptionist.name = (receptionist.name or "").strip()
         try:
@@ -42,8 +51,12 @@ class ReceptionistChecks:
         for name, menu in zip(MENUS, menus, strict=True):
             if menu is not None and (found := list(self._menu_problems(menu, receptionist.number))):
                 problems[name] = found
+        rows, found_in_actions = actions_read(receptionist, actions or ())
+        if found_in_actions:
+            problems["actions"] = found_in_actions
         if problems:
             raise ValidationError(problems)
+        return rows
 
     def columns(self, choice: Choice) -> dict[str, Any]:
         return destination_columns(choice.destination or END_CALL, self.targets)

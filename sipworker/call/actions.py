@@ -13,6 +13,7 @@ from sipworker.call.attendance import Attendance
 from sipworker.call.mailbox_actions import MailboxAction
 from sipworker.call.other_calls import CallsAction
 from sipworker.call.queueing import QueueAction
+from sipworker.call.server_actions import AskServer as AskServer
 from sipworker.call.signals import LegId
 from sipworker.call.sound_actions import EchoLeg as EchoLeg
 from sipworker.call.sound_actions import PlayFiles as PlayFiles
@@ -349,6 +350,7 @@ Action = (
     | CallsAction
     | QueueAction
     | MailboxAction
+    | AskServer
     | RecordingAction
     | StartTimer
     | StopTimer

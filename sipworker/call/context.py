@@ -119,3 +119,7 @@ class CallContext:
     def new_leg(self) -> LegId:
         """The name of the next outgoing leg, unique among all calls."""
         return f"{self.session_id}-{next(self._numbers)}"
+
+    def new_question(self) -> str:
+        """The name of something that is asked and answered later."""
+        return self.new_leg()

@@ -11,6 +11,7 @@ from callmanager.domain.recording import RecordingEnd
 from sipworker.call.other_calls import CallsSignal
 from sipworker.call.party import LegId as LegId
 from sipworker.call.queueing import QueueSignal
+from sipworker.call.server_actions import ServerAnswered
 from sipworker.call.transfers import TransferAsked, TransferDecided
 
 UNKNOWN_CALLER = ProviderCaller()
@@ -283,6 +284,7 @@ Signal = (
     LegSignal
     | ContactsFound
     | MailboxSignal
+    | ServerAnswered
     | CallsSignal
     | QueueSignal
     | AttendedLeft

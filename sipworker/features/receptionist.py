@@ -11,10 +11,11 @@ from typing import assert_never
 
 from callmanager.domain.call_events import CallEventKind
 from callmanager.domain.decisions import AnswerMenu
-from callmanager.domain.destination import Destination
+from callmanager.domain.destination import END_CALL, Destination
+from callmanager.domain.menu_action import MenuAction
 from callmanager.domain.outcome import CallOutcome, CallStatus, EndedBy
 from callmanager.domain.receptionist import Choice, Menu, ReadAs, ReceptionistEntry
-from callmanager.domain.receptionist_calls import dialled_destination
+from callmanager.domain.receptionist_calls import dialled_destination, wished_choice
 from callmanager.domain.snapshot import TenantSnapshot
 from callmanager.domain.sounds import stored
 from callmanager.domain.spoken import words
@@ -29,8 +30,10 @@ from sipworker.call.actions import (
     StopTimer,
 )
 from sipworker.call.context import CallContext
+from sipworker.call.server_actions import ServerAnswered
 from sipworker.call.signals import DigitPressed, PlaybackEnded, Signal, TimerFired
 from sipworker.features import established
+from sipworker.features.server_question import ServerQuestion
 
 PLAYBACK, DIGIT_TIMER = "receptionist", "receptionist_digit"
 NOTHING_CHOSEN = CallOutcome(CallStatus.ANSWERED, EndedBy.PBX, "Nothing was chosen", 200)
@@ -49,6 +52,7 @@ class Onward:
 
 class _Stage(Enum):
     ASKING = auto()
+    AT_THE_SERVER = auto()
     TRANSFERRING = auto()
     REFUSING = auto()
     GOODBYE = auto()
@@ -57,7 +61,19 @@ class _Stage(Enum):
 class Receptionist:
     """`in_vain` is how often in a row this caller was led on without having chosen anything, here and before."""
 
-    __slots__ = ("_context", "_decision", "_desk", "_digits", "_in_vain", "_next", "_snapshot", "_stage")
+    __slots__ = (
+        *(
+            "_context",
+            "_decision",
+            "_desk",
+            "_digits",
+            "_in_vain",
+            "_next",
+            "_question",
+            "_snapshot",
+            "_stage",
+        ),
+    )
 
     def __init__(self, context: CallContext, decision: AnswerMenu, *, in_vain: int = 0) -> None:
         self._context = context
@@ -68,13 +84,14 @@ class Receptionist:
         self._digits = ""
         self._in_vain = in_vain
         self._next: Onward | None = None
+        self._question: ServerQuestion | None = None
 
     def start(self) -> tuple[Action | Onward, ...]:
         answer = AnswerLeg(self._context.caller_leg)
         return (
             answer,
             established.by_service("receptionist", self._context, self._decision.number),
-            *self._ask(),
+            *self._begin(),
         )
 
     def start_again(self) -> tuple[Action | Onward, ...]:
@@ -93,8 +110,40 @@ class Receptionist:
                 return self._pressed(digit)
             case TimerFired(timer=timer) if timer == DIGIT_TIMER and self._stage is _Stage.ASKING:
                 return self._waited()
+            case ServerAnswered() | TimerFired() if self._question is not None:
+                return self._hear_server(self._question, signal)
             case _:
                 return ()
+
+    def _begin(self) -> tuple[Action | Onward, ...]:
+        """With the prompt, unless there is an Action URL for this caller."""
+        found = self._desk.action_for_caller(self._context.caller) if self._desk is not None else None
+        return self._ask() if found is None else self._set_off(found)
+
+    def _set_off(self, action: MenuAction) -> tuple[Action | Onward, ...]:
+        """Of who presses nothing it is the own number that sets it off, so it counts as nothing chosen."""
+        if self._desk is None:
+            return (EndCall(GONE),)
+        self._stage = _Stage.AT_THE_SERVER
+        self._question = ServerQuestion(self._context, self._desk, action, self._digits)
+        return self._follow_server(self._question, self._question.start())
+
+    def _hear_server(
+        self, question: ServerQuestion, signal: ServerAnswered | TimerFired
+    ) -> tuple[Action | Onward, ...]:
+        return self._follow_server(question, question.handle(signal))
+
+    def _follow_server(
+        self, question: ServerQuestion, actions: tuple[Action, ...]
+    ) -> tuple[Action | Onward, ...]:
+        wish = question.wish
+        if wish is None or self._desk is None or self._snapshot is None:
+            return actions
+        self._question = None
+        choice = wished_choice(self._snapshot, wish, self._menu(self._desk).on_failed)
+        pressed = self._digits if question.has_chosen else ""
+        told = EmitEvent(CallEventKind.MENU_CHOSEN, question.told())
+        return (*actions, told, *self._choose(choice, pressed))
 
     def _ask(self) -> tuple[Action | Onward, ...]:
         if self._desk is None:
@@ -108,6 +157,8 @@ class Receptionist:
             case _Stage.ASKING:
                 wait_s = self._desk.input_timeout_s if self._desk is not None else 0
                 return () if self._digits else (StartTimer(DIGIT_TIMER, wait_s),)
+            case _Stage.AT_THE_SERVER:
+                return ()
             case _Stage.REFUSING:
                 return self._choose(self._menu(self._desk).on_failed, "") if self._desk is not None else ()
             case _Stage.TRANSFERRING:
@@ -143,6 +194,8 @@ class Receptionist:
         match reading.read_as:
             case ReadAs.MORE:
                 return (StartTimer(DIGIT_TIMER, reading.wait_s),)
+            case ReadAs.ACTION:
+                return self._set_off(reading.action) if reading.action is not None else ()
             case ReadAs.OPTION:
                 return (self._told(ReadAs.OPTION), *self._choose(reading.choice, self._digits))
             case ReadAs.NUMBER:
@@ -162,7 +215,8 @@ class Receptionist:
         if choice.destination is None:
             return self._ask()
         onward = Onward(self._decision, choice.destination, self._in_vain)
-        if not pressed or not self._desk.transfer_prompt:
+        is_over = choice.destination == END_CALL
+        if not pressed or is_over or not self._desk.transfer_prompt:
             return (onward,)
         self._stage, self._next = _Stage.TRANSFERRING, onward
         return (self._play((stored(self._desk.transfer_prompt),)),)

@@ -14,6 +14,7 @@ from callmanager.domain.outcome import CallOutcome, CallStatus, EndedBy
 from sipworker.call.actions import (
     Action,
     AnswerRequest,
+    AskServer,
     AttendLeg,
     BridgeLegs,
     DialLeg,
@@ -66,7 +67,7 @@ from sipworker.runtime.events import CallJournal
 from sipworker.runtime.external_use import ExternalUse
 from sipworker.runtime.group_use import GroupUse
 from sipworker.runtime.hearing import Hearings
-from sipworker.runtime.mailbox_desk import MailboxDesk
+from sipworker.runtime.inquiries import Inquiries
 from sipworker.runtime.moves import Moves
 from sipworker.runtime.parking_lot import ParkingLot
 from sipworker.runtime.quality import QualityWatch
@@ -119,7 +120,7 @@ class Runner:
         self._transfers = TransferDesk(self._registry, self._reception)
         self._timers = Timers()
         self._quality = QualityWatch(ports.sip, self._registry)
-        self._mailboxes = MailboxDesk(ports.mailboxes, ports.clock)
+        self._inquiries = Inquiries(ports)
         self._recorders = Recorders(ports)
         callers = RequestedCalls(ports.snapshots, self._reception, self._registry, self._room, self._begin)
         self._desk = CommandDesk(self._registry, self._step, callers)
@@ -147,7 +148,7 @@ class Runner:
         self._empty_inbox()
         self._fire_timers()
         self._take_commands()
-        self._take_mailboxes()
+        self._take_answers()
         self._tell_attendants()
         self._serve_queues()
         self._end_what_is_not_allowed_any_more()
@@ -190,8 +191,8 @@ class Runner:
         for command, answer in self._ports.commands.take():
             answer(self._desk.carry_out(command))
 
-    def _take_mailboxes(self) -> None:
-        for session_id, found in self._ports.mailboxes.take():
+    def _take_answers(self) -> None:
+        for session_id, found in self._inquiries.take():
             call = self._registry.find(session_id)
             if call is not None:
                 self._step(call, found)
@@ -335,8 +336,8 @@ class Runner:
                 self._answers.extend(self._queues.perform(call, action))
             case FindContacts():
                 self._answers.append((call, self._find_contacts(call, action)))
-            case CheckPin() | ChangePin() | FindMessages() | FindRoom():
-                answer = self._mailboxes.perform(call, action)
+            case CheckPin() | ChangePin() | FindMessages() | FindRoom() | AskServer():
+                answer = self._inquiries.perform(call, action)
                 self._answers.extend([(call, answer)] if answer is not None else [])
             case StartCallRecording() | MixCallRecording() | StopCallRecording():
                 self._answers.extend((call, heard) for heard in self._recorders.perform(call, action))

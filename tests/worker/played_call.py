@@ -8,6 +8,7 @@ from callmanager.domain.call_assumptions import PhoneState, TrunkState
 from callmanager.domain.call_events import CallEventKind
 from callmanager.domain.call_simulation import EndKind
 from callmanager.domain.header_parameters import OutgoingHeaders, ProviderCaller, ProviderField
+from callmanager.domain.menu_action import ActionAnswer, ServerWish
 from sipworker.call.actions import (
     AnswerLeg,
     CancelLeg,
@@ -19,6 +20,7 @@ from sipworker.call.actions import (
     PlayTone,
     RefuseLeg,
 )
+from sipworker.call.server_actions import AskServer
 from sipworker.call.signals import (
     Contact,
     DigitPressed,
@@ -64,6 +66,7 @@ def play(given: Circumstances) -> Played:
         if given.assumed.phone(number) is not PhoneState.OFFLINE
     }
     player = _Player(worker, given)
+    worker.servers.decides = player.decide
     worker.hear(_invite(given))
     while player.played.kind is None and worker.clock.seconds < PATIENCE_S:
         if not player.react():
@@ -79,6 +82,7 @@ class _Player:
         self._answered_leg: LegId = ""
         self._gone: set[LegId] = set()
         self._keys = list(given.assumed.keys)
+        self._server_says = ""
         self.played = Played()
 
     def react(self) -> bool:
@@ -118,12 +122,25 @@ class _Player:
     def _press(self, play: PlayFiles) -> None:
         """At a prompt the next keys, quickly, or nothing; whatever else is said is heard to its end."""
         is_prompt = play.sounds[0].endswith(("welcome.wav", *DEFAULT_PROMPT))
-        keys = self._keys.pop(0) if is_prompt and self._keys else ""
+        keys, self._server_says = self._next_keys() if is_prompt else ("", "")
         if not keys:
             self._worker.hear(PlaybackEnded(CALLER_LEG, PLAYBACK))
         for key in keys:
             if self._is_still_asked():
                 self._worker.hear(DigitPressed(CALLER_LEG, key, 100))
+
+    def _next_keys(self) -> tuple[str, str]:
+        keys, _, answer = (self._keys.pop(0) if self._keys else "").partition("=")
+        return keys, answer
+
+    def decide(self, asked: AskServer) -> ServerWish:
+        """Of a server that knows the caller by number, what stands first, if it is an answer."""
+        says = self._server_says
+        if not asked.question["input"]:
+            says = self._next_keys()[1] if self._keys and self._keys[0].startswith("=") else ""
+        if says in ("hangup", "repeat"):
+            return ServerWish(ActionAnswer(says))
+        return ServerWish(ActionAnswer.CALL, says) if says else ServerWish(ActionAnswer.FAILED)
 
     def _is_still_asked(self) -> bool:
         """Nobody presses keys for a phone that rings already."""

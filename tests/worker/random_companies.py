@@ -20,6 +20,7 @@ from callmanager.domain.forwarding import (
 from callmanager.domain.header_parameters import HeaderPart, HeaderRule, HeaderSource
 from callmanager.domain.inbound_rules import InboundRule, find_conflict, parse_caller_mask
 from callmanager.domain.mailbox import Mailbox
+from callmanager.domain.menu_action import ActionTrigger, MenuAction, parse_matches
 from callmanager.domain.number_policy import NumberPolicy
 from callmanager.domain.outbound_rules import OutboundRoute, OutboundRule, RuleHours, parse_callers
 from callmanager.domain.receptionist import REPEAT, Choice, InputMode, Menu, MenuOption, ReceptionistEntry
@@ -45,7 +46,30 @@ OUTSIDE = (
 CALLERS = ("+4917012345", "0044207946001", "34911234567", "", "anonymous", "101", "+49305559999")
 GROUPS = ("600", "601", "602")
 DESKS = ("700", "701", "702")
-KEYS = ("1", "2", "12", "7", "*9", "99", "101", "103", "600", "701", "104#", "8", "")
+KEYS = (
+    "22=repeat",
+    "22=101",
+    "22",
+    "12=hangup",
+    "871=104",
+    "=103",
+    "=hangup",
+    "101=030123456",
+    "99=199",
+    "1",
+    "2",
+    "12",
+    "7",
+    "*9",
+    "99",
+    "101",
+    "103",
+    "600",
+    "701",
+    "104#",
+    "8",
+    "",
+)
 DIALLED = (
     *NUMBERS,
     *GROUPS,
@@ -158,6 +182,18 @@ def _receptionist(chance: Random, number: str) -> ReceptionistEntry:
         max_repeats=chance.choice((0, 1, 3)),
         takes_numbers=chance.random() < 0.8,
         own_intervals=chance.choice((None, NIGHT)),
+        actions=tuple(_action(chance, trigger) for trigger in ActionTrigger if chance.random() < 0.4),
+    )
+
+
+def _action(chance: Random, trigger: ActionTrigger) -> MenuAction:
+    is_asked = chance.random() < 0.6
+    return MenuAction(
+        f"Action {trigger}",
+        trigger,
+        parse_matches(chance.choice(("22;870-880", "12;1", "101-104", "99;34911234567"))),
+        url="https://server.example/" if is_asked else "",
+        number="" if is_asked else chance.choice(("102", "199", "601", "700", "030123456")),
     )
 
 

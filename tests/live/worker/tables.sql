@@ -78,6 +78,10 @@ CREATE TABLE acme.callmanager_menuchoice (
     target_id bigint, ring_group_id bigint, to_receptionist_id bigint, to_queue_id bigint, external_number text
 );
 CREATE TABLE acme.callmanager_receptionistprompt (receptionist_id bigint, use text, stored_name text);
+CREATE TABLE acme.callmanager_receptionistaction (
+    receptionist_id bigint, position integer, name text, trigger text, matches text, url text, number text, method text,
+    username text, password text, connect_timeout_s integer, answer_timeout_s integer
+);
 CREATE TABLE acme.callmanager_outboundrule (
     id bigint, name text, position integer, prefixes text, callers text, digit_lengths text, hours text, week jsonb,
     also_next_on smallint[], is_least_cost boolean, is_enabled boolean
