@@ -53,6 +53,9 @@ class DialCodesForm(forms.Form):
     park_timeout_s = forms.IntegerField(
         label="Ring back after (s)", required=False, min_value=10, max_value=3600, widget=NUMBER_INPUT
     )
+    return_ring_s = forms.IntegerField(
+        label="Ring who transferred for (s)", required=False, min_value=5, max_value=300, widget=NUMBER_INPUT
+    )
 
     def __init__(self, shown: tuple[ShownCode, ...], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -117,7 +120,7 @@ def _page(
         "title": "Dial codes",
         "form": form,
         "rows": [(one, form[one.feature.kind.value]) for one in shown],
-        "parking": [form["park_slots"], form["park_timeout_s"]],
+        "parking": [form["park_slots"], form["park_timeout_s"], form["return_ring_s"]],
         "profiles": [
             (profile.value, name, _words(profile), profile.value == settings.profile)
             for profile, name in PROFILE_NAMES.items()

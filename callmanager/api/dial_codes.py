@@ -38,7 +38,8 @@ class DialCodeSerializer(serializers.Serializer[Any]):
 
 class DialCodesSerializer(serializers.Serializer[Any]):
     """`is_monitoring_enabled`: the monitors of groups may listen to calls. `park_slots`: parking places, numbered
-    from 1; after `park_timeout_s` a parked call rings at who parked it. `is_blf_enabled`: phones may show by their
+    from 1; after `park_timeout_s` a parked call rings at who parked it; `return_ring_s`:
+    how long such a call, or a transfer that failed, rings there. `is_blf_enabled`: phones may show by their
     lamps which extensions of the company are on a call."""
 
     profile = serializers.ChoiceField(choices=PROFILES)
@@ -46,6 +47,7 @@ class DialCodesSerializer(serializers.Serializer[Any]):
     is_blf_enabled = serializers.BooleanField()
     park_slots = serializers.IntegerField()
     park_timeout_s = serializers.IntegerField()
+    return_ring_s = serializers.IntegerField()
     codes = DialCodeSerializer(many=True)
 
 
@@ -57,6 +59,7 @@ class DialCodesChangeSerializer(serializers.Serializer[Any]):
     is_monitoring_enabled = serializers.BooleanField(required=False, allow_null=False)
     park_slots = serializers.IntegerField(required=False, min_value=1, max_value=PARK_SLOTS_MAX)
     park_timeout_s = serializers.IntegerField(required=False, min_value=10, max_value=3600)
+    return_ring_s = serializers.IntegerField(required=False, min_value=5, max_value=300)
     is_blf_enabled = serializers.BooleanField(required=False)
     forgets_own = serializers.BooleanField(required=False, default=False)
     codes = serializers.DictField(
@@ -96,6 +99,7 @@ def _dial_codes() -> Any:
             "is_monitoring_enabled": settings.is_monitoring_enabled,
             "park_slots": settings.park_slots,
             "park_timeout_s": settings.park_timeout_s,
+            "return_ring_s": settings.return_ring_s,
             "is_blf_enabled": settings.is_blf_enabled,
             "codes": [
                 {

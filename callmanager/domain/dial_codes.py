@@ -11,6 +11,8 @@ from callmanager.domain.dial_features import DialKind as DialKind
 
 CODES_EACH_MAX = 3
 PARK_SLOTS, PARK_TIMEOUT_S = 20, 60
+# How long who transferred or parked a call is rung when nothing came of it.
+RETURN_RING_S = 30
 # The digits of an extension, a queue or a number outside; never a star, so that codes stay apart from what follows.
 _ARGUMENT = re.compile(r"\+?[0-9A-Za-z._-]{1,40}")
 _STAR_CODE = re.compile(r"[*#]{1,3}[0-9]{0,4}")
@@ -100,6 +102,7 @@ class DialCodes:
     is_monitoring_enabled: bool = False
     park_slots: int = PARK_SLOTS
     park_timeout_s: int = PARK_TIMEOUT_S
+    return_ring_s: int = RETURN_RING_S
     during_call: dict[str, DialKind] = field(init=False, repr=False, compare=False, default_factory=dict)
     _alone: dict[str, DialKind] = field(init=False, repr=False, compare=False, default_factory=dict)
     _begun: dict[str, DialFeature] = field(init=False, repr=False, compare=False, default_factory=dict)

@@ -99,7 +99,7 @@ _ROUTES_SQL = """
 _RULE_GROUPS_SQL = "SELECT rule_id, group_id FROM callmanager_outboundrulegroup"
 
 _DIAL_CODES_SQL = """
-    SELECT profile, own_codes::text, is_monitoring_enabled, park_slots, park_timeout_s
+    SELECT profile, own_codes::text, is_monitoring_enabled, park_slots, park_timeout_s, return_ring_s
       FROM callmanager_dialcodesettings
 """
 
@@ -232,9 +232,9 @@ def load_dial_codes(execute: Execute) -> DialCodes:
     rows = execute(_DIAL_CODES_SQL, ())
     if not rows:
         return MANUAL_CODES
-    profile, own_codes, is_monitoring_enabled, park_slots, park_timeout_s = rows[0]
+    profile, own_codes, is_monitoring_enabled, park_slots, park_timeout_s, return_ring_s = rows[0]
     codes = stored_codes(profile, json.loads(own_codes), is_monitoring_enabled=is_monitoring_enabled)
-    return replace(codes, park_slots=park_slots, park_timeout_s=park_timeout_s)
+    return replace(codes, park_slots=park_slots, park_timeout_s=park_timeout_s, return_ring_s=return_ring_s)
 
 
 def load_numbers(execute: Execute, country: str) -> NumberPolicy:

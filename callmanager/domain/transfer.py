@@ -22,8 +22,6 @@ from callmanager.domain.decisions import (
     ToneTest,
 )
 
-# How long who transferred is rung when nothing came of it.
-RETURN_RING_S = 30
 # A call that is handed round without an end is somebody's mistake.
 MAX_TRANSFERS = 20
 FOR_ANYBODY = (

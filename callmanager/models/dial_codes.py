@@ -6,7 +6,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 
-from callmanager.domain.dial_codes import PARK_SLOTS, PARK_TIMEOUT_S
+from callmanager.domain.dial_codes import PARK_SLOTS, PARK_TIMEOUT_S, RETURN_RING_S
 from callmanager.domain.dial_features import DialProfile
 from callmanager.models.office_hours import THE_ONLY_ONE
 from tenants.scoped_models import TenantSchemaManager
@@ -45,6 +45,13 @@ class DialCodeSettings(models.Model):
         db_default=PARK_TIMEOUT_S,
         validators=[MinValueValidator(10), MaxValueValidator(3600)],
         help_text="A parked call that nobody takes rings at who parked it. 10 to 3,600 s.",
+    )
+    return_ring_s = models.PositiveSmallIntegerField(
+        "ring who transferred for (s)",
+        default=RETURN_RING_S,
+        db_default=RETURN_RING_S,
+        validators=[MinValueValidator(5), MaxValueValidator(300)],
+        help_text="A transfer or a parked call of which nothing came rings at whoever made it. 5 to 300 s.",
     )
     updated_at = models.DateTimeField(auto_now=True)
 

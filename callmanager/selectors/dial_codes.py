@@ -39,7 +39,12 @@ def dial_codes_of(settings: DialCodeSettings) -> DialCodes:
     codes = stored_codes(
         settings.profile, settings.own_codes, is_monitoring_enabled=settings.is_monitoring_enabled
     )
-    return replace(codes, park_slots=settings.park_slots, park_timeout_s=settings.park_timeout_s)
+    return replace(
+        codes,
+        park_slots=settings.park_slots,
+        park_timeout_s=settings.park_timeout_s,
+        return_ring_s=settings.return_ring_s,
+    )
 
 
 def shown_code_list(settings: DialCodeSettings) -> tuple[ShownCode, ...]:

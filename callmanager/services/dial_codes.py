@@ -38,6 +38,7 @@ def dial_codes_set(
     is_monitoring_enabled: bool | None = None,
     park_slots: int | None = None,
     park_timeout_s: int | None = None,
+    return_ring_s: int | None = None,
     is_blf_enabled: bool | None = None,
 ) -> DialCodeSettings:
     """What is left out stays; `forgets_own` begins with nothing but the profile. Problems stand beside their kind."""
@@ -51,6 +52,8 @@ def dial_codes_set(
         settings.park_slots = park_slots
     if park_timeout_s is not None:
         settings.park_timeout_s = park_timeout_s
+    if return_ring_s is not None:
+        settings.return_ring_s = return_ring_s
     if is_blf_enabled is not None:
         settings.is_blf_enabled = is_blf_enabled
     own = {} if forgets_own else dict(settings.own_codes)

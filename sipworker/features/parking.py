@@ -46,7 +46,6 @@ from sipworker.features.unreached import Unreached
 
 PARK_TIMER = "parked"
 SLOT_PLAYBACK = "parking place"
-RETURN_RING_S = 30
 NO_PLACE, TAKEN = "All parking places are taken", "Somebody is parked there already"
 PARKED = "The call is parked"
 
@@ -162,10 +161,11 @@ class Parking:
 
     def _ring_back(self, parked: Party) -> tuple[Action, ...]:
         context, parker = self._context, self._decision.parker
-        entry = context.snapshot.find_extension(parker) if context.snapshot is not None else None
-        if entry is None or not entry.is_enabled:
+        snapshot = context.snapshot
+        entry = snapshot.find_extension(parker) if snapshot is not None else None
+        if snapshot is None or entry is None or not entry.is_enabled:
             return self._wait_on()
-        rung = RingExtension(parker, entry.display_name, RETURN_RING_S)
+        rung = RingExtension(parker, entry.display_name, snapshot.dial_codes.return_ring_s)
         self._ring = Ring(as_caller(context, parked), rung)
         return self._follow(parked, self._ring.start(), "returned")
 

@@ -12,7 +12,7 @@ from typing import Protocol
 from callmanager.domain.call_events import CallEventKind
 from callmanager.domain.decisions import Decision, Refuse, RingExtension
 from callmanager.domain.outcome import CallOutcome, CallStatus, EndedBy
-from callmanager.domain.transfer import RETURN_RING_S, transfer_decision
+from callmanager.domain.transfer import transfer_decision
 from sipworker.call.actions import (
     Action,
     AnswerLeg,
@@ -196,7 +196,8 @@ class Transfer:
         entry = self._request.snapshot.find_extension(number)
         if entry is None or not entry.is_enabled:
             return Refuse(480, "Who transferred is not available")
-        return RingExtension(entry.number, entry.display_name, RETURN_RING_S)
+        return_ring_s = self._request.snapshot.dial_codes.return_ring_s
+        return RingExtension(entry.number, entry.display_name, return_ring_s)
 
     def _given_up(self, signal: LegHungUp) -> tuple[Action, ...]:
         side = EndedBy(self._side.other.value)

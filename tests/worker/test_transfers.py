@@ -33,7 +33,18 @@ from sipworker.call.signals import (
     LegRinging,
 )
 from sipworker.call.transfers import DismissLeg, ReportTransfer, TransferAsked
-from tests.cast import ACME_DOMAIN, ALICE, BOB, CAROL, GLOBEX_DOMAIN, MALLORY, alice_calls, mallory_calls
+from tests.cast import (
+    ACME,
+    ACME_DOMAIN,
+    ACME_ID,
+    ALICE,
+    BOB,
+    CAROL,
+    GLOBEX_DOMAIN,
+    MALLORY,
+    alice_calls,
+    mallory_calls,
+)
 from tests.fakes import WorkerInMemory
 
 DESK, TARGET = "s1-1", "s1-2"
@@ -164,6 +175,18 @@ def test_a_call_that_nobody_wants_ends(talking: WorkerInMemory) -> None:
     talking.wait(31)
     assert hung_up(talking) == ["alice"]
     assert (talking.cdr().status, talking.cdr().ended_by) == (CallStatus.ANSWERED, EndedBy.PBX)
+
+
+def test_a_company_says_how_long_who_transferred_is_rung(worker: WorkerInMemory) -> None:
+    codes = replace(ACME.dial_codes, return_ring_s=7)
+    worker.snapshots.by_tenant[ACME_ID] = replace(ACME, dial_codes=codes)
+    worker.hear(alice_calls(BOB), LegAnswered(DESK))
+    worker.hear(TransferAsked(DESK, CAROL, ACME_DOMAIN), LegHungUp(DESK, False, 200, ""))
+    worker.wait(60)
+    worker.wait(6.9)
+    assert hung_up(worker) == []
+    worker.wait(0.2)
+    assert hung_up(worker) == ["alice"]
 
 
 def test_who_is_transferred_may_give_up(talking: WorkerInMemory) -> None:

@@ -92,7 +92,7 @@ CREATE TABLE acme.callmanager_outboundroute (
 CREATE TABLE acme.callmanager_outboundrulegroup (rule_id bigint, group_id bigint);
 CREATE TABLE acme.callmanager_numbersettings (allowed_countries text[], more_emergency_numbers text[]);
 CREATE TABLE acme.callmanager_dialcodesettings (profile text, own_codes jsonb, is_monitoring_enabled boolean, park_slots smallint,
-    park_timeout_s smallint);
+    park_timeout_s smallint, return_ring_s smallint);
 CREATE TABLE acme.callmanager_disallowedcode (code text);
 CREATE TABLE acme.callmanager_blockednumber (number text);
 CREATE TABLE acme.callmanager_extensiongroup (

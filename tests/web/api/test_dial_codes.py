@@ -53,6 +53,17 @@ def test_codes_are_changed_switched_off_and_forgotten(
     assert AuditEntry.objects.filter(action="dial_codes.update").count() == 4
 
 
+def test_who_transferred_in_vain_is_rung_for_as_long_as_the_company_wants(
+    acme_user: Rest, acme: Tenant, globex: Tenant
+) -> None:
+    assert acme_user.get(CODES).body["return_ring_s"] == 30
+    assert acme_user.patch(CODES, {"return_ring_s": 12}).body["return_ring_s"] == 12
+    assert (codes_of(acme).return_ring_s, codes_of(globex).return_ring_s) == (12, 30)
+    for wrong in (4, 301, None):
+        answer = acme_user.patch(CODES, {"return_ring_s": wrong})
+        assert (answer.status, answer.body["errors"][0]["field"]) == (400, "return_ring_s")
+
+
 def test_parking_has_as_many_places_as_one_likes(acme_user: Rest, acme: Tenant, globex: Tenant) -> None:
     assert acme_user.patch(CODES, {"park_slots": 5, "park_timeout_s": 30}).body["park_slots"] == 5
     assert (codes_of(acme).park_slots, codes_of(acme).park_timeout_s) == (5, 30)

@@ -43,6 +43,9 @@ def test_parking_is_set_beside_the_codes(acme_browser: Client, acme: Tenant) -> 
     assert (settings_of(acme).park_slots, settings_of(acme).park_timeout_s) == (7, 90)
     acme_browser.post(PAGE, as_shown(acme))
     assert settings_of(acme).park_slots == 7
+    assert acme_browser.post(PAGE, {**as_shown(acme), "return_ring_s": "15"}).status_code == 302
+    assert settings_of(acme).return_ring_s == 15
+    assert acme_browser.post(PAGE, {**as_shown(acme), "return_ring_s": "4"}).status_code == 400
     wrong = acme_browser.post(PAGE, {**as_shown(acme), "park_slots": "0"})
     assert wrong.status_code == 400
     assert "greater than or equal to 1" in wrong.content.decode()
