@@ -81,6 +81,8 @@ class _Call:
                 yield number, dialog
 
 
+# Stands for the agents of a queue while none of them rings.
+_WAITING = "queue"
 _ORDER = (DialogState.TRYING, DialogState.EARLY, DialogState.CONFIRMED)
 
 
@@ -170,6 +172,10 @@ class DialogBoard:
                 self._advance(call, target_id, DialogState.CONFIRMED)
             case CallEventKind.CALL_JOINED.value | CallEventKind.CALL_TRANSFERRED.value:
                 self._seat(call, data)
+            case CallEventKind.QUEUE_ENTERED.value:
+                call.targets[_WAITING] = _Target("", _text(data, "queue"), DialogState.EARLY)
+            case CallEventKind.QUEUE_LEFT.value:
+                call.targets.pop(_WAITING, None)
             case CallEventKind.CALL_PARKED.value:
                 call.park_slot = _text(data, "slot")
             case CallEventKind.CALL_UNPARKED.value:

@@ -8,6 +8,8 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.live.system.event_socket import EventSocket
+from tests.live.system.outside_world import OutsideWorld
 from tests.live.system.running_system import RunningSystem
 from tests.phones.calls import PhoneCall
 from tests.phones.phone import Phone
@@ -191,3 +193,75 @@ def test_a_worker_killed_amid_a_transfer_leaves_right_records(
         phone.forget_calls()
     bob.on_incoming(final=200)
     _next_call_works(alice, bob, rest)
+
+
+def test_a_worker_killed_while_a_call_is_parked_leaves_right_records_and_the_place_free(
+    system: RunningSystem, alice: Phone, bob: Phone, carol: Phone, rest: RestClient, events: EventSocket
+) -> None:
+    call, answered = _talk(alice, bob)
+    answered.refer("*684")
+    answered.wait_over(10)
+    events.wait_key(call.sip_call_id, "call_parked")
+    os.kill(system.stack.pid_of(_worker_of(rest)), signal.SIGKILL)
+    cdr = rest.wait_cdr(call.sip_call_id, REAPER_S)
+    assert (cdr["status"], cdr["is_worker_lost"], cdr["answered_number"]) == ("answered", True, "102")
+    system.wait_healthy()
+    for phone in (alice, bob, carol):
+        phone.forget_calls()
+    assert carol.dial("*884").wait_over(10).code == 404, "nobody is there any more"
+    bob.on_incoming(final=200)
+    call, answered = _talk(alice, bob)
+    answered.refer("*684")
+    answered.wait_over(10)
+    retrieved = carol.dial("*884").wait_confirmed(10)
+    call.wait_heard(carol.config.tone_hz, timeout_s=10)
+    retrieved.hang_up()
+    call.wait_over(10)
+
+
+def test_a_worker_killed_while_somebody_monitors_leaves_two_right_records(
+    system: RunningSystem, alice: Phone, bob: Phone, carol: Phone, rest: RestClient
+) -> None:
+    rest.patch("/dial_codes/", {"is_monitoring_enabled": True})
+    group = rest.post("/extension_groups/", {"name": "Supervisors", "is_monitoring_allowed": True})
+    rest.post(f"/extension_groups/{group['id']}/monitors/", {"extensions": ["103"]})
+    try:
+        call, _answered = _talk(alice, bob)
+        monitoring = carol.dial("888*102").wait_confirmed(15)
+        monitoring.wait_heard(alice.config.tone_hz, bob.config.tone_hz, timeout_s=10)
+        os.kill(system.stack.pid_of(_worker_of(rest)), signal.SIGKILL)
+        cdr = rest.wait_cdr(call.sip_call_id, REAPER_S)
+        assert (cdr["status"], cdr["is_worker_lost"]) == ("answered", True)
+        cdr = rest.wait_cdr(monitoring.sip_call_id, REAPER_S)
+        assert (cdr["status"], cdr["is_worker_lost"], cdr["answered_by"]) == ("answered", True, "monitor")
+    finally:
+        rest.delete(f"/extension_groups/{group['id']}/")
+        rest.patch("/dial_codes/", {"is_monitoring_enabled": False})
+    system.wait_healthy()
+    for phone in (alice, bob, carol):
+        phone.forget_calls()
+    bob.on_incoming(final=200)
+    _next_call_works(alice, bob, rest)
+
+
+def test_a_worker_killed_while_callers_wait_in_a_queue_knows_afterwards_who_is_signed_in(
+    system: RunningSystem, world: OutsideWorld, alice: Phone, bob: Phone, carol: Phone, rest: RestClient
+) -> None:
+    world.call_queue("8000", members=["102", "103"], strategy="prioritized_hunt", keeps_waiting=True)
+    bob.dial("*52*8000").wait_confirmed(10).wait_over(15)
+    carol.on_incoming(provisional=180)
+    call = alice.dial("8000").wait_confirmed(10)
+    carol.wait_incoming(15)
+    os.kill(system.stack.pid_of(_worker_of(rest)), signal.SIGKILL)
+    cdr = rest.wait_cdr(call.sip_call_id, REAPER_S)
+    assert (cdr["is_worker_lost"], cdr["callee"]) == (True, "8000")
+    system.wait_healthy()
+    for phone in (alice, bob, carol):
+        phone.forget_calls()
+    call = alice.dial("8000").wait_confirmed(15)
+    incoming = carol.wait_incoming(20)
+    assert not [one for one in bob.calls if one.is_incoming], "Bob has signed out"
+    incoming.answer()
+    call.wait_heard(carol.config.tone_hz, timeout_s=10)
+    call.hang_up()
+    incoming.wait_over()

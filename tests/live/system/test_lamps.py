@@ -11,6 +11,7 @@ from dataclasses import replace
 import pytest
 
 from tests.live.system.messages import FORWARDS
+from tests.live.system.outside_world import OutsideWorld
 from tests.live.system.running_system import RunningSystem
 from tests.live.system.watcher import Watcher, dialogs, presence, versions
 from tests.phones.calls import PhoneCall
@@ -76,6 +77,55 @@ def test_a_call_is_seen_from_dialling_to_its_end(alice: Phone, bob: Phone, watch
     assert not any("101" in body for body in callee.told), "who calls is nobody's business"
 
 
+def test_the_lamp_of_a_ring_group_shows_that_it_rings_and_that_it_talks(
+    world: OutsideWorld, alice: Phone, bob: Phone, watching: WatcherMaker
+) -> None:
+    world.ring_group("9000", members=["102"], name="Sales")
+    lamp = watching("9000")
+    lamp.until_dialogs()
+    call = alice.dial("9000")
+    lamp.until_dialogs("recipient early")
+    bob.wait_incoming(10).answer(200)
+    lamp.until_dialogs("recipient confirmed")
+    call.wait_confirmed(10).hang_up()
+    lamp.until_dialogs()
+
+
+def test_the_lamp_of_a_queue_shows_that_somebody_waits(
+    world: OutsideWorld, alice: Phone, bob: Phone, watching: WatcherMaker
+) -> None:
+    world.call_queue("8000", members=["102"], is_ready_automatically=False, keeps_waiting=True)
+    lamp = watching("8000")
+    lamp.until_dialogs()
+    call = alice.dial("8000").wait_confirmed(10)
+    lamp.until_dialogs("recipient early")
+    bob.dial("*51*8000").wait_confirmed(10).wait_over(15)
+    bob.wait_incoming(20).answer(200)
+    lamp.until_dialogs("recipient confirmed")
+    call.hang_up()
+    lamp.until_dialogs()
+
+
+def test_the_lamp_of_a_parking_place_shows_that_somebody_waits_there(
+    alice: Phone, bob: Phone, carol: Phone, watching: WatcherMaker
+) -> None:
+    lamp, other = watching("*887", by="101"), watching("*888", by="101")
+    lamp.until_dialogs()
+    other.until_dialogs()
+    bob.on_incoming(final=200)
+    call = alice.dial("102").wait_confirmed(10)
+    answered = bob.wait_incoming(10).wait_confirmed(10)
+    call.wait_heard(bob.config.tone_hz, timeout_s=10)
+    answered.refer("*687")
+    answered.wait_over(15)
+    lamp.until_dialogs("recipient confirmed")
+    retrieved = carol.dial("*887").wait_confirmed(10)
+    lamp.until_dialogs()
+    retrieved.hang_up()
+    call.wait_over(10)
+    assert not any(dialogs(body) for body in other.told)
+
+
 def test_another_companys_lamps_are_refused(system: RunningSystem) -> None:
     mallory = Watcher(system, "globex", "101")
     try:
@@ -119,6 +169,26 @@ def test_the_lamp_of_messages_follows_every_door(
     watching("102", "message-summary", by="102").until_mailbox(0, 1)
     rest.delete(f"/voicemails/{message['id']}")
     assert "Messages-Waiting: no" in lamp.until_mailbox(0, 0).body
+
+
+def test_the_lamp_of_messages_follows_what_is_heard_and_deleted_on_the_telephone(
+    watching: WatcherMaker, bobs_message: Callable[[], None], alice: Phone, bob: Phone
+) -> None:
+    lamp = watching("102", "message-summary", by="102")
+    lamp.until_mailbox(0, 0)
+    for count in (1, 2):
+        bobs_message()
+        lamp.until_mailbox(count, 0)
+    hearing = bob.dial("999").wait_confirmed(10)
+    hearing.wait_heard(alice.config.tone_hz, timeout_s=30)
+    hearing.send_dtmf("7")
+    until(lambda: alice.config.tone_hz not in hearing.heard(), 10, "the first one is gone")
+    # The next one is played by itself.
+    hearing.wait_heard(alice.config.tone_hz, timeout_s=30)
+    until(lambda: alice.config.tone_hz not in hearing.heard(), 20, "it has been heard to its end")
+    hearing.hang_up()
+    # What was deleted can be taken back until then.
+    lamp.until_mailbox(0, 1)
 
 
 @pytest.fixture
