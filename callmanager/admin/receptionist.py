@@ -61,7 +61,8 @@ class ReceptionistAdmin(ServiceModelAdmin):
             "Menu options",
             {
                 "description": "Keys are 0 to 9 and *, one or several; X is any digit. With # behind it (1#) an option "
-                "waits 3 seconds, so that an extension that begins like it can be dialled. Calling failed: what was "
+                "waits 3 seconds, so that an extension that begins like it can be dialled. "
+                "F is a fax machine that calls. Calling failed: what was "
                 "pressed is unknown, or nobody took the call.",
                 "fields": ("menu",),
             },

@@ -54,7 +54,8 @@ class MenuChoiceSerializer(serializers.Serializer[Any]):
 
 
 class MenuOptionSerializer(MenuChoiceSerializer):
-    """`keys`: up to 8 of 0 to 9, `*` and `X` (any digit); with `#` behind it waits 3 seconds for a longer number."""
+    """`keys`: up to 8 of 0 to 9, `*` and `X` (any digit); with `#` behind it waits 3 seconds for a longer number.
+    `F` alone: a fax machine calls."""
 
     keys = serializers.CharField(max_length=20)
 

@@ -12,7 +12,7 @@ from typing import Self
 from callmanager.domain.decisions import AnswerMenu
 from callmanager.domain.destination import Destination
 from callmanager.domain.menu_action import ActionAnswer, MenuAction, ServerWish
-from callmanager.domain.receptionist import Choice, Menu, ReadAs, Reading, ReceptionistEntry
+from callmanager.domain.receptionist import FAX, Choice, Menu, ReadAs, Reading, ReceptionistEntry
 from callmanager.domain.receptionist_calls import dialled_destination, wished_choice
 from callmanager.domain.snapshot import TenantSnapshot
 
@@ -100,7 +100,8 @@ class MenuCaller:
 
     def _press(self, desk: ReceptionistEntry, menu: Menu) -> Pressed:
         keys, answer = self._take_keys()
-        if not keys:
+        is_unheard_fax = keys == FAX and menu.find(FAX) is None
+        if not keys or is_unheard_fax:
             return Pressed("", ReadAs.MORE, menu.on_timeout)
         reading, used = _read(desk, menu, keys, self._knows)
         if reading.action is not None:

@@ -16,8 +16,9 @@ from callmanager.domain.destination import END_CALL, Destination
 from callmanager.domain.menu_action import ActionTrigger, MenuAction, find_action
 from callmanager.domain.schedule import Interval
 
-# What a caller can press, `X` any digit, `#` at the end to wait whether more follows.
-_INPUT = re.compile(r"[0-9X*]{1,8}#?")
+# What a caller can press, `X` any digit, `#` at the end to wait whether more follows; or a fax machine that calls.
+_INPUT = re.compile(r"[0-9X*]{1,8}#?|F")
+FAX = "F"
 ANY_DIGIT = "X"
 # Manual 5.9: how long a key with a pound sign behind it waits for more.
 POUND_WAIT_S = 3.0
@@ -183,6 +184,7 @@ def read_keys(text: str) -> str:
     if not _INPUT.fullmatch(keys):
         raise MenuInputError(
             "keys_format",
-            f"“{text.strip()[:20]}” can't be pressed: up to 8 of 0 to 9, * and X (any digit), # only at the end.",
+            f"“{text.strip()[:20]}” can't be pressed: up to 8 of 0 to 9, * and X (any digit), # only at the end; "
+            "or F alone, for fax machines.",
         )
     return keys

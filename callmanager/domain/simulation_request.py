@@ -19,7 +19,7 @@ MAX_RUNNING_CALLS = 100_000
 _NUMBER = re.compile(rf"[0-9A-Za-z+*#._-]{{1,{MAX_DIALLED}}}")
 _PHONE_STATES = frozenset(state.value for state in PhoneState)
 MAX_PROMPTS = 20
-_KEYS = re.compile(r"[0-9*#]{0,20}(=(hangup|repeat|[0-9A-Za-z+]{1,64}))?")
+_KEYS = re.compile(r"(F|[0-9*#]{0,20})(=(hangup|repeat|[0-9A-Za-z+]{1,64}))?")
 _CODE = re.compile(r"[3-6][0-9]{2}")
 
 
@@ -108,8 +108,8 @@ def _keys(given: Sequence[str], problems: list[Problem]) -> tuple[str, ...]:
         problems.append(Problem("keys", "max_length", f"At most {MAX_PROMPTS} prompts."))
     elif any(not _KEYS.fullmatch(one) for one in given):
         message = (
-            "For each prompt what is pressed there: digits, * and #; nothing for no key in time. What the server of an "
-            "Action URL answers stands behind =: a number, hangup or repeat."
+            "For each prompt what is pressed there: digits, * and #, or F for a fax machine; nothing for no key in "
+            "time. What the server of an Action URL answers stands behind =: a number, hangup or repeat."
         )
         problems.append(Problem("keys", "keys_format", message))
     return tuple(given)

@@ -16,6 +16,7 @@ from sipworker.call.queueing import QueueAction
 from sipworker.call.server_actions import AskServer as AskServer
 from sipworker.call.signals import LegId
 from sipworker.call.sound_actions import EchoLeg as EchoLeg
+from sipworker.call.sound_actions import ListenForKeys as ListenForKeys
 from sipworker.call.sound_actions import PlayFiles as PlayFiles
 from sipworker.call.sound_actions import PlayMusicOnHold as PlayMusicOnHold
 from sipworker.call.sound_actions import PlayRinging as PlayRinging
@@ -334,6 +335,7 @@ LegAction = (
     | StopMusicOnHold
     | PlayFiles
     | StopFiles
+    | ListenForKeys
     | StartRecording
     | StopRecording
     | SendDigit

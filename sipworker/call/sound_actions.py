@@ -56,6 +56,17 @@ class StopMusicOnHold:
 
 
 @dataclass(frozen=True, slots=True)
+class ListenForKeys:
+    """Say DigitPressed also for keys that are heard as sound alone (of a leg that sends none by RFC 4733) and, of `F`,
+    for a fax machine that calls; neither: not any more.
+    """
+
+    leg: LegId
+    hears_keys: bool = True
+    hears_fax: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class PlayFiles:
     """Play sounds (`callmanager.domain.sounds`) to the leg one after the other; PlaybackEnded follows.
 

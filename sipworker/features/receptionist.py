@@ -14,7 +14,7 @@ from callmanager.domain.decisions import AnswerMenu
 from callmanager.domain.destination import END_CALL, Destination
 from callmanager.domain.menu_action import MenuAction
 from callmanager.domain.outcome import CallOutcome, CallStatus, EndedBy
-from callmanager.domain.receptionist import Choice, Menu, ReadAs, ReceptionistEntry
+from callmanager.domain.receptionist import FAX, Choice, Menu, ReadAs, ReceptionistEntry
 from callmanager.domain.receptionist_calls import dialled_destination, wished_choice
 from callmanager.domain.snapshot import TenantSnapshot
 from callmanager.domain.sounds import stored
@@ -24,6 +24,7 @@ from sipworker.call.actions import (
     AnswerLeg,
     EmitEvent,
     EndCall,
+    ListenForKeys,
     PlayFiles,
     StartTimer,
     StopFiles,
@@ -90,6 +91,7 @@ class Receptionist:
         answer = AnswerLeg(self._context.caller_leg)
         return (
             answer,
+            self._listen(),
             established.by_service("receptionist", self._context, self._decision.number),
             *self._begin(),
         )
@@ -100,7 +102,7 @@ class Receptionist:
         answer = AnswerLeg(self._context.caller_leg)
         if self._desk is None:
             return (answer, EndCall(GONE))
-        return (answer, *self._choose(self._menu(self._desk).on_failed, ""))
+        return (answer, self._listen(), *self._choose(self._menu(self._desk).on_failed, ""))
 
     def handle(self, signal: Signal) -> tuple[Action | Onward, ...]:
         match signal:
@@ -168,6 +170,11 @@ class Receptionist:
         assert_never(self._stage)
 
     def _pressed(self, digit: str) -> tuple[Action | Onward, ...]:
+        if digit == FAX:
+            if self._desk is None or self._menu(self._desk).find(FAX) is None:
+                return ()
+            # Whatever was taken for a key before it was none: a machine presses nothing.
+            self._digits = ""
         quiet = (StopFiles(self._context.caller_leg, PLAYBACK), StopTimer(DIGIT_TIMER))
         if digit == "#":
             return (*quiet, *self._read(is_last=True))
@@ -216,10 +223,15 @@ class Receptionist:
             return self._ask()
         onward = Onward(self._decision, choice.destination, self._in_vain)
         is_over = choice.destination == END_CALL
+        deaf = ListenForKeys(self._context.caller_leg, hears_keys=False)
         if not pressed or is_over or not self._desk.transfer_prompt:
-            return (onward,)
+            return (deaf, onward)
         self._stage, self._next = _Stage.TRANSFERRING, onward
-        return (self._play((stored(self._desk.transfer_prompt),)),)
+        return (deaf, self._play((stored(self._desk.transfer_prompt),)))
+
+    def _listen(self) -> ListenForKeys:
+        has_fax = self._desk is not None and self._menu(self._desk).find(FAX) is not None
+        return ListenForKeys(self._context.caller_leg, hears_fax=has_fax)
 
     def _told(self, read_as: ReadAs) -> EmitEvent:
         """What is unknown is not told: it may be the number of a bank card."""

@@ -99,6 +99,16 @@ class Leg(pj.Call):
             else ""
         )
 
+    def sends_keys_apart(self) -> bool | None:
+        """Whether telephone-event (RFC 4733) was agreed; None: there is no media yet."""
+        if self._audio_index < 0:
+            return None
+        try:
+            info = self.getStreamInfo(self._audio_index)
+        except pj.Error:
+            return None
+        return bool(info.audTxEventPt >= 0)
+
     def media_report(self) -> MediaReport | None:
         current = read_stream(self, self._audio_index) if self._audio_index >= 0 else None
         return self._totals.including(current)

@@ -27,6 +27,7 @@ from sipworker.call.actions import (
     HearLeg,
     IsolateLeg,
     LegAction,
+    ListenForKeys,
     PlayFiles,
     PlayMusicOnHold,
     PlayRinging,
@@ -48,6 +49,7 @@ from sipworker.call.transfers import DismissLeg, ReportTransfer
 from sipworker.config import WorkerConfig
 from sipworker.pjsip.accounts import AccountError, Accounts, EdgeAccount
 from sipworker.pjsip.call_recorder import CallRecorders
+from sipworker.pjsip.ears import Ears
 from sipworker.pjsip.endpoint import Endpoint
 from sipworker.pjsip.headers import ContractBrokenError, dial_uri, read_invite, trunk_addresses
 from sipworker.pjsip.legs import Leg
@@ -118,6 +120,8 @@ class PjsipPort:
         self._recordings = Recordings(self._patchbay, self._emit)
         self.call_recorders = CallRecorders(self._patchbay, config.worker_dir)
         self._probes = Probes(self._legs, self._emit)
+        self._ears = Ears(self._patchbay, self._legs, self._emit, self.wake)
+        self._helpers = (self._playbacks, self._recordings, self._probes, self._ears)
         self._accounts = Accounts(self._endpoint, config, self._take_invite, self._is_used)
         log.info("sip.started", port=config.sip_port, realtime=prioritise_media_threads())
 
@@ -167,15 +171,13 @@ class PjsipPort:
         self._endpoint.libHandleEvents(0 if self._inbox else int(timeout_s * 1000))
         if self._turned_away:
             self._turn_away()
-        self._playbacks.collect()
-        self._recordings.collect()
-        self._probes.collect()
+        for helper in self._helpers:
+            helper.collect()
         while self._inbox:
             signal = self._inbox.popleft()
             if isinstance(signal, LegHungUp | LegFailed):
-                self._playbacks.forget(signal.leg)
-                self._recordings.forget(signal.leg)
-                self._probes.forget(signal.leg)
+                for helper in self._helpers:
+                    helper.forget(signal.leg)
                 # The last reference but the sink's: the pj.Call must be gone before its slot is used again.
                 self._legs.pop(signal.leg, None)
             self._deliver(signal)
@@ -190,10 +192,9 @@ class PjsipPort:
             self.poll(0.02)
         self._legs.clear()
         self._turned_away.clear()
-        self._playbacks.close()
-        self._recordings.close()
+        for helper in self._helpers:
+            helper.close()
         self.call_recorders.close()
-        self._probes.close()
         self._sources.close()
         self._endpoint.libDestroy()
         self._wake_socket.close()
@@ -376,6 +377,8 @@ class PjsipPort:
                 )
             case StopRecording(recording=name):
                 self._recordings.stop(leg.leg_id, name)
+            case ListenForKeys():
+                self._ears.perform(action)
             case SendDigit():
                 leg.sendDtmf(digit_order(action))
             case DialLeg() | RingCaller() | DialTrunk():

@@ -144,6 +144,16 @@ class PhoneCall:
     def send_dtmf(self, digits: str) -> None:
         self.phone.order_call(self, "dtmf", digits=digits)
 
+    def send_keys_by_info(self, digits: str) -> None:
+        """application/dtmf-relay."""
+        self.phone.order_call(self, "keys_by_info", digits=digits)
+
+    def send_keys_by_sound(self, digits: str) -> None:
+        self.phone.order_call(self, "keys_by_sound", digits=digits)
+
+    def call_as_fax(self) -> None:
+        self.phone.order_call(self, "fax")
+
     def levels(self, frequencies_hz: Iterable[int] = TONES_HZ) -> dict[int, float]:
         """Amplitudes (1.0 = full scale) of what arrived in the last moments."""
         found = self.phone.order_call(

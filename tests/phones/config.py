@@ -30,6 +30,8 @@ class PhoneConfig:
     requires_100rel: bool = False
     # "optional" or "required": keys in SDP, whatever the signalling travels over.
     srtp: str = ""
+    # Otherwise it offers no telephone-event (RFC 4733), as old telephones and lines do.
+    has_key_events: bool = True
 
     @property
     def aor(self) -> str:

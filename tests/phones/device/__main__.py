@@ -165,6 +165,15 @@ class Device:
     def do_dtmf(self, command: dict[str, Any]) -> None:
         self._call(command).dialDtmf(command["digits"])
 
+    def do_keys_by_info(self, command: dict[str, Any]) -> None:
+        self._call(command).send_keys_by_info(command["digits"])
+
+    def do_keys_by_sound(self, command: dict[str, Any]) -> None:
+        self.voice.press(command["digits"])
+
+    def do_fax(self, command: dict[str, Any]) -> None:
+        self.voice.call_as_fax()
+
     def do_tone(self, command: dict[str, Any]) -> None:
         self.voice.speak(command["frequency_hz"])
 

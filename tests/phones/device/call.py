@@ -8,6 +8,7 @@ import pjsua2 as pj
 
 from tests.phones.config import BRIDGE_RATE_HZ
 from tests.phones.device.media import Ear
+from tests.phones.device.sdp import without_key_events
 from tests.phones.tones import tone_levels
 
 if TYPE_CHECKING:
@@ -73,6 +74,15 @@ class DeviceCall(pj.Call):
             self.respond(policy["provisional"])
         if policy["final"]:
             self.respond(policy["final"], policy.get("reason", ""))
+
+    def onCallSdpCreated(self, prm: pj.OnCallSdpCreatedParam) -> None:
+        if not self._device.config.has_key_events:
+            prm.sdp.wholeSdp = without_key_events(prm.sdp.wholeSdp)
+
+    def send_keys_by_info(self, digits: str) -> None:
+        param = pj.CallSendDtmfParam()
+        param.digits, param.method, param.duration = digits, pj.PJSUA_DTMF_METHOD_SIP_INFO, 120
+        self.sendDtmf(param)
 
     def hang_up(self) -> None:
         self.hangup(pj.CallOpParam())

@@ -54,6 +54,8 @@ class Voice:
         self._silence.createPlayer(str(_write_silence(Path(self._directory.name))))
         self._tone = pj.ToneGenerator()
         self._tone.createToneGenerator(BRIDGE_RATE_HZ, 1)
+        self._keys = pj.ToneGenerator()
+        self._keys.createToneGenerator(BRIDGE_RATE_HZ, 1)
         self.speak(frequency_hz)
 
     def speak(self, frequency_hz: int) -> None:
@@ -68,9 +70,28 @@ class Voice:
             tones.append(tone)
             self._tone.play(tones, True)
 
+    def press(self, digits: str) -> None:
+        """Keys as sound, beside or instead of the tone."""
+        keys = pj.ToneDigitVector()
+        for digit in digits:
+            key = pj.ToneDigit()
+            key.digit, key.on_msec, key.off_msec = digit, 120, 120
+            keys.append(key)
+        self._keys.playDigits(keys)
+
+    def call_as_fax(self) -> None:
+        """ITU-T T.30: half a second of 1100 Hz, three seconds of nothing."""
+        tones = pj.ToneDescVector()
+        for _ in range(3):
+            tone = pj.ToneDesc()
+            tone.freq1, tone.on_msec, tone.off_msec = 1100, 500, 3000
+            tones.append(tone)
+        self._keys.play(tones)
+
     def start(self, sink: pj.AudioMedia) -> None:
         self._silence.startTransmit(sink)
         self._tone.startTransmit(sink)
+        self._keys.startTransmit(sink)
 
     def close(self) -> None:
         self._directory.cleanup()

@@ -86,16 +86,25 @@ def test_numbers_are_none_of_its_business_where_that_is_switched_off() -> None:
     assert read(closed, MENU, "101", is_last=True).read_as is ReadAs.UNKNOWN
 
 
+def test_a_fax_machine_is_taken_by_its_own_option_alone() -> None:
+    fax = menu(F=SALES, _X=SUPPORT)
+    assert read(DESK, fax, "F") == Reading(ReadAs.OPTION, SALES)
+    assert fax.find("5") == MenuOption("X", SUPPORT)
+    assert menu(_X=SUPPORT).find("F") is None
+
+
 def test_nobody_presses_keys_for_ever() -> None:
     assert read(DESK, MENU, "9" * 20).read_as is ReadAs.UNKNOWN
 
 
-@pytest.mark.parametrize(("text", "keys"), [("2", "2"), (" 1# ", "1#"), ("4x", "4X"), ("*9", "*9")])
+@pytest.mark.parametrize(
+    ("text", "keys"), [("2", "2"), (" 1# ", "1#"), ("f", "F"), ("4x", "4X"), ("*9", "*9")]
+)
 def test_keys_are_stored_in_one_way(text: str, keys: str) -> None:
     assert read_keys(text) == keys
 
 
-@pytest.mark.parametrize("text", ["", "#", "1#2", "123456789", "A", "F", "1F", "٣", "2;3", "sip:101"])
+@pytest.mark.parametrize("text", ["", "#", "1#2", "123456789", "A", "F#", "XF", "1F", "٣", "2;3", "sip:101"])
 def test_what_nobody_can_press_is_refused(text: str) -> None:
     with pytest.raises(MenuInputError) as refused:
         read_keys(text)
