@@ -15,17 +15,27 @@ from tenants.models import FileKind, TenantFile
 
 
 def wav_store(
-    *, source: IO[bytes], size_bytes: int, name: str, kind: FileKind, bytes_max: int, length_s_max: float
+    *,
+    source: IO[bytes],
+    size_bytes: int,
+    name: str,
+    kind: FileKind,
+    bytes_max: int,
+    length_s_max: float,
+    field: str = "",
 ) -> tuple[TenantFile, float]:
-    """The stored file and its length in seconds. ValidationError for what is too large, too long or no such file."""
+    """The stored file and its length in seconds, within the transaction of whoever refers to it.
+
+    ValidationError, of `field` where one is named, for what is too large, too long or no such file.
+    """
     if size_bytes > bytes_max:
-        raise ValidationError(f"The file is larger than {bytes_max // 1_000_000} MB.", code="too_large")
+        raise _problem(field, f"The file is larger than {bytes_max // 1_000_000} MB.", "too_large")
     with tempfile.TemporaryDirectory(prefix="tandem-wav-") as directory:
         converted = Path(directory) / "converted.wav"
         try:
             length_s = wav_convert(source, converted, length_s_max=length_s_max)
         except WavInvalid as error:
-            raise ValidationError(str(error), code="invalid_wav") from error
+            raise _problem(field, str(error), "invalid_wav") from error
         with converted.open("rb") as file:
             stored = file_store(kind=kind, source=file, original_name=name, content_type="audio/wav")
     return stored, round(length_s, 1)
@@ -44,7 +54,12 @@ def wav_problem(file: UploadedFile, *, bytes_max: int, length_s_max: float) -> s
     return "" if length_s <= length_s_max else f"At most {length_s_max / 60:g} minutes."
 
 
-def shown_name(name: str, otherwise: str) -> str:
+def shown_name(name: str, otherwise: str, *, longest: int = 100) -> str:
     """What people see of a file's name."""
     last = "".join(c for c in name.replace("\\", "/").rpartition("/")[2] if c.isprintable())
-    return last.removesuffix(".wav").removesuffix(".WAV").strip()[:100] or otherwise
+    return last.removesuffix(".wav").removesuffix(".WAV").strip()[:longest] or otherwise
+
+
+def _problem(field: str, message: str, code: str) -> ValidationError:
+    error = ValidationError(message, code=code)
+    return ValidationError({field: error}) if field else error

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.core.files.uploadedfile import UploadedFile
 from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldAdminTextareaWidget, UnfoldBooleanWidget
 
 from callmanager.admin.menu_actions import ActionsField, cards_of
@@ -20,7 +19,7 @@ from callmanager.services.receptionist import RECEPTIONIST_FIELDS
 from callmanager.services.receptionist_checks import MENUS, ReceptionistChecks
 from callmanager.services.receptionist_prompt import LENGTH_S_MAX, UPLOAD_BYTES_MAX
 from callmanager.speech import SAID_MAX
-from callmanager.wav_conversion import WavInvalid, wav_format
+from callmanager.wav_upload import wav_problem
 
 if TYPE_CHECKING:  # generic for the type checker only
     _ModelForm = forms.ModelForm[Receptionist]
@@ -84,7 +83,9 @@ class ReceptionistForm(WeekFields, _ModelForm):
         self.clean_week(cleaned)
         for use in PromptUse:
             file = cleaned.get(f"{use}_file")
-            if file is not None and (problem := _file_problem(file)):
+            if file is not None and (
+                problem := wav_problem(file, bytes_max=UPLOAD_BYTES_MAX, length_s_max=LENGTH_S_MAX)
+            ):
                 self.add_error(f"{use}_file", problem)
         if not self.errors:
             self._ask_service(cleaned)
@@ -106,16 +107,3 @@ class ReceptionistForm(WeekFields, _ModelForm):
 
     def _post_clean(self) -> None:
         """The service has been asked."""
-
-
-def _file_problem(file: UploadedFile[Any]) -> str:
-    """Whether it can be a prompt, as far as its head says."""
-    if (file.size or 0) > UPLOAD_BYTES_MAX:
-        return f"At most {UPLOAD_BYTES_MAX // 1_000_000} MB."
-    try:
-        length_s = wav_format(file).length_s
-    except WavInvalid as error:
-        return str(error)
-    finally:
-        file.seek(0)
-    return "" if length_s <= LENGTH_S_MAX else f"At most {LENGTH_S_MAX / 60:g} minutes."

@@ -118,8 +118,20 @@ _RECORD = (
         "fail_code",
     ),
     *("final_dest", "outbound_caller_id", "outbound_trunk_name", "related_callid1", "related_callid2"),
-    *("ring_duration", "ring_time", "session_id", "start_time", "talk_duration", "trunk_name"),
+    *(
+        "ring_duration",
+        "ring_time",
+        "recording_ids",
+        "session_id",
+        "start_time",
+        "talk_duration",
+        "trunk_name",
+    ),
 )
+_AS_IN_RECORDS = "As in the call records."
+_RECORD_WORDS: Mapping[str, str] = {
+    "recording_ids": "Of its recordings, with commas between; `recording_stored` says when one can be heard.",
+}
 _TRUNK: Mapping[str, str] = {
     "trunk_id": "The trunk's id.",
     "trunk_name": "Its name.",
@@ -213,7 +225,7 @@ def fields_of(topic: str, key: str) -> Mapping[str, str]:
     if key == EXTENSION_REGISTER:
         return {"extension": "Whose."}
     by_topic: Mapping[str, Mapping[str, str]] = {
-        CDR_EVENTS: {name: _CALL.get(name, "As in the call records.") for name in _RECORD},
+        CDR_EVENTS: {name: _RECORD_WORDS.get(name, _CALL.get(name, _AS_IN_RECORDS)) for name in _RECORD},
         QUEUE_EVENTS: {**_CALL, **QUEUE_FIELDS},
         TRUNK_EVENTS: _TRUNK,
         FLEET_EVENTS: _FIGURES,

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 
 from callmanager.domain.call_events import CallEvent, CallEventKind
 from callmanager.domain.call_parties import EXTENSION, inside_numbers
-from callmanager.domain.cdr import CallDetail, to_public_json
+from callmanager.domain.cdr import CallDetail
+from callmanager.domain.public_record import to_public_json
 from callmanager.domain.subscriptions import CDR_EVENTS, EXTENSION_EVENTS, as_confidential
 
 # What each key tells besides the fields that every event of a call has.

@@ -8,9 +8,10 @@ from typing import Any
 
 from callmanager.domain.call_events import CallEvent
 from callmanager.domain.call_parties import FROM_OUTSIDE
-from callmanager.domain.cdr import CallDetail, to_public_json
+from callmanager.domain.cdr import CallDetail
 from callmanager.domain.edge_events import EdgeRegistration
 from callmanager.domain.live_events import live_message
+from callmanager.domain.public_record import to_public_json
 from callmanager.domain.subscriptions import EXTENSION_PRESENCE, extensions_of
 
 CALL_CDR = "call_cdr"

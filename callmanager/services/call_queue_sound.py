@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import IO
 
-from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from callmanager.models import CallQueue, CallQueueSound
@@ -24,17 +23,15 @@ def queue_sound_upload(
     """Of a WAV file of any usual kind; takes the place of the one before."""
     with transaction.atomic():
         CallQueue.objects.select_for_update().only("pk").get(pk=queue.pk)
-        try:
-            stored, length_s = wav_store(
-                source=source,
-                size_bytes=size_bytes,
-                name=name,
-                kind=_KINDS[use],
-                bytes_max=UPLOAD_BYTES_MAX,
-                length_s_max=LENGTH_S_MAX,
-            )
-        except ValidationError as error:
-            raise ValidationError({"file": error.error_list}) from error
+        stored, length_s = wav_store(
+            source=source,
+            size_bytes=size_bytes,
+            name=name,
+            kind=_KINDS[use],
+            bytes_max=UPLOAD_BYTES_MAX,
+            length_s_max=LENGTH_S_MAX,
+            field="file",
+        )
         former = CallQueueSound.objects.filter(queue=queue, use=use).first()
         if former is not None:
             queue_sound_remove(sound=former)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
@@ -123,7 +123,10 @@ def _assemble_batch(session_ids: Sequence[str]) -> int:
         Cdr.objects.bulk_create([_to_record(detail) for detail in details], ignore_conflicts=True)
         finished = recorded.union(detail.session_id for detail in details)
         OpenCall.objects.filter(pk__in=finished).delete()
-        recordings_note(recorded_calls)
+        recording_ids = recordings_note(recorded_calls)
+        details = [
+            replace(detail, recording_ids=recording_ids.get(detail.session_id, ())) for detail in details
+        ]
         queue_stays_note(stays)
         if with_mailboxes:
             transaction.on_commit(partial(_settle, SETTLE_TASK, with_mailboxes))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
-from pathlib import Path
 from typing import IO
 
 from django.core.exceptions import ValidationError
@@ -11,8 +9,8 @@ from django.db import transaction
 
 from callmanager.models import Extension, Greeting
 from callmanager.models.mailbox import GREETINGS_MAX
-from callmanager.wav_conversion import WavInvalid, wav_convert
-from tenants.files import file_delete, file_store
+from callmanager.wav_upload import shown_name, wav_store
+from tenants.files import file_delete
 from tenants.models import FileKind, TenantFile
 
 UPLOAD_BYTES_MAX = 10_000_000
@@ -23,44 +21,32 @@ def greeting_add(
     *, extension: Extension, source: IO[bytes], size_bytes: int, name: str, status: str = ""
 ) -> Greeting:
     """Of a WAV file of any usual kind. The first one for its status is active at once."""
-    if size_bytes > UPLOAD_BYTES_MAX:
-        raise ValidationError(
-            {
-                "file": ValidationError(
-                    f"The file is larger than {UPLOAD_BYTES_MAX // 1_000_000} MB.", code="too_large"
-                )
-            }
+    with transaction.atomic():
+        stored, length_s = wav_store(
+            source=source,
+            size_bytes=size_bytes,
+            name=name,
+            kind=FileKind.PROMPT,
+            bytes_max=UPLOAD_BYTES_MAX,
+            length_s_max=LENGTH_S_MAX,
+            field="file",
         )
-    with tempfile.TemporaryDirectory(prefix="tandem-greeting-") as directory:
-        converted = Path(directory) / "converted.wav"
-        try:
-            length_s = wav_convert(source, converted, length_s_max=LENGTH_S_MAX)
-        except WavInvalid as error:
-            raise ValidationError({"file": ValidationError(str(error), code="invalid_wav")}) from error
-        with converted.open("rb") as file, transaction.atomic():
-            Extension.objects.select_for_update().only("pk").get(pk=extension.pk)
-            if Greeting.objects.filter(extension=extension).count() >= GREETINGS_MAX:
-                raise ValidationError(
-                    f"There can be {GREETINGS_MAX} greetings. Delete one first.", code="limit"
-                )
-            stored = file_store(
-                kind=FileKind.PROMPT, source=file, original_name=name, content_type="audio/wav"
-            )
-            is_first = not Greeting.objects.filter(
-                extension=extension, status=status, is_active=True
-            ).exists()
-            greeting = Greeting(
-                extension=extension,
-                name=_shown_name(name),
-                status=status,
-                is_active=is_first,
-                length_s=round(length_s, 1),
-                stored_file_id=stored.pk,
-                stored_name=stored.name,
-            )
-            greeting.full_clean(validate_constraints=False)
-            greeting.save()
-            return greeting
+        Extension.objects.select_for_update().only("pk").get(pk=extension.pk)
+        if Greeting.objects.filter(extension=extension).count() >= GREETINGS_MAX:
+            raise ValidationError(f"There can be {GREETINGS_MAX} greetings. Delete one first.", code="limit")
+        active = Greeting.objects.filter(extension=extension, status=status, is_active=True)
+        greeting = Greeting(
+            extension=extension,
+            name=shown_name(name, "Greeting"),
+            status=status,
+            is_active=not active.exists(),
+            length_s=length_s,
+            stored_file_id=stored.pk,
+            stored_name=stored.name,
+        )
+        greeting.full_clean(validate_constraints=False)
+        greeting.save()
+        return greeting
 
 
 def greeting_make_room(*, extension: Extension, status: str) -> None:
@@ -97,8 +83,3 @@ def greeting_delete(*, greeting: Greeting) -> None:
         greeting.delete()
         if stored is not None:
             file_delete(file=stored)
-
-
-def _shown_name(name: str) -> str:
-    last = "".join(c for c in name.replace("\\", "/").rpartition("/")[2] if c.isprintable())
-    return last.removesuffix(".wav").removesuffix(".WAV").strip()[:100] or "Greeting"

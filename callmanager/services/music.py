@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Sequence
-from pathlib import Path
 from typing import IO
 
 from django.core.exceptions import ValidationError
@@ -13,8 +11,8 @@ from django.db import transaction
 from callmanager.domain.music import MUSIC_FILES_MAX
 from callmanager.models import MusicFile, MusicOnHold
 from callmanager.selectors.music import music_file_list, music_on_hold_get
-from callmanager.wav_conversion import WavInvalid, wav_convert
-from tenants.files import file_delete, file_store
+from callmanager.wav_upload import shown_name, wav_store
+from tenants.files import file_delete
 from tenants.models import FileKind, TenantFile
 
 UPLOAD_BYTES_MAX = 30_000_000
@@ -35,22 +33,17 @@ def music_on_hold_set(*, is_enabled: bool | None = None, order: str | None = Non
 
 def music_file_add(*, source: IO[bytes], size_bytes: int, name: str) -> MusicFile:
     """Of a WAV file of any usual kind; played from the next call on."""
-    if size_bytes > UPLOAD_BYTES_MAX:
-        raise ValidationError(
-            f"The file is larger than {UPLOAD_BYTES_MAX // 1_000_000} MB.", code="too_large"
-        )
     _require_room()
-    with tempfile.TemporaryDirectory(prefix="tandem-music-") as directory:
-        converted = Path(directory) / "converted.wav"
-        try:
-            length_s = wav_convert(source, converted, length_s_max=LENGTH_S_MAX)
-        except WavInvalid as error:
-            raise ValidationError(str(error), code="invalid_wav") from error
-        with converted.open("rb") as file, transaction.atomic():
-            stored = file_store(
-                kind=FileKind.MUSIC, source=file, original_name=name, content_type="audio/wav"
-            )
-            return _record(stored, name, length_s)
+    with transaction.atomic():
+        stored, length_s = wav_store(
+            source=source,
+            size_bytes=size_bytes,
+            name=name,
+            kind=FileKind.MUSIC,
+            bytes_max=UPLOAD_BYTES_MAX,
+            length_s_max=LENGTH_S_MAX,
+        )
+        return _record(stored, name, length_s)
 
 
 def music_file_rename(*, file: MusicFile, name: str) -> MusicFile:
@@ -88,19 +81,14 @@ def _record(stored: TenantFile, name: str, length_s: float) -> MusicFile:
     _require_room()
     file = MusicFile(
         position=music_file_list().count() + 1,
-        name=_shown_name(name),
-        length_s=round(length_s, 1),
+        name=shown_name(name, "Music", longest=200),
+        length_s=length_s,
         stored_file_id=stored.pk,
         stored_name=stored.name,
     )
     file.full_clean()
     file.save()
     return file
-
-
-def _shown_name(name: str) -> str:
-    last = "".join(c for c in name.replace("\\", "/").rpartition("/")[2] if c.isprintable())
-    return last.removesuffix(".wav").removesuffix(".WAV").strip()[:200] or "Music"
 
 
 def _require_room() -> None:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import tempfile
-from pathlib import Path
+from dataclasses import dataclass
 from typing import IO
 
 from django.core.exceptions import ValidationError
@@ -12,9 +11,9 @@ from django.db import transaction
 from callmanager.models import Receptionist, ReceptionistPrompt
 from callmanager.models.receptionist import PromptUse
 from callmanager.speech import SAID_MAX, SpeechUnavailable, speak
-from callmanager.wav_conversion import WavInvalid, wav_convert
+from callmanager.wav_upload import shown_name, wav_store
 from tenants.audit_changes import audit_note
-from tenants.files import file_delete, file_store
+from tenants.files import file_delete
 from tenants.models import FileKind, TenantFile
 
 UPLOAD_BYTES_MAX = 20_000_000
@@ -25,10 +24,8 @@ def prompt_upload(
     *, receptionist: Receptionist, use: PromptUse, source: IO[bytes], size_bytes: int, name: str
 ) -> ReceptionistPrompt:
     """Of a WAV file of any usual kind; takes the place of the one before."""
-    if size_bytes > UPLOAD_BYTES_MAX:
-        message = f"The file is larger than {UPLOAD_BYTES_MAX // 1_000_000} MB."
-        raise ValidationError({"file": ValidationError(message, code="too_large")})
-    return _store(receptionist, use, source, name=_shown_name(name), said="", field="file")
+    upload = _Upload(source, size_bytes, name, "file")
+    return _store(receptionist, use, upload, name=shown_name(name, "Prompt"), said="")
 
 
 def prompt_speak(*, receptionist: Receptionist, use: PromptUse, text: str) -> ReceptionistPrompt:
@@ -39,7 +36,8 @@ def prompt_speak(*, receptionist: Receptionist, use: PromptUse, text: str) -> Re
         raise ValidationError({"text": ValidationError(message, code="max_length" if said else "required")})
     try:
         with speak(said, language=receptionist.language) as spoken:
-            return _store(receptionist, use, spoken, name=said[:60], said=said, field="text")
+            name = said[:60]
+            return _store(receptionist, use, _Upload(spoken, 0, name, "text"), name=name, said=said)
     except SpeechUnavailable as error:
         raise ValidationError({"text": ValidationError(str(error), code="no_voice")}) from error
 
@@ -54,38 +52,43 @@ def prompt_remove(*, prompt: ReceptionistPrompt) -> None:
             file_delete(file=stored)
 
 
+@dataclass(frozen=True, slots=True)
+class _Upload:
+    """What becomes the prompt, and the field of the form that it came from."""
+
+    source: IO[bytes]
+    size_bytes: int
+    name: str
+    field: str
+
+
 def _store(
-    receptionist: Receptionist, use: PromptUse, source: IO[bytes], *, name: str, said: str, field: str
+    receptionist: Receptionist, use: PromptUse, upload: _Upload, *, name: str, said: str
 ) -> ReceptionistPrompt:
-    with tempfile.TemporaryDirectory(prefix="tandem-prompt-") as directory:
-        converted = Path(directory) / "converted.wav"
-        try:
-            length_s = wav_convert(source, converted, length_s_max=LENGTH_S_MAX)
-        except WavInvalid as error:
-            raise ValidationError({field: ValidationError(str(error), code="invalid_wav")}) from error
-        with converted.open("rb") as file, transaction.atomic():
-            Receptionist.objects.select_for_update().only("pk").get(pk=receptionist.pk)
-            former = ReceptionistPrompt.objects.filter(receptionist=receptionist, use=use).first()
-            stored = file_store(
-                kind=FileKind.PROMPT, source=file, original_name=name, content_type="audio/wav"
-            )
-            if former is not None:
-                prompt_remove(prompt=former)
-            prompt = ReceptionistPrompt(
-                receptionist=receptionist,
-                use=use,
-                name=name,
-                said=said,
-                length_s=round(length_s, 1),
-                stored_file_id=stored.pk,
-                stored_name=stored.name,
-            )
-            prompt.full_clean(validate_constraints=False)
-            prompt.save()
-            audit_note(target=receptionist, name=f"prompt_{use}", before=None, after=name)
-            return prompt
-
-
-def _shown_name(name: str) -> str:
-    last = "".join(c for c in name.replace("\\", "/").rpartition("/")[2] if c.isprintable())
-    return last.removesuffix(".wav").removesuffix(".WAV").strip()[:100] or "Prompt"
+    with transaction.atomic():
+        stored, length_s = wav_store(
+            source=upload.source,
+            size_bytes=upload.size_bytes,
+            name=upload.name,
+            kind=FileKind.PROMPT,
+            bytes_max=UPLOAD_BYTES_MAX,
+            length_s_max=LENGTH_S_MAX,
+            field=upload.field,
+        )
+        Receptionist.objects.select_for_update().only("pk").get(pk=receptionist.pk)
+        former = ReceptionistPrompt.objects.filter(receptionist=receptionist, use=use).first()
+        if former is not None:
+            prompt_remove(prompt=former)
+        prompt = ReceptionistPrompt(
+            receptionist=receptionist,
+            use=use,
+            name=name,
+            said=said,
+            length_s=length_s,
+            stored_file_id=stored.pk,
+            stored_name=stored.name,
+        )
+        prompt.full_clean(validate_constraints=False)
+        prompt.save()
+        audit_note(target=receptionist, name=f"prompt_{use}", before=None, after=name)
+        return prompt

@@ -6,6 +6,7 @@ Each step may run twice and late: the row says what is still to be done, and a s
 from __future__ import annotations
 
 import time
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -52,8 +53,9 @@ FAULT_WORDS: Mapping[RecordingEnd, str] = {
 }
 
 
-def recordings_note(calls: Iterable[tuple[CallDetail, Sequence[CallEvent]]]) -> None:
-    """In the transaction that writes the calls' records: their recordings, to be stored after it."""
+def recordings_note(calls: Iterable[tuple[CallDetail, Sequence[CallEvent]]]) -> Mapping[str, tuple[str, ...]]:
+    """In the transaction that writes the calls' records: their recordings, to be stored after it. By session, what
+    they are called outside."""
     rows, faults = [], {}
     for detail, events in calls:
         rows += [_row(detail, story, listeners_of(story, events)) for story in recordings_of(events)]
@@ -63,10 +65,16 @@ def recordings_note(calls: Iterable[tuple[CallDetail, Sequence[CallEvent]]]) -> 
         tenants = Tenant.objects.in_bulk({tenant_id for tenant_id, _ in faults})
         for tenant_id, why in faults:
             _tell_fault(tenants.get(tenant_id), why)
-    if rows:
-        Recording.objects.bulk_create(rows, ignore_conflicts=True)
-        names = [row.recording for row in rows]
-        transaction.on_commit(partial(_store_later, names))
+    if not rows:
+        return {}
+    Recording.objects.bulk_create(rows, ignore_conflicts=True)
+    names = [row.recording for row in rows]
+    transaction.on_commit(partial(_store_later, names))
+    ids: defaultdict[str, tuple[str, ...]] = defaultdict(tuple)
+    known = Recording.objects.filter(recording__in=names).order_by("started_at", "id")
+    for session_id, token in known.values_list("session_id", "token"):
+        ids[session_id] += (token,)
+    return ids
 
 
 def recordings_store(*, names: Sequence[str], now: datetime | None = None) -> list[str]:

@@ -8,10 +8,10 @@ from dataclasses import replace
 import pytest
 
 from callmanager.domain.call_events import CallEventKind
-from callmanager.domain.cdr import to_public_json
 from callmanager.domain.live_call import LiveCall
 from callmanager.domain.live_events import LiveEventFeed, cdr_message
 from callmanager.domain.outcome import CallStatus
+from callmanager.domain.public_record import to_public_json
 from callmanager.domain.trunk_entry import SrtpMode
 from sipworker.call.actions import AnswerLeg, DialLeg, DialTrunk, RefuseLeg
 from sipworker.call.signals import InviteReceived, LegAnswered, LegHeld, LegHungUp, LegRinging

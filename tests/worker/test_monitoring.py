@@ -8,12 +8,12 @@ from dataclasses import replace
 import pytest
 
 from callmanager.domain.call_events import CallEventKind
-from callmanager.domain.cdr import to_public_json
 from callmanager.domain.dial_codes import profile_codes
 from callmanager.domain.dial_features import DialProfile
 from callmanager.domain.live_call import LiveCall
 from callmanager.domain.live_events import LiveEventFeed
 from callmanager.domain.outcome import CallStatus, EndedBy
+from callmanager.domain.public_record import to_public_json
 from callmanager.domain.rights import GroupEntry, MonitorScope
 from sipworker.call.actions import (
     AnswerLeg,

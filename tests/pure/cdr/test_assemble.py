@@ -15,10 +15,10 @@ from callmanager.domain.cdr import (
     WORKER_LOST_SEQUENCE,
     CallDetail,
     assemble,
-    to_public_json,
     worker_lost_event,
 )
 from callmanager.domain.outcome import CallStatus, EndedBy
+from callmanager.domain.public_record import to_public_json
 from tests.cast import ACME_ID
 from tests.pure.cdr.events import START_AT, answered_call, event
 
@@ -129,6 +129,7 @@ def test_a_call_that_never_rang_has_no_ring_time() -> None:
 def test_the_public_record_has_the_documented_keys_as_strings() -> None:
     public = to_public_json(record(answered_call()))
     assert public == {
+        "recording_ids": "",
         "answered_time": "1569567973",
         "call_id": "b3dKobNlCwlOsjwyvlqD4A..",
         "call_status": "ANSWERED",

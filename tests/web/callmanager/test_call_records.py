@@ -28,6 +28,7 @@ from callmanager.tasks import assemble_cdrs, reap_lost_calls
 from tenants.models import Tenant
 from tenants.scope import TenantScopeMissing, across_tenants, tenant_scope
 from tenants.services.tenant_deletion import tenant_delete
+from tests.web.callmanager import recorded_calls
 from tests.web.conftest import TenantMaker
 
 NOW = datetime.now(UTC).replace(microsecond=0) - timedelta(hours=1)
@@ -160,6 +161,22 @@ def test_a_call_that_is_told_five_times_has_one_record_and_one_announcement(
     assert (message["topic"], message["key"], message["tenant_id"]) == ("cdr_events", "call_cdr", acme.pk)
     assert message["extensions"] == ["101", "102"]
     assert message["data"]["call_status"] == "ANSWERED"
+
+
+def test_the_announcement_names_the_recordings_of_the_call(
+    acme: Tenant, published: Callable[[], list[dict[str, Any]]], django_capture_on_commit_callbacks: Any
+) -> None:
+    recorded_calls.tell(acme, recorded_calls.started(), recorded_calls.stopped())
+    _tell(acme, "plain")
+    with django_capture_on_commit_callbacks(execute=True):
+        cdrs_assemble(session_ids=[recorded_calls.SESSION, "plain"])
+    (recording,) = recorded_calls.recordings(acme)
+    told = {
+        one["data"]["session_id"]: one["data"]["recording_ids"]
+        for one in published()
+        if one["key"] == "call_cdr"
+    }
+    assert told == {recorded_calls.SESSION: recording.token, "plain": ""}
 
 
 def test_two_tasks_at_once_insert_and_announce_one_record(make_committed_tenant: TenantMaker) -> None:
