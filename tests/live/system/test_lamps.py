@@ -183,7 +183,7 @@ def test_the_lamp_of_messages_follows_what_is_heard_and_deleted_on_the_telephone
     hearing.wait_heard(alice.config.tone_hz, timeout_s=30)
     hearing.send_dtmf("7")
     until(lambda: alice.config.tone_hz not in hearing.heard(), 10, "the first one is gone")
-    # The next one is played by itself.
+    hearing.send_dtmf("6")
     hearing.wait_heard(alice.config.tone_hz, timeout_s=30)
     until(lambda: alice.config.tone_hz not in hearing.heard(), 20, "it has been heard to its end")
     hearing.hang_up()
