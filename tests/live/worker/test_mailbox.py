@@ -13,7 +13,8 @@ import pytest
 from callmanager.domain.mailbox import Mailbox
 from callmanager.domain.snapshot import TenantSnapshot
 from tests.cast import ACME, ALICE, CAROL
-from tests.live.worker.stand import ALICE_HZ, Stand
+from tests.live.worker.small_disk import NEEDS_ROOT, small_disk
+from tests.live.worker.stand import ALICE_HZ, Stand, open_stand
 from tests.phones.phone import Phone
 from tests.phones.tones import heard_tones, tone_levels
 from tests.phones.waiting import until
@@ -160,3 +161,24 @@ def test_a_company_without_room_is_told_before_the_tone(mailboxes: Stand, alice:
     finally:
         mailboxes.query("DELETE FROM tenant_file_usage RETURNING tenant_id")
         mailboxes.wait_room_read()
+
+
+@NEEDS_ROOT
+def test_a_disk_that_fills_up_amid_a_message_ends_the_call_and_keeps_what_was_said(tmp_path: Path) -> None:
+    place = tmp_path / "state" / "worker-0" / "voicemail"
+    with open_stand(tmp_path) as stand, small_disk(place):
+        stand.configure(with_mailboxes(""))
+        stand.start_worker()
+        alice = stand.phone("101", ALICE_HZ, ruid="alice")
+        call = alice.dial(CAROL).wait_confirmed(15)
+        call.send_dtmf("#")
+        until(lambda: len(recordings(stand)) == 1, 20, "the message begins")
+        until(lambda: call.statistics()["tx_packets"] > 600, 40, "longer than there is room")
+        assert not call.is_over, "whoever speaks is not cut off"
+        call.hang_up()
+        call.wait_over()
+        assert stand.events(call.sip_call_id)[-1][1]["status"] == "answered"
+        (file,) = recordings(stand)
+        assert file.stat().st_size > 30_000
+        echo = alice.dial("*43").wait_confirmed(15)
+        echo.hang_up()

@@ -11,6 +11,7 @@ import pytest
 
 from callmanager.domain.recording import RecordingPolicy
 from tests.cast import ACME, ALICE
+from tests.live.worker.small_disk import NEEDS_ROOT, small_disk
 from tests.live.worker.stand import ALICE_HZ, BOB_HZ, Stand, open_stand
 from tests.phones.calls import PhoneCall
 from tests.phones.phone import Phone
@@ -98,3 +99,16 @@ def test_on_a_full_disk_calls_go_on_unrecorded(tmp_path: Path) -> None:
         alice, bob = stand.phone("101", ALICE_HZ, ruid="alice"), stand.phone("102", BOB_HZ, ruid="bob")
         assert ending(stand, talk(alice, bob)) == ["disk_full"]
         assert files(stand) == set()
+
+
+@NEEDS_ROOT
+def test_a_disk_that_fills_up_amid_a_recording_ends_the_recording_alone(tmp_path: Path) -> None:
+    with open_stand(tmp_path) as stand, small_disk(directory(stand)):
+        stand.configure(RECORDED)
+        stand.start_worker(PBX_RECORDING_MIN_FREE_MB="0")
+        alice, bob = stand.phone("101", ALICE_HZ, ruid="alice"), stand.phone("102", BOB_HZ, ruid="bob")
+        call = talk(alice, bob)
+        until(lambda: "recording.stopped" in stand.worker_log(), 60, "it is noticed")
+        assert ending(stand, call) == ["failed"]
+        (file,) = files(stand)
+        assert file.stat().st_size > 30_000, "what was recorded until then is kept"
