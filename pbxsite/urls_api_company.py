@@ -20,6 +20,7 @@ from callmanager.api.recordings import RecordingViewSet
 from callmanager.api.ring_groups import RingGroupViewSet
 from callmanager.api.routing_tests import RoutingTestViewSet
 from callmanager.api.voicemails import VoicemailViewSet
+from callmanager.api.wallboard import WallboardView
 from callmanager.api.webhook_deliveries import WebhookDeliveryViewSet
 from pbxsite.api import Router
 from tenants.api.brand import BrandPictureView, BrandShownView, BrandView
@@ -28,6 +29,7 @@ from tenants.api.mail_server import MailServerTestView, MailServerView
 
 company_routes = [
     re_path(r"^country_codes/?$", CountryCodesView.as_view(), name="country_codes"),
+    re_path(r"^wallboard/?$", WallboardView.as_view(), name="wallboard"),
     re_path(r"^paging/?$", PagingView.as_view(), name="paging"),
     re_path(r"^dial_codes/?$", DialCodesView.as_view(), name="dial_codes"),
     re_path(r"^call_simulations/?$", CallSimulationsView.as_view(), name="call_simulations"),

@@ -179,6 +179,7 @@ TABLE: Mapping[str, Row] = {
     # Calls
     "fleet.dashboard": Row(Area.CALLS, READERS, READERS),
     "fleet.livecall": Row(Area.CALLS, CONTROLLERS, CONTROLLERS, extension=CONTROL),
+    "callmanager.wallboard": Row(Area.CALLS, READERS, READERS),
     "fleet.registration": Row(Area.CALLS, READERS, READERS, extension=VIEW),
     "fleet.registrationfailure": Row(Area.CALLS, READERS, READERS, extension=VIEW),
     "fleet.voicemail": Row(Area.CALLS, WRITERS, WRITERS, extension=ALL),

@@ -2,30 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
-from django.db.models import Avg, Count, Max, Q, QuerySet
+from django.db.models import Count, Max, Q, QuerySet, Sum
 
+from callmanager.domain.wallboard import QueueFigures
 from callmanager.fleet.models import QueueStay
-
-
-@dataclass(frozen=True, slots=True)
-class QueueFigures:
-    """Of stays that are over; `breached` of those that waited longer than the service level allows. Whole seconds."""
-
-    calls: int = 0
-    answered: int = 0
-    lost: int = 0
-    breached: int = 0
-    longest_wait_s: int = 0
-    mean_wait_s: int = 0
-
-    @property
-    def sla_percent(self) -> int | None:
-        """Of how many callers the service level was kept; None while there were none."""
-        return round(100 * (self.calls - self.breached) / self.calls) if self.calls else None
 
 
 def queue_stay_list() -> QuerySet[QueueStay]:
@@ -37,16 +20,18 @@ def lost_call_list(*, number: str) -> QuerySet[QueueStay]:
     return queue_stay_list().filter(queue=number, is_lost=True)
 
 
-def queue_figures(*, since: datetime) -> Mapping[str, QueueFigures]:
-    """By queue's number, of callers who came since then. One query."""
+def queue_figures(*, since: datetime, without: Collection[str] = ()) -> Mapping[str, QueueFigures]:
+    """By queue's number, of callers who came since then, in other calls than `without`. One query."""
     over = queue_stay_list().filter(entered_at__gte=since).exclude(outcome="waiting").order_by()
+    if without:
+        over = over.exclude(session_id__in=without)
     rows = over.values("queue").annotate(
         calls=Count("pk"),
         answered=Count("pk", filter=Q(outcome="answered")),
         lost=Count("pk", filter=Q(is_lost=True)),
         breached=Count("pk", filter=Q(is_sla_breached=True)),
         longest=Max("waited_ms"),
-        mean=Avg("waited_ms"),
+        total=Sum("waited_ms"),
     )
     return {
         row["queue"]: QueueFigures(
@@ -54,8 +39,8 @@ def queue_figures(*, since: datetime) -> Mapping[str, QueueFigures]:
             row["answered"],
             row["lost"],
             row["breached"],
-            round((row["longest"] or 0) / 1000),
-            round((row["mean"] or 0) / 1000),
+            row["longest"] or 0,
+            row["total"] or 0,
         )
         for row in rows
     }

@@ -15,6 +15,7 @@ from callmanager.admin.holiday_import import holiday_import_page
 from callmanager.admin.music import music_page, music_play
 from callmanager.admin.office_hours import office_hours_page
 from callmanager.admin.routing_test import RoutingTestAdmin
+from callmanager.admin.wallboard import wallboard_json, wallboard_page, wallboard_screen
 from callmanager.admin.webhook_delivery import WebhookDeliveryAdmin
 from callmanager.fleet.models import WebhookDelivery
 from callmanager.models import Holiday, RoutingTest
@@ -31,6 +32,7 @@ View = Callable[..., HttpResponseBase]
 # URL name -> the row of the table of capabilities that says who sees it in the navigation.
 SUBJECTS = {
     "admin:call_simulator": "callmanager.callsimulation",
+    "admin:wallboard": "callmanager.wallboard",
     "admin:office_hours": "callmanager.officehours",
     "admin:country_codes": "callmanager.numbersettings",
     "admin:dial_codes": "callmanager.dialcodesettings",
@@ -78,6 +80,9 @@ def company_urls(shown: Callable[[Page], View], guarded: Callable[[View], View])
     """`shown` gives a page the site's context; both ask who may enter."""
     return [
         path("call-simulator/", shown(call_simulator_page), name="call_simulator"),
+        path("wallboard/", shown(wallboard_page), name="wallboard"),
+        path("wallboard/screen/", shown(wallboard_screen), name="wallboard_screen"),
+        path("wallboard/list/", guarded(wallboard_json), name="wallboard_list"),
         path("brand/", shown(brand_page), name="brand"),
         *number_urls(shown),
         path("office-hours/", shown(office_hours_page), name="office_hours"),

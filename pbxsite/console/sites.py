@@ -218,6 +218,7 @@ class TenantSite(ConsoleSite):
             "Calls",
             (
                 ("Live calls", "call", "admin:live_calls"),
+                ("Wallboard", "monitoring", "admin:wallboard"),
                 ("Call records", "call_log", "admin:fleet_cdr_changelist"),
                 ("Queue calls", "hourglass_top", "admin:fleet_queuestay_changelist"),
                 ("Recordings", "graphic_eq", "admin:fleet_recording_changelist"),

@@ -10,10 +10,11 @@ import pytest
 from django.core.cache import cache
 from django.utils import timezone
 
+from callmanager.domain.wallboard import QueueFigures
 from callmanager.domain.worker_loss import CONFIRMED_AFTER
 from callmanager.fleet.models import Cdr, QueueStay, WorkerNode
 from callmanager.models import Extension
-from callmanager.selectors.queue_stay import QueueFigures, queue_figures
+from callmanager.selectors.queue_stay import queue_figures
 from callmanager.services.call_queue import call_queue_create
 from callmanager.services.cdr import cdrs_assemble, lost_calls_reap
 from callmanager.services.leaving_tenant import call_records_remove
@@ -55,7 +56,7 @@ def test_an_ended_call_is_recorded_with_its_call_record_and_once(acme: Tenant, g
         row = QueueStay.objects.get()
     assert (row.queue, row.queue_name, row.caller, row.caller_name) == ("8000", "Sales", "00491711", "Zoe")
     assert (row.waited_ms, row.agent, row.sla_s, row.is_sla_breached) == (2000, "101", 20, True)
-    assert figures(acme) == QueueFigures(1, 1, 0, 1, 2, 2)
+    assert figures(acme) == QueueFigures(1, 1, 0, 1, 2000, 2000)
     assert figures(globex) == QueueFigures()
 
 
@@ -94,7 +95,7 @@ def test_callers_of_a_killed_worker_are_lost_and_counted(acme: Tenant) -> None:
 def test_yesterdays_callers_are_not_todays(acme: Tenant) -> None:
     queue_stay_make(acme, "s1", entered_at=timezone.now() - timedelta(days=2))
     queue_stay_make(acme, "s2", outcome="abandoned", is_lost=True, waited_ms=90_000)
-    assert figures(acme) == QueueFigures(1, 0, 1, 0, 90, 90)
+    assert figures(acme) == QueueFigures(1, 0, 1, 0, 90_000, 90_000)
     assert figures(acme).sla_percent == 100
 
 

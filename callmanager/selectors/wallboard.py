@@ -1,0 +1,166 @@
+"""The wallboard of the tenant in scope. Its queries do not grow with queues, callers or agents."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+from callmanager.domain.call_parties import inside_numbers
+from callmanager.domain.queue_stay import QueueStay
+from callmanager.domain.wallboard import QueueFigures, agent_shown, waiting_in
+from callmanager.fleet.models import Registration
+from callmanager.live_redis import LiveCallsUnavailable
+from callmanager.models import CallQueue
+from callmanager.selectors.call_queue import AgentRow, agent_rows, call_queue_list
+from callmanager.selectors.live_call import live_call_list
+from callmanager.selectors.queue_events import running_queue_sessions, stays_of_calls
+from callmanager.selectors.queue_stay import queue_figures
+from tenants.models import Tenant
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingCaller:
+    session_id: str
+    caller: str
+    caller_name: str
+    entered_at: datetime
+    is_sla_breached: bool
+    # Extensions that ring for this caller.
+    ringing: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class WallAgent:
+    """`state`: talking, ringing, ready, paused, offline (signed in without a phone) or signed_out. `since`: of what the
+    agent has said of itself.
+    """
+
+    number: str
+    display_name: str
+    state: str
+    pause_reason: str
+    since: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class DayFigures:
+    """Of callers who came today and wait no longer. `sla_percent`: for how many the service level was kept; null before
+    the first one, and where there is none.
+    """
+
+    calls: int
+    answered: int
+    lost: int
+    sla_percent: int | None
+    mean_wait_s: int
+    longest_wait_s: int
+
+
+@dataclass(frozen=True, slots=True)
+class WallQueue:
+    number: str
+    name: str
+    sla_s: int
+    waiting: tuple[WaitingCaller, ...]
+    agents: tuple[WallAgent, ...]
+    today: DayFigures
+
+
+@dataclass(frozen=True, slots=True)
+class Wallboard:
+    """`are_calls_known`: false while nobody can tell who talks."""
+
+    at: datetime
+    are_calls_known: bool
+    queues: tuple[WallQueue, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Floor:
+    talking: Collection[str]
+    online: Collection[str]
+    stays: list[QueueStay]
+
+
+def wallboard(*, tenant: Tenant, now: datetime, numbers: Collection[str] = ()) -> Wallboard:
+    """`numbers`: of these queues alone."""
+    queues = [one for one in call_queue_list() if not numbers or one.number in numbers]
+    sessions = running_queue_sessions()
+    talking = _talking(tenant)
+    online = Registration.objects.filter(expires_at__gt=now).values_list("username", flat=True).distinct()
+    floor = _Floor(talking or (), set(online), stays_of_calls(sessions))
+    midnight = now.astimezone(ZoneInfo(tenant.time_zone)).replace(hour=0, minute=0, second=0, microsecond=0)
+    figures = dict(queue_figures(since=midnight, without=sessions))
+    for stay in floor.stays:
+        if stay.left_at is not None and stay.entered_at >= midnight.timestamp():
+            figures[stay.queue] = figures.get(stay.queue, QueueFigures()).plus(stay)
+    agents: dict[int, list[AgentRow]] = {}
+    for row in agent_rows(queues):
+        agents.setdefault(row.queue.pk, []).append(row)
+    return Wallboard(
+        at=now,
+        are_calls_known=talking is not None,
+        queues=tuple(_queue(one, agents.get(one.pk, []), figures, floor) for one in queues),
+    )
+
+
+def _talking(tenant: Tenant) -> set[str] | None:
+    """Extensions with a call that was answered, on either side; None while nobody can tell."""
+    try:
+        calls = live_call_list(tenant_id=tenant.pk)
+    except LiveCallsUnavailable:
+        return None
+    found: set[str] = set()
+    for call in calls:
+        if call.answered_at is not None:
+            found |= {
+                call.answered_number,
+                *inside_numbers(call.direction, call.caller_now or call.caller, ""),
+            }
+    return found - {""}
+
+
+def _queue(
+    queue: CallQueue, agents: list[AgentRow], figures: Mapping[str, QueueFigures], floor: _Floor
+) -> WallQueue:
+    waiting = waiting_in(floor.stays, queue.number)
+    ringing = {number for stay in waiting for number in stay.ringing}
+    today = figures.get(queue.number, QueueFigures())
+    return WallQueue(
+        queue.number,
+        queue.name,
+        queue.sla_s,
+        tuple(
+            WaitingCaller(
+                stay.session_id,
+                stay.caller,
+                stay.caller_name,
+                datetime.fromtimestamp(stay.entered_at, UTC),
+                stay.is_sla_breached,
+                stay.ringing,
+            )
+            for stay in waiting
+        ),
+        tuple(
+            WallAgent(
+                row.number,
+                row.display_name,
+                agent_shown(
+                    row.state, row.number, talking=floor.talking, ringing=ringing, online=floor.online
+                ).value,
+                row.state.pause_reason,
+                datetime.fromtimestamp(row.state.since, UTC) if row.state.since else None,
+            )
+            for row in agents
+        ),
+        DayFigures(
+            today.calls,
+            today.answered,
+            today.lost,
+            today.sla_percent if queue.sla_s else None,
+            today.mean_wait_s,
+            today.longest_wait_s,
+        ),
+    )
