@@ -21,7 +21,8 @@ FIELDS: Mapping[str, str] = {
     "waited_s": "Seconds that this caller has waited.",
     "sla_s": "Seconds that the service level allows, of a breach.",
     "agent": "The extension that rings, has answered or has changed.",
-    "happening": "What the agent did: sign_in, sign_out, pause, resume or, by the queue's rule, rung_in_vain.",
+    "happening": "What the agent did: sign_in, sign_out, pause, resume or, by the queue's rule, registered or "
+    "rung_in_vain.",
     "pause_reason": "Why the agent pauses.",
     "caller_display_name": "The caller's name.",
 }
@@ -101,13 +102,21 @@ def _agent_changed(event: CallEvent, start: CallEvent | None) -> dict[str, objec
 
 
 def agent_message(
-    tenant_id: int, tenant_name: str, *, queue: str, agent: str, happening: str, pause_reason: str, at: float
+    tenant_id: int,
+    tenant_name: str,
+    *,
+    queue: str,
+    queue_name: str = "",
+    agent: str,
+    happening: str,
+    pause_reason: str,
+    at: float,
 ) -> dict[str, object]:
     """An agent was changed by a page or a program, without a call."""
     told = {"queue": queue, "agent": agent, "happening": happening, "pause_reason": pause_reason}
     event = CallEvent(tenant_id, "", 0, CallEventKind.QUEUE_AGENT_STATE, at, "", told)
     message = _agent_changed(event, None)
-    return {**message, "data": {**_data(message), "tenant_name": tenant_name}}
+    return {**message, "data": {**_data(message), "tenant_name": tenant_name, "queue_name": queue_name}}
 
 
 def _data(message: Mapping[str, object]) -> dict[str, object]:

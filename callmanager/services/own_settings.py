@@ -89,6 +89,7 @@ def _apply_agent(extension: Extension, event: StoredCallEvent) -> None:
             happening=AgentHappening(event.data["happening"]),
             pause_reason=str(event.data.get("pause_reason", "")),
             at=event.at,
+            is_told=True,
         )
 
 

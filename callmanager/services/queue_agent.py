@@ -4,15 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from functools import partial
 
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.utils import timezone
 
-from callmanager.domain.agent_state import AgentHappening, state_after
+from callmanager.domain.agent_state import AgentHappening, AgentState, state_after
+from callmanager.domain.queue_events import agent_message
 from callmanager.models import CallQueue, CallQueueMember, QueueAgent
 from callmanager.models.extension import lock_tenant
 from callmanager.selectors.call_queue import call_queue_list, state_of
+from callmanager.services.live_event import live_events_publish
 from tenants.audit_changes import audit_note
+from tenants.scope import current_tenant_id
+from tenants.selectors.tenant import tenant_get
 
 PAUSE_REASON_LENGTH = 64
 
@@ -24,8 +30,10 @@ def queue_agent_change(
     happening: AgentHappening,
     pause_reason: str = "",
     at: datetime | None = None,
+    is_told: bool = False,
 ) -> list[CallQueue]:
-    """In those of the queues where the extension is a member; which ones those are.
+    """In those of the queues where the extension is a member; which ones those are. `is_told`: subscribers know it
+    from the call in which it was dialled.
 
     What is older than what is stored changes nothing: news of a telephone may come late.
     """
@@ -63,7 +71,25 @@ def queue_agent_change(
         row.since = at
         row.save()
         audit_note(target=queue, name=f"agent {extension_id}", before=None, after=happening.value)
+        if not is_told:
+            _tell(queue, extension_id, after, happening)
     return wanted
+
+
+def _tell(queue: CallQueue, extension_id: int, state: AgentState, happening: AgentHappening) -> None:
+    tenant = tenant_get(tenant_id=current_tenant_id())
+    number = next(one.extension.number for one in queue.members.all() if one.extension_id == extension_id)
+    message = agent_message(
+        tenant.pk,
+        tenant.name,
+        queue=queue.number,
+        queue_name=queue.name,
+        agent=number,
+        happening=happening.value,
+        pause_reason=state.pause_reason,
+        at=state.since,
+    )
+    transaction.on_commit(partial(live_events_publish, [message]))
 
 
 def queue_agents_registered(*, numbers: Iterable[str], at: datetime) -> None:

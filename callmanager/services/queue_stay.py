@@ -8,10 +8,12 @@ from typing import Any
 
 from django.db import transaction
 
+from callmanager.domain.call_events import CallEventKind
 from callmanager.domain.queue_stay import QueueStay
-from callmanager.fleet.models import OpenCall
+from callmanager.fleet.models import OpenCall, StoredCallEvent
 from callmanager.fleet.models import QueueStay as StoredStay
 from callmanager.selectors.queue_events import running_queue_sessions, stays_of_calls
+from callmanager.services.own_settings import own_settings_settle
 from callmanager.services.queue_mail import queue_mails_send
 from tenants.scope import across_tenants
 
@@ -45,6 +47,12 @@ def queue_stays_watch() -> int:
                     .values_list("pk", flat=True)
                 )
                 queue_stays_note(stays_of_calls(wanted))
+        changed = StoredCallEvent.objects.filter(
+            kind=CallEventKind.QUEUE_AGENT_STATE.value, session_id__in=running
+        )
+        agents_changed = list(changed.values_list("session_id", flat=True).distinct())
+    # Agents who were rung in vain: their caller may wait and talk for long.
+    own_settings_settle(session_ids=agents_changed)
     return queue_mails_send()
 
 

@@ -9,10 +9,14 @@ from typing import Any
 from django.utils import timezone
 
 from callmanager.fleet.models import OpenCall, QueueStay, StoredCallEvent
+from callmanager.selectors.call_queue import QueueAgentMember
+from callmanager.services.call_queue import call_queue_create
 from tenants.models import Tenant
 from tenants.scope import across_tenants, tenant_scope
 
 WORKER = "worker-of-tests"
+
+
 Story = Sequence[tuple[str, Mapping[str, object]]]
 
 
@@ -40,6 +44,14 @@ def queue_stay_make(tenant: Tenant, session_id: str, **changes: Any) -> QueueSta
     }
     with tenant_scope(tenant):
         return QueueStay.objects.create(**{**fields, **changes})
+
+
+def wall_queue_make(tenant: Tenant, number: str, name: str) -> dict[str, Any]:
+    """A queue with an agent, and with a caller who waits."""
+    with tenant_scope(tenant):
+        queue = call_queue_create(number=number, name=f"{name} {number}", members=[QueueAgentMember("101")])
+    queue_call_tell(tenant, f"waits-{number}", queue=number)
+    return {"pk": queue.pk}
 
 
 def queue_call_tell(

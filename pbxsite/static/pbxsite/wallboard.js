@@ -203,7 +203,11 @@ new window.TandemEvents({
     { topic: "queue_events" },
     { topic: "extension_events", keys: ["call_established", "call_joined", "call_ended", "extension_register"] },
   ],
-  onEvent: soon,
+  onEvent: (event) => {
+    soon();
+    // What an agent has dialled is known here a little later.
+    if (event.status === "agent_changed") window.setTimeout(soon, 4_000);
+  },
   onResync: read,
   onState: (state) => {
     socketState = state;

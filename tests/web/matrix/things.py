@@ -63,7 +63,7 @@ from tenants.services.event_log import event_record
 from tenants.services.user import user_create
 from tests.web.calls import FakeWorker, cdr_make, registration_make
 from tests.web.conftest import WEB_PASSWORD
-from tests.web.queue_calls import queue_stay_make
+from tests.web.queue_calls import queue_stay_make, wall_queue_make
 from tests.web.rules import lent_trunk
 
 MARK = "zanzibar7731"
@@ -576,6 +576,7 @@ THINGS: Mapping[str, Thing] = {
     "system_numbers": Thing(_system_number, owner="root"),
     "call_queues": Thing(_call_queue, exists=_call_queue_exists),
     "queue_calls": Thing(_queue_call),
+    "wallboard": Thing(lambda world, number: wall_queue_make(world.acme, f"76{number}", MARK)),
     "receptionists": Thing(_receptionist, exists=_receptionist_exists),
     "ring_groups": Thing(_ring_group, exists=_ring_group_exists),
     "inbound_rules": Thing(_inbound_rule, exists=_inbound_rule_exists),

@@ -10,14 +10,17 @@ import pytest
 from django.core.cache import cache
 from django.utils import timezone
 
+from callmanager.domain.agent_state import AgentHappening
 from callmanager.domain.wallboard import QueueFigures
 from callmanager.domain.worker_loss import CONFIRMED_AFTER
 from callmanager.fleet.models import Cdr, QueueStay, WorkerNode
 from callmanager.models import Extension
+from callmanager.selectors.call_queue import QueueAgentMember, agent_rows, call_queue_list
 from callmanager.selectors.queue_stay import queue_figures
 from callmanager.services.call_queue import call_queue_create
 from callmanager.services.cdr import cdrs_assemble, lost_calls_reap
 from callmanager.services.leaving_tenant import call_records_remove
+from callmanager.services.queue_agent import queue_agent_change
 from callmanager.services.queue_stay import queue_stays_watch
 from tenants.models import MailSecurity, MailServer, OutgoingMail, Tenant
 from tenants.scope import across_tenants, tenant_scope
@@ -113,6 +116,25 @@ def test_a_companys_records_go_with_its_call_records_and_with_the_company(
     tenant_delete(tenant=acme)
     with across_tenants():
         assert [row.session_id for row in QueueStay.objects.all()] == ["g1"]
+
+
+def test_an_agent_who_rang_in_vain_is_signed_out_while_the_caller_still_waits(acme: Tenant) -> None:
+    with tenant_scope(acme):
+        call_queue_create(
+            number="8000", name="Sales", members=[QueueAgentMember("101")], is_ready_automatically=False
+        )
+        alice = Extension.objects.get(number="101")
+        queue_agent_change(
+            queues=call_queue_list(),
+            extension_id=alice.pk,
+            happening=AgentHappening.SIGN_IN,
+            at=timezone.now() - timedelta(hours=1),
+        )
+    vain = {"queue": "8000", "agent": "101", "happening": "rung_in_vain"}
+    queue_call_tell(acme, "s1", ("queue_agent_state", vain))
+    queue_stays_watch()
+    with tenant_scope(acme):
+        assert not agent_rows(list(call_queue_list()))[0].state.is_signed_in
 
 
 # Mails
