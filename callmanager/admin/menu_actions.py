@@ -34,7 +34,7 @@ class ActionsWidget(forms.Widget):
 
     def get_context(self, name: str, value: Any, attrs: Any) -> dict[str, Any]:
         context: dict[str, Any] = super().get_context(name, None, attrs)
-        cards = [{**card, "password": ""} for card in value or ()]
+        cards = [{**card, "password": ""} for card in value or () if _is_written(card)]
         context |= {
             "cards": cards if len(cards) >= MAX_ACTIONS else [*cards, _BLANK],
             "blank": _BLANK,
@@ -61,12 +61,7 @@ class ActionsField(forms.Field):
 
     def clean(self, value: Any) -> list[Card]:
         cards: list[Card] = list(value or ())
-        written = [
-            card
-            for card in cards
-            if card["name"].strip() or card["target"].strip() or card["matches"].strip()
-        ]
-        return [_cleaned(card) for card in written]
+        return [_cleaned(card) for card in cards if _is_written(card)]
 
 
 def cards_of(rows: list[ReceptionistAction]) -> list[Card]:
@@ -78,6 +73,10 @@ def cards_of(rows: list[ReceptionistAction]) -> list[Card]:
         }
         for row in rows
     ]
+
+
+def _is_written(card: Card) -> bool:
+    return any(str(card[name]).strip() for name in ("name", "target", "matches"))
 
 
 def _cleaned(card: Card) -> Card:

@@ -82,7 +82,7 @@ class ReceptionistAdmin(ServiceModelAdmin):
             {
                 "description": "A server of yours that says what becomes of the call, asked when the caller presses a "
                 "number of the match list, or is one. Goes before the menu. With a number instead of a URL that is "
-                "called. Fails the question, “Calling failed” follows.",
+                "called. “Calling failed” follows where there is no good answer.",
                 "fields": ("actions",),
             },
         ),

@@ -98,7 +98,7 @@ def parse_matches(text: str) -> tuple[NumberRange, ...]:
         if found.digits > MAX_MATCH_DIGITS:
             raise NumberPatternError("number_length", f"A number has at most {MAX_MATCH_DIGITS} digits.")
         if twice := first_shared(ranges, (found,)):
-            raise NumberPatternError("unique", f"{twice} stands there twice.")
+            raise NumberPatternError("duplicate", f"{twice} stands there twice.")
         ranges.append(found)
     if not ranges:
         raise NumberPatternError("required", "Which numbers? Such as 22;33 or 860000-880000.")

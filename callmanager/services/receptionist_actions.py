@@ -128,13 +128,13 @@ def _shared_problems(rows: Sequence[ReceptionistAction]) -> Iterator[ValidationE
     taken: dict[str, list[NumberRange]] = {}
     for row in rows:
         if row.name.lower() in names:
-            yield ValidationError(f"{row.name} stands there twice.", code="unique")
+            yield ValidationError(f"{row.name} stands there twice.", code="duplicate")
         names.add(row.name.lower())
         matches = parse_matches(row.matches)
         others = taken.setdefault(row.trigger, [])
         if twice := first_shared(matches, others):
             yield ValidationError(
-                f"{row.name}: {twice} is in the match list of another action.", code="unique"
+                f"{row.name}: {twice} is in the match list of another action.", code="duplicate"
             )
         others.extend(matches)
 

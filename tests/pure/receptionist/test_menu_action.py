@@ -77,8 +77,8 @@ def test_match_lists_are_stored_in_one_way(text: str, written: str) -> None:
 @pytest.mark.parametrize(
     ("text", "code"),
     [
-        ("22;22", "unique"),
-        ("20-30;25", "unique"),
+        ("22;22", "duplicate"),
+        ("20-30;25", "duplicate"),
         ("", "required"),
         (";", "required"),
         ("44**", "number_pattern"),

@@ -114,8 +114,8 @@ def test_a_password_that_is_left_out_stays_but_goes_to_no_other_server(acme_user
     [
         ({"name": " "}, "blank"),
         ({"name": "a\nb"}, "invalid"),
-        ({"matches": "22;22"}, "unique"),
-        ({"matches": "20-30;25"}, "unique"),
+        ({"matches": "22;22"}, "duplicate"),
+        ({"matches": "20-30;25"}, "duplicate"),
         ({"matches": "2X"}, "number_pattern"),
         ({"matches": ""}, "blank"),
         ({"matches": "30-20"}, "range_order"),
@@ -153,7 +153,7 @@ def test_what_is_wrong_is_told_and_nothing_is_stored(
     ],
 )
 def test_two_actions_never_take_the_same_number(acme_user: Rest, others: list[dict[str, Any]]) -> None:
-    assert codes(acme_user.post(DESKS, desk(*others)).body)[0] in ("unique", "max_length")
+    assert codes(acme_user.post(DESKS, desk(*others)).body)[0] in ("duplicate", "max_length")
 
 
 def test_the_same_number_may_be_pressed_and_be_a_callers(acme_user: Rest) -> None:
@@ -175,3 +175,8 @@ def test_a_simulated_call_presses_what_sets_an_action_off(acme_user: Rest) -> No
     assert any("which gets no answer" in line for line in silent.body["text"])
     wrong = acme_user.post("/api/call_simulations", {**asked, "assume": {"keys": ["22=a b"]}})
     assert wrong.status == 400
+
+
+def test_the_refusal_says_what_stands_there_twice(acme_user: Rest) -> None:
+    refused = acme_user.post(DESKS, desk(action(matches="22;22")))
+    assert "22 stands there twice" in str(refused.body)

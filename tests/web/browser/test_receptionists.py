@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -63,6 +64,50 @@ def test_a_receptionist_is_made_and_drawn(night_desk: Page, tmp_path: Path) -> N
     expect(page.get_by_label("Prompt", exact=True).locator("xpath=self::audio")).to_be_visible()
     page.screenshot(path=str(tmp_path / "receptionist.png"), full_page=True)
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+
+
+def test_an_action_url_is_added_kept_with_its_password_and_drawn(
+    night_desk: Page, settings: Any, tmp_path: Path
+) -> None:
+    settings.PBX_TENANT_NETWORKS = ("127.0.0.0/8",)
+    page = night_desk
+    page.goto(f"{DESKS}add/")
+    page.get_by_label("Virtual receptionist number").fill("888")
+    page.get_by_label("Name", exact=False).first.fill("Sales")
+    page.locator("[data-menu]").first.get_by_label("Keys").nth(0).fill("9")
+    page.locator("[data-menu]").first.get_by_label("Action", exact=True).nth(0).select_option("receptionist")
+    page.locator("[data-menu]").first.get_by_label("Number", exact=True).nth(0).fill("801")
+    actions = page.locator(".td-actions")
+    for place, (name, matches, target) in enumerate(
+        (("Action1", "22;33", "http://127.0.0.1:8090/dest.php"), ("Cards", "860000-880000", "101"))
+    ):
+        if place:
+            actions.get_by_role("button", name="Add an Action URL").click()
+        actions.get_by_label("Name of the action").nth(place).fill(name)
+        actions.get_by_label("Match list").nth(place).fill(matches)
+        actions.get_by_label("URL or number").nth(place).fill(target)
+    actions.get_by_label("User name there").nth(0).fill("pbx")
+    actions.get_by_label("Password there").nth(0).fill("s3cret-of-theirs")
+    page.get_by_role("button", name="Save and continue editing").click()
+    flow = page.get_by_label("Where the keys lead")
+    expect(flow).to_contain_text("22, 33")
+    expect(flow).to_contain_text("asks 127.0.0.1 (Action1)")
+    expect(flow).to_contain_text("calls 101 (Cards)")
+    expect(actions.get_by_label("Password there").nth(0)).to_have_value("")
+    assert "s3cret-of-theirs" not in page.content()
+    actions.get_by_label("Match list").nth(0).fill("22;22")
+    page.get_by_role("button", name="Save and continue editing").click()
+    page.screenshot(path=str(tmp_path / "wrong.png"), full_page=True)
+    expect(page.get_by_text("22 stands there twice")).to_be_visible()
+    actions.get_by_label("Match list").nth(0).fill("44")
+    page.get_by_role("button", name="Save and continue editing").click()
+    expect(flow).to_contain_text("44")
+    for width in (1280, 390):
+        page.set_viewport_size({"width": width, "height": 900})
+        for scheme in ("light", "dark"):
+            page.evaluate("dark => document.documentElement.classList.toggle('dark', dark)", scheme == "dark")
+            page.screenshot(path=str(tmp_path / f"actions-{width}-{scheme}.png"), full_page=True)
+        assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), width
 
 
 def test_what_is_wrong_with_an_option_stands_beside_the_menu(night_desk: Page) -> None:
