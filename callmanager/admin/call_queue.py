@@ -86,6 +86,7 @@ class CallQueueAdmin(ServiceModelAdmin):
                     "language",
                     ("announces_position", "announces_hold_time"),
                     "announcement_interval_s",
+                    "callback_key",
                 ),
             },
         ),

@@ -103,7 +103,8 @@ class CallQueueSerializer(serializers.ModelSerializer[CallQueue]):
     follows, or at once while nobody is signed in, unless `keeps_waiting`. Nobody waits longer than `max_wait_s`.
     `members` ring by `strategy` in this order; `managers` never, but they hear of lost calls and of waits longer than
     `sla_s`. With `is_ready_automatically` members are signed in when their phone registers and after each call, without
-    it they are signed out then. `min_skill_level` goes down by one every `skill_relax_s` that a caller waits."""
+    it they are signed out then. Whoever presses `callback_key` hangs up, keeps their place and is called by the agent
+    whose turn it is. `min_skill_level` goes down by one every `skill_relax_s` that a caller waits."""
 
     members = QueueMembersField(required=False)
     managers = QueueManagersField(required=False)

@@ -88,7 +88,7 @@ _WORDS: Mapping[str, str] = {
     "trunk_name": "The trunk, if it goes over one.",
     "user_agent": "The phone's make.",
     "why": "Of a recording call_ended, request, quota_full, disk_full, failed or worker_lost; of a queue answered, "
-    "abandoned, no_answer, max_wait, no_agents or deleted.",
+    "abandoned, no_answer, max_wait, no_agents, callback, transferred or deleted.",
     "agent": "The extension of the agent; empty: none.",
     "happening": "sign_in, sign_out, pause, resume or, by the queue's rule, rung_in_vain.",
     "pause_reason": "Why the agent pauses.",

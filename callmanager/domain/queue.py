@@ -73,7 +73,7 @@ class Queue:
     announces_position: bool = False
     announces_hold_time: bool = False
     announcement_interval_s: int = 60
-    # The key by which a caller asks to be called back; empty: none does.
+    # The key by which a caller asks to be called back; empty: nobody is.
     callback_key: str = ""
     is_sticky: bool = False
     min_skill_level: int = LOWEST_SKILL

@@ -30,6 +30,8 @@ class Waiting:
     known: str = ""
     # Not yet while the introduction is to be heard in full.
     is_open: bool = True
+    # Of a caller who is not on the line but called back: who rings for that has to talk.
+    is_called_back: bool = False
     offered: set[str] = field(default_factory=set)
     in_vain: set[str] = field(default_factory=set)
 
@@ -112,6 +114,22 @@ class QueueLine:
         """The caller has heard the introduction."""
         if (waiting := self._waiting.get(call)) is not None:
             waiting.is_open = True
+
+    def keep_place(self, call: str) -> None:
+        """The caller is called back: their turn comes as if they waited. `open` says that they have hung up."""
+        if (waiting := self._waiting.get(call)) is None:
+            return
+        for number in waiting.offered:
+            self._agent(number).offered = ""
+        waiting.offered.clear()
+        waiting.is_open, waiting.is_called_back = False, True
+
+    def take_place(self, call: str, kept: str) -> None:
+        """Whoever was to be called back waits by themselves again, where they stood."""
+        own, before = self._waiting.get(call), self._waiting.get(kept)
+        if own is not None and before is not None and not before.offered:
+            own.sequence, own.entered_at = before.sequence, before.entered_at
+            self.leave(kept)
 
     def leave(self, call: str) -> None:
         """The caller does not wait any more, whatever became of the call."""
@@ -203,7 +221,7 @@ class QueueLine:
     def _choose(
         self, queue: Queue, waiting: Waiting, members: list[QueueMember], floor: Floor, now: float
     ) -> tuple[str, ...]:
-        is_for_all = queue.strategy is QueueStrategy.SIMULTANEOUS
+        is_for_all = queue.strategy is QueueStrategy.SIMULTANEOUS and not waiting.is_called_back
         if not members or (waiting.offered and not is_for_all):
             return ()
         wanted = queue.skill_wanted(now - waiting.entered_at)

@@ -29,7 +29,14 @@ _PLAIN = (
         "is_ready_automatically",
         "is_intro_heard_in_full",
     ),
-    *("language", "announces_position", "announces_hold_time", "announcement_interval_s", "is_sticky"),
+    *(
+        "language",
+        "announces_position",
+        "announces_hold_time",
+        "announcement_interval_s",
+        "is_sticky",
+        "callback_key",
+    ),
     *("min_skill_level", "skill_relax_s", "is_recorded"),
 )
 
@@ -38,7 +45,7 @@ _QUEUES_SQL = with_target("""
            made.ring_duration_s, made.agent_ring_timeout_s, made.max_wait_s, made.wrap_up_s, made.sla_s,
            made.skips_busy, made.keeps_waiting, made.is_ready_automatically, made.is_intro_heard_in_full, made.language,
            made.announces_position, made.announces_hold_time, made.announcement_interval_s, made.is_sticky,
-           made.min_skill_level, made.skill_relax_s, made.is_recorded
+           made.callback_key, made.min_skill_level, made.skill_relax_s, made.is_recorded
       FROM callmanager_callqueue AS made
 <joins>
      ORDER BY length(made.number), made.number

@@ -114,6 +114,16 @@ class CallQueue(DestinationColumns):
     announcement_interval_s = models.PositiveSmallIntegerField(
         "time between announcements (s)", default=60, validators=_between(ANNOUNCEMENT_INTERVAL_S)
     )
+    callback_key = models.CharField(
+        "key to be called back",
+        max_length=1,
+        blank=True,
+        default="",
+        db_default="",
+        validators=[RegexValidator(r"^[0-9*#]\Z", "One of 0 to 9, * and #.", code="key")],
+        help_text="Whoever presses it hangs up and keeps their place: the agent whose turn it is calls them. Say so in "
+        "the introduction. Empty: nobody is called back.",
+    )
     is_sticky = models.BooleanField(
         "same agent as last time",
         default=False,

@@ -21,7 +21,14 @@ CALL_QUEUE_FIELDS = (
     *("number", "name", "outbound_caller_id", "strategy", "ring_duration_s", "agent_ring_timeout_s"),
     *("max_wait_s", "wrap_up_s", "sla_s", "skips_busy", "keeps_waiting", "is_ready_automatically"),
     *("is_intro_heard_in_full", "language", "announces_position", "announces_hold_time"),
-    *("announcement_interval_s", "is_sticky", "min_skill_level", "skill_relax_s", "is_recorded"),
+    *(
+        "announcement_interval_s",
+        "callback_key",
+        "is_sticky",
+        "min_skill_level",
+        "skill_relax_s",
+        "is_recorded",
+    ),
 )
 
 

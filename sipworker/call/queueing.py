@@ -39,6 +39,13 @@ class DeclineInQueue:
 
 
 @dataclass(frozen=True, slots=True)
+class KeepPlace:
+    """Call this number back when its turn has come: the call ends, and its place stays."""
+
+    number: str
+
+
+@dataclass(frozen=True, slots=True)
 class LeaveQueue:
     """Wait no longer."""
 
@@ -77,5 +84,5 @@ class PlaceFound:
     hold_s: float
 
 
-QueueAction = JoinQueue | OpenInQueue | AnswerInQueue | DeclineInQueue | LeaveQueue | AskPlace
+QueueAction = JoinQueue | OpenInQueue | AnswerInQueue | DeclineInQueue | KeepPlace | LeaveQueue | AskPlace
 QueueSignal = AgentsOffered | QueueClosed | PlaceFound

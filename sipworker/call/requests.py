@@ -119,3 +119,5 @@ class CallWanted:
     ring_timeout_s: int
     is_auto_answered: bool = False
     request_id: str = ""
+    # What the caller's telephone shows; empty: whom the call is for.
+    shown_name: str = ""

@@ -6,6 +6,7 @@ of those offered is rung for a while. The caller was answered with the first not
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from callmanager.domain.agent_state import AgentHappening
@@ -15,7 +16,7 @@ from callmanager.domain.music import MusicChoice
 from callmanager.domain.outcome import CallOutcome, CallStatus, EndedBy
 from callmanager.domain.queue import Queue
 from callmanager.domain.sounds import stored
-from callmanager.domain.spoken import say_place
+from callmanager.domain.spoken import say_place, words
 from callmanager.domain.unanswered import NO_ANSWER, Failure
 from sipworker.call.actions import (
     Action,
@@ -39,6 +40,7 @@ from sipworker.call.queueing import (
     AskPlace,
     DeclineInQueue,
     JoinQueue,
+    KeepPlace,
     LeaveQueue,
     OpenInQueue,
     PlaceFound,
@@ -46,6 +48,7 @@ from sipworker.call.queueing import (
 )
 from sipworker.call.signals import (
     ContactsFound,
+    DigitPressed,
     LegAnswered,
     LegFailed,
     LegHungUp,
@@ -61,7 +64,7 @@ from sipworker.features.ring import ANSWERED_ELSEWHERE
 from sipworker.features.talk import Talk, Wish, take_ringing_call
 from sipworker.features.unreached import Unreached
 
-INTRO, NEWS = "queue_intro", "queue_news"
+INTRO, NEWS, GOODBYE = "queue_intro", "queue_news", "queue_goodbye"
 DURATION_TIMER, MAX_WAIT_TIMER = "queue_duration", "queue_max_wait"
 SLA_TIMER, NEWS_TIMER = "queue_sla", "queue_news"
 AGENT_TIMER = "agent:"
@@ -69,6 +72,10 @@ TIMERS = (DURATION_TIMER, MAX_WAIT_TIMER, SLA_TIMER, NEWS_TIMER)
 WAITED_TOO_LONG = CallOutcome(CallStatus.ANSWERED, EndedBy.PBX, "Waited too long in the queue", 200)
 NO_AGENT = CallOutcome(CallStatus.ANSWERED, EndedBy.PBX, "No agent is signed in", 200)
 NOBODY_CAME = CallOutcome(CallStatus.ANSWERED, EndedBy.PBX, "No agent answered", 200)
+CALLED_BACK = CallOutcome(CallStatus.ANSWERED, EndedBy.PBX, "Is called back by the queue", 200)
+# From outside no shorter number is called back: it may be one of ours, or that of an ambulance.
+OUTSIDE_NUMBER = re.compile(r"\+?[0-9]{6,15}")
+THANKS = ("auth-thankyou", "vm-goodbye")
 GONE = CallOutcome(CallStatus.ANSWERED, EndedBy.PBX, "The queue is not there any more", 200)
 
 
@@ -84,6 +91,7 @@ class WaitingInQueue:
         self._agents: dict[str, Phones | None] = {}
         self._is_playing_music = False
         self._is_intro_over = True
+        self._is_called_back = False
         self._talk: Talk | None = None
 
     def start(self) -> tuple[Wish, ...]:
@@ -115,6 +123,8 @@ class WaitingInQueue:
     def handle(self, signal: Signal) -> tuple[Wish, ...]:
         if self._talk is not None:
             return self._talk.handle(signal)
+        if self._is_called_back:
+            return self._say_goodbye(signal)
         match signal:
             case AgentsOffered(agents=agents):
                 return self._look_for(agents)
@@ -137,6 +147,8 @@ class WaitingInQueue:
                 return self._played(playback)
             case PlaceFound():
                 return self._announce(signal)
+            case DigitPressed(leg=leg, digit=digit) if leg == self._context.caller_leg:
+                return self._promise(digit)
             case QueueClosed(why=why):
                 return self._turn_away(why)
             case TimerFired(timer=timer):
@@ -259,6 +271,32 @@ class WaitingInQueue:
             return ()
         return (*self._stop_music(), PlayFiles(self._context.caller_leg, NEWS, said))
 
+    def _promise(self, digit: str) -> tuple[Action, ...]:
+        """Whoever wants to be called back hangs up, and keeps their place."""
+        queue, number = self._queue, self._own_number()
+        if queue is None or not number or digit != queue.callback_key:
+            return ()
+        self._is_called_back = True
+        thanks = PlayFiles(self._context.caller_leg, GOODBYE, words(queue.language, THANKS))
+        return (*self._leave("callback", back_to=number), thanks)
+
+    def _own_number(self) -> str:
+        """Where the caller can be called; empty: nowhere."""
+        context, snapshot = self._context, self._context.snapshot
+        if context.invite.is_private or snapshot is None:
+            return ""
+        is_ours = snapshot.find_extension(context.caller) is not None
+        if context.is_from_outside:
+            return context.caller if OUTSIDE_NUMBER.fullmatch(context.caller) and not is_ours else ""
+        return context.caller if is_ours else ""
+
+    def _say_goodbye(self, signal: Signal) -> tuple[Action, ...]:
+        leg = self._context.caller_leg
+        if isinstance(signal, LegHungUp) and signal.leg == leg:
+            return (EndCall(replace(CALLED_BACK, ended_by=EndedBy.CALLER)),)
+        is_over = isinstance(signal, PlaybackEnded) and signal.playback == GOODBYE
+        return (EndCall(CALLED_BACK),) if is_over else ()
+
     def _turn_away(self, why: str) -> tuple[Wish, ...]:
         if why == "deleted":
             return self._unreached("deleted", GONE)
@@ -287,10 +325,10 @@ class WaitingInQueue:
         return (*self._leave(why), Unreached(replace(outcome, ended_by=EndedBy.PBX)))
 
     def _leave(
-        self, why: str, agent: str = "", *, is_there: bool = True, reason: str = ""
+        self, why: str, agent: str = "", *, is_there: bool = True, reason: str = "", back_to: str = ""
     ) -> tuple[Action, ...]:
         """Out of the line, whatever comes next; `is_there`: the caller is. `reason` is for phones that ring in vain."""
-        left = AnswerInQueue(agent) if agent else LeaveQueue()
+        left = AnswerInQueue(agent) if agent else KeepPlace(back_to) if back_to else LeaveQueue()
         is_elsewhere = bool(agent or reason)
         sip_code = 200 if is_elsewhere else RANG_TOO_LONG
         reason = reason or (ANSWERED_ELSEWHERE if agent else NO_ANSWER.reason)
@@ -305,7 +343,7 @@ class WaitingInQueue:
     @property
     def rung(self) -> frozenset[str] | None:
         """The agents that are rung; None once one of them talks."""
-        return None if self._talk is not None else frozenset(self._agents)
+        return None if self._talk is not None or self._is_called_back else frozenset(self._agents)
 
     def withdraw(self, reason: str) -> tuple[Action, ...]:
         """Ring nobody any more, and wait for nobody: the call goes elsewhere."""

@@ -92,7 +92,7 @@ class RequestedCall:
             number=invite.caller,
             sip_domain=invite.caller_domain,
             shown_number=invite.dialled,
-            shown_name=callee.display_name if callee is not None else "",
+            shown_name=self._wanted.shown_name or (callee.display_name if callee is not None else ""),
             contact=contacts[0].contact,
             is_auto_answered=self._wanted.is_auto_answered,
         )

@@ -21,6 +21,7 @@ from sipworker.call.queueing import (
     Closed,
     DeclineInQueue,
     JoinQueue,
+    KeepPlace,
     LeaveQueue,
     OpenInQueue,
     PlaceFound,
@@ -30,6 +31,7 @@ from sipworker.call.queueing import (
 )
 from sipworker.ports import Ports
 from sipworker.runtime.group_use import GroupUse
+from sipworker.runtime.queue_promises import CallbackDue, Promises
 from sipworker.runtime.registry import LiveCall, Registry
 
 News = tuple[LiveCall, QueueSignal]
@@ -53,11 +55,12 @@ class _Company:
     states: dict[tuple[int, str], AgentState] = field(default_factory=dict)
     known: OrderedDict[tuple[str, str], str] = field(default_factory=OrderedDict)
     held_s: dict[str, deque[float]] = field(default_factory=dict)
+    promises: Promises = field(default_factory=Promises)
     is_changed: bool = False
 
     @property
     def is_idle(self) -> bool:
-        return not self.calls and not self.line.talking
+        return not self.calls and not self.promises and not self.line.talking
 
 
 class QueueDesk:
@@ -67,11 +70,13 @@ class QueueDesk:
         self._groups = groups
         self._companies: dict[int, _Company] = {}
         self._look_at = 0.0
+        self._due: list[CallbackDue] = []
 
     def perform(self, call: LiveCall, action: QueueAction) -> tuple[News, ...]:
         """What to tell at once; offers follow by `news`."""
-        tenant_id, session = call.context.invite.tenant_id, call.context.session_id
+        tenant_id = call.context.invite.tenant_id
         company = self._companies.setdefault(tenant_id, _Company())
+        session = company.promises.place_of(call.context.session_id)
         now = self._ports.clock.monotonic()
         company.is_changed = True
         match action:
@@ -83,6 +88,9 @@ class QueueDesk:
                 self._answer(company, session, agent, now)
             case DeclineInQueue(agent=agent, is_gone=is_gone):
                 company.line.decline(session, agent, now, peace_s=GONE_S if is_gone else PEACE_S)
+            case KeepPlace(number=number):
+                company.calls.pop(session, None)
+                company.promises.keep(company.line, session, tenant_id, number, now)
             case LeaveQueue():
                 self._leave(company, session)
             case AskPlace():
@@ -92,9 +100,12 @@ class QueueDesk:
     def leave(self, call: LiveCall) -> None:
         """The call is over."""
         company = self._companies.get(call.context.invite.tenant_id)
-        if company is not None:
-            self._leave(company, call.context.session_id)
-            company.is_changed = True
+        if company is None:
+            return
+        company.is_changed = True
+        session = call.context.session_id
+        if not company.promises.end_call(company.line, session, self._ports.clock.monotonic()):
+            self._leave(company, session)
 
     def note_state(self, call: LiveCall, told: Mapping[str, object]) -> None:
         """An agent has signed in or out, or the queue's rule has done so."""
@@ -115,6 +126,22 @@ class QueueDesk:
                 at=self._ports.clock.now().timestamp(),
                 pause_reason=str(told.get("pause_reason", "")),
             )
+
+    def take_due(self) -> list[CallbackDue]:
+        """Callers whom somebody has to call now; each is told of with `ring_back` or `refuse_back`."""
+        due, self._due = self._due, []
+        return due
+
+    def ring_back(self, due: CallbackDue, session: str) -> None:
+        """This call of the agent's is made for it."""
+        self._companies[due.tenant_id].promises.begin_call(due, session)
+
+    def refuse_back(self, due: CallbackDue) -> None:
+        """The agent can't call that number."""
+        company, now = self._companies[due.tenant_id], self._ports.clock.monotonic()
+        company.line.decline(due.place, due.agent, now)
+        if company.promises.refuse(due.place):
+            self._leave(company, due.place)
 
     def news(self) -> Iterator[News]:
         """Offers, and lines that are closed; to be told before anything else is asked here."""
@@ -138,8 +165,14 @@ class QueueDesk:
                 queue = snapshot.find_queue(queue_number)
                 company.line.release(number, now, queue.wrap_up_s if queue is not None else 0)
         yield from self._closed(company, floor)
+        for place in company.promises.outdated(company.line, floor.queues, now):
+            self._leave(company, place)
         for offer in company.line.assign(floor, now):
-            yield company.calls[offer.call], AgentsOffered(offer.agents)
+            due = company.promises.due(company.line, offer)
+            if due is None:
+                yield company.calls[offer.call], AgentsOffered(offer.agents)
+            else:
+                self._due.append(due)
 
     def _closed(self, company: _Company, floor: Floor) -> Iterator[News]:
         has: dict[str, bool] = {}
@@ -192,6 +225,7 @@ class QueueDesk:
             known=company.known.get((action.queue, action.caller), "") if is_sticky else "",
             is_open=action.is_open,
         )
+        company.promises.resume(company.line, session, action.caller)
 
     def _answer(self, company: _Company, session: str, agent: str, now: float) -> None:
         waiting = company.line.find(session)
@@ -210,6 +244,7 @@ class QueueDesk:
         company.line.leave(session)
         company.calls.pop(session, None)
         company.callers.pop(session, None)
+        company.promises.drop(session)
 
     def _place(self, company: _Company, session: str) -> PlaceFound:
         waiting = company.line.find(session)

@@ -46,7 +46,7 @@ class RequestedCalls:
         snapshot = self._snapshots.find(tenant_id)
         if snapshot is None:
             return CommandReply(ok=False, code=NOT_LOADED, message="The company is not loaded yet")
-        invite = _invite(session_id, tenant_id, snapshot.sip_domain, wanted)
+        invite = invite_of(session_id, tenant_id, snapshot.sip_domain, wanted)
         context, decision = self._reception.receive(invite, self._room(tenant_id), session_id)
         if isinstance(decision, Refuse):
             message = f"{wanted.caller} can't call {wanted.callee}: {decision.reason}"
@@ -67,7 +67,8 @@ class RequestedCalls:
             self._made.popitem(last=False)
 
 
-def _invite(session_id: str, tenant_id: int, sip_domain: str, wanted: CallWanted) -> InviteReceived:
+def invite_of(session_id: str, tenant_id: int, sip_domain: str, wanted: CallWanted) -> InviteReceived:
+    """What the telephone of who calls would have sent."""
     return InviteReceived(
         leg=f"{session_id}-0",
         sip_call_id=session_id,

@@ -37,14 +37,7 @@ from sipworker.call.context import CallContext, CallLimits
 from sipworker.call.errors import IllegalSignal
 from sipworker.call.mailbox_actions import ChangePin, CheckPin, FindMessages, FindRoom
 from sipworker.call.other_calls import FindCalls, FindParked, KeepSlot, LeaveSlot, MoveLeg, TakeSlot
-from sipworker.call.queueing import (
-    AnswerInQueue,
-    AskPlace,
-    DeclineInQueue,
-    JoinQueue,
-    LeaveQueue,
-    OpenInQueue,
-)
+from sipworker.call.queueing import QueueAction
 from sipworker.call.session import INTERNAL_ERROR, CallSession, Feature
 from sipworker.call.signals import (
     ContactsFound,
@@ -72,6 +65,7 @@ from sipworker.runtime.moves import Moves
 from sipworker.runtime.parking_lot import ParkingLot
 from sipworker.runtime.quality import QualityWatch
 from sipworker.runtime.quality_series import sides_document
+from sipworker.runtime.queue_callbacks import QueueCallbacks
 from sipworker.runtime.queue_desk import QueueDesk
 from sipworker.runtime.reception import Reception, Room
 from sipworker.runtime.recorders import Recorders
@@ -123,6 +117,9 @@ class Runner:
         self._inquiries = Inquiries(ports)
         self._recorders = Recorders(ports)
         callers = RequestedCalls(ports.snapshots, self._reception, self._registry, self._room, self._begin)
+        self._callbacks = QueueCallbacks(
+            ports.snapshots, self._reception, new_session_id, self._room, self._begin, self._queues
+        )
         self._desk = CommandDesk(self._registry, self._step, callers)
         # What a call asked while its actions were performed: told to it after all of them.
         self._answers: deque[tuple[LiveCall, Heard]] = deque()
@@ -204,6 +201,7 @@ class Runner:
     def _serve_queues(self) -> None:
         for call, news in self._queues.news():
             self._step(call, news)
+        self._callbacks.make_due()
 
     def _end_what_is_not_allowed_any_more(self) -> None:
         for call, request in no_longer_allowed(self._registry, self._ports.snapshots):
@@ -332,7 +330,7 @@ class Runner:
                 self._answers.append((call, self._moves.find(call, action)))
             case TakeSlot() | KeepSlot() | LeaveSlot() | FindParked():
                 self._answers.extend(self._lot.perform(call, action))
-            case JoinQueue() | OpenInQueue() | AnswerInQueue() | DeclineInQueue() | LeaveQueue() | AskPlace():
+            case _ if isinstance(action, QueueAction):
                 self._answers.extend(self._queues.perform(call, action))
             case FindContacts():
                 self._answers.append((call, self._find_contacts(call, action)))

@@ -215,3 +215,31 @@ def test_whoever_waits_when_the_queue_is_deleted_goes_where_unanswered_calls_go(
     incoming.answer()
     call.wait_heard(carol.config.tone_hz)
     end(call)
+
+
+def test_whoever_presses_the_key_hangs_up_and_is_called_when_it_is_their_turn(
+    world: OutsideWorld, alice: Phone, bob: Phone, carol: Phone, rest: RestClient
+) -> None:
+    world.call_queue(QUEUE, members=["102"], callback_key="5")
+    first = carol.dial(QUEUE).wait_confirmed()
+    at_bob = bob.wait_incoming(WITHIN_S)
+    at_bob.answer()
+    first.wait_heard(bob.config.tone_hz)
+    call = alice.dial(QUEUE).wait_confirmed()
+    call.send_dtmf("5")
+    call.wait_over(WITHIN_S)
+    cdr = rest.wait_cdr(call.sip_call_id)
+    assert (cdr["callee"], cdr["ended_reason"]) == (QUEUE, "Is called back by the queue")
+    assert len(rung(bob)) == 1, "who still talks is not rung"
+    alice.forget_calls()
+    bob.forget_calls()
+    end(first)
+    back = bob.wait_incoming(WITHIN_S)
+    assert '"Sales: 101" <sip:101@' in back.messages[0].header("From")
+    back.answer()
+    called = alice.wait_incoming(WITHIN_S)
+    called.answer()
+    called.wait_heard(bob.config.tone_hz)
+    back.wait_heard(alice.config.tone_hz)
+    end(back)
+    called.wait_over()

@@ -124,7 +124,7 @@ CREATE TABLE acme.callmanager_callqueue (
     id bigint, number text, name text, strategy text, outbound_caller_id text, ring_duration_s integer,
     agent_ring_timeout_s integer, max_wait_s integer, wrap_up_s integer, sla_s integer, skips_busy boolean,
     keeps_waiting boolean, is_ready_automatically boolean, is_intro_heard_in_full boolean, language text,
-    announces_position boolean, announces_hold_time boolean, announcement_interval_s integer, is_sticky boolean,
+    announces_position boolean, announces_hold_time boolean, announcement_interval_s integer, is_sticky boolean, callback_key text,
     min_skill_level integer, skill_relax_s integer, is_recorded boolean, action text, target_id bigint,
     ring_group_id bigint, to_receptionist_id bigint, to_queue_id bigint, external_number text
 );

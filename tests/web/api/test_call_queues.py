@@ -91,6 +91,7 @@ def test_the_workers_are_told_of_every_change(acme_user: Rest, acme: Tenant) -> 
             max_wait_s=90,
             wrap_up_s=15,
             is_ready_automatically=False,
+            callback_key="5",
             no_answer={"kind": "voicemail", "target": "101"},
         ),
     )
@@ -107,7 +108,7 @@ def test_the_workers_are_told_of_every_change(acme_user: Rest, acme: Tenant) -> 
         10,
         90,
     )
-    assert (known.wrap_up_s, known.is_ready_automatically) == (15, False)
+    assert (known.wrap_up_s, known.is_ready_automatically, known.callback_key) == (15, False, "5")
     path = f"{QUEUES}/{made.body['id']}"
     intro, music = (
         upload(acme_user, f"{path}/sounds/intro", wav()),
@@ -305,3 +306,10 @@ class TestSounds:
         acme_user.delete(f"{QUEUES}/{made.body['id']}")
         with across_tenants():
             assert not TenantFile.objects.filter(kind="prompt").exists()
+
+
+@pytest.mark.parametrize("key", ["A", "12", "５"])
+def test_only_a_key_of_a_telephone_asks_to_be_called_back(acme_user: Rest, key: str) -> None:
+    refused = acme_user.post(QUEUES, queue(callback_key=key))
+    assert refused.status == 400
+    assert codes(refused.body, "callback_key"), refused.body

@@ -1,0 +1,137 @@
+"""Callers who do not wait on the line: a key of theirs, and the queue calls them when their turn comes."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from callmanager.domain.header_parameters import ProviderCaller
+from callmanager.domain.queue import QueueMember
+from callmanager.domain.spoken import words
+from sipworker.call.actions import BridgeLegs, CancelLeg, HangUpLeg, PlayFiles, RingCaller
+from sipworker.call.signals import DigitPressed, LegAnswered, LegHungUp, PlaybackEnded
+from sipworker.features.queue import GOODBYE, THANKS
+from tests.cast import ACME, ACME_ID, ALICE, BOB, CAROL, alice_calls
+from tests.fakes import WorkerInMemory
+from tests.worker.test_queues import CALLER, SALES, configure, enter, rung, why_left, worker_with
+
+
+class TestCalledBack:
+    """Whoever presses the queue's key hangs up; their place stays, and the agent whose turn it is calls them."""
+
+    def worker(self, **changes: Any) -> WorkerInMemory:
+        worker = worker_with(callback_key="5", members=(QueueMember(BOB),), **changes)
+        worker.hear(alice_calls(SALES, "first"))
+        self.bobs = rung(worker)[BOB]
+        worker.sip.take_actions()
+        worker.hear(LegAnswered(self.bobs))
+        enter(worker)
+        worker.sip.take_actions()
+        return worker
+
+    def promise(self, worker: WorkerInMemory, leg: str = CALLER) -> None:
+        worker.hear(DigitPressed(leg, "5", 100))
+        assert PlayFiles(leg, GOODBYE, words("en", THANKS)) in worker.sip.take_actions()
+        worker.hear(PlaybackEnded(leg, GOODBYE))
+        assert leg in [one.leg for one in worker.sip.take_actions() if isinstance(one, HangUpLeg)]
+
+    def free(self, worker: WorkerInMemory) -> list[RingCaller]:
+        worker.hear(LegHungUp(self.bobs, False, 200, ""))
+        worker.wait(0.3)
+        return self.rung_back(worker)
+
+    def rung_back(self, worker: WorkerInMemory) -> list[RingCaller]:
+        return [one for one in worker.sip.take_actions() if isinstance(one, RingCaller)]
+
+    def test_their_turn_comes_before_those_who_came_later(self) -> None:
+        worker = self.worker()
+        enter(worker, "later")
+        self.promise(worker)
+        assert why_left(worker, "s2") == ("callback", "")
+        assert worker.cdr("s2").ended_reason == "Is called back by the queue"
+        worker.wait(20)
+        assert self.rung_back(worker) == [], "the agent still talks"
+        (ring,) = self.free(worker)
+        assert (ring.number, ring.shown_number, ring.shown_name) == (BOB, ALICE, f"Sales: {ALICE}")
+        worker.hear(LegAnswered(ring.leg))
+        assert list(rung(worker)) == [ALICE]
+        alices = rung(worker)[ALICE]
+        worker.sip.take_actions()
+        worker.hear(LegAnswered(alices))
+        assert BridgeLegs(ring.leg, alices) in worker.sip.actions
+        worker.sip.take_actions()
+        worker.hear(LegHungUp(alices, False, 200, ""))
+        worker.wait(1)
+        assert rung(worker)[BOB].startswith("s3-"), "and then the later one's"
+        assert self.rung_back(worker) == []
+
+    def test_an_agent_who_does_not_answer_is_followed_by_the_next(self) -> None:
+        worker = self.worker()
+        configure(worker, callback_key="5", members=(QueueMember(BOB), QueueMember(CAROL)))
+        worker.wait(0.3)
+        carols = rung(worker)[CAROL]
+        worker.hear(DigitPressed(CALLER, "5", 100))
+        assert carols in [one.leg for one in worker.sip.actions if isinstance(one, CancelLeg)]
+        worker.sip.take_actions()
+        worker.hear(PlaybackEnded(CALLER, GOODBYE))
+        worker.wait(0.3)
+        (ring,) = self.rung_back(worker)
+        assert ring.number == CAROL
+        worker.wait(15)
+        (again,) = self.free(worker)
+        assert again.number == BOB
+
+    def test_whoever_calls_again_stands_where_they_stood_and_is_not_called(self) -> None:
+        worker = self.worker()
+        self.promise(worker)
+        worker.hear(replace(alice_calls(SALES, "carols"), caller=CAROL))
+        enter(worker, "again")
+        worker.hear(LegHungUp(self.bobs, False, 200, ""))
+        worker.wait(0.3)
+        assert rung(worker)[BOB].startswith("s4-"), "before Carol, who came third"
+        assert self.rung_back(worker) == []
+
+    @pytest.mark.parametrize("key", ["4", "*"])
+    def test_other_keys_do_nothing(self, key: str) -> None:
+        worker = self.worker()
+        worker.hear(DigitPressed(CALLER, key, 100))
+        assert worker.sip.take_actions() == []
+
+    def test_where_no_key_is_set_nobody_is_called_back(self) -> None:
+        worker = worker_with(callback_key="")
+        enter(worker)
+        worker.sip.take_actions()
+        worker.hear(DigitPressed(CALLER, "5", 100))
+        assert worker.sip.take_actions() == []
+
+    def test_whoever_hides_their_number_can_not_be_called_back(self) -> None:
+        worker = self.worker()
+        worker.hear(replace(alice_calls(SALES, "hidden"), provider_caller=ProviderCaller(is_private=True)))
+        worker.sip.take_actions()
+        worker.hear(DigitPressed("hidden", "5", 100))
+        assert worker.sip.take_actions() == []
+
+    def test_when_the_queue_is_deleted_nobody_is_called(self) -> None:
+        worker = self.worker()
+        self.promise(worker)
+        worker.snapshots.put(ACME_ID, replace(ACME, queues=()))
+        worker.wait(1)
+        configure(worker, callback_key="5", members=(QueueMember(BOB),))
+        assert self.free(worker) == []
+
+    def test_what_no_agent_may_call_is_given_up(self) -> None:
+        worker = self.worker()
+        self.promise(worker)
+        snapshot = worker.snapshots.find(ACME_ID)
+        assert snapshot is not None
+        stays = tuple(one for one in snapshot.extensions if one.number != ALICE)
+        worker.snapshots.put(ACME_ID, replace(snapshot, extensions=stays))
+        assert self.free(worker) == []
+        for _ in range(4):
+            worker.wait(20)
+        assert self.rung_back(worker) == []
+        configure(worker, callback_key="5", members=(QueueMember(BOB),))
+        worker.wait(20)
+        assert self.rung_back(worker) == [], "not asked again"
