@@ -16,6 +16,10 @@ from callmanager.api.outbound_rules import OutboundRuleViewSet
 from callmanager.api.paging import PagingView
 from callmanager.api.queue_calls import QueueCallViewSet
 from callmanager.api.receptionists import ReceptionistViewSet
+from callmanager.api.recording_announcement import (
+    RecordingAnnouncementContentView,
+    RecordingAnnouncementView,
+)
 from callmanager.api.recordings import RecordingViewSet
 from callmanager.api.ring_groups import RingGroupViewSet
 from callmanager.api.routing_tests import RoutingTestViewSet
@@ -33,6 +37,14 @@ company_routes = [
     re_path(r"^paging/?$", PagingView.as_view(), name="paging"),
     re_path(r"^dial_codes/?$", DialCodesView.as_view(), name="dial_codes"),
     re_path(r"^call_simulations/?$", CallSimulationsView.as_view(), name="call_simulations"),
+    re_path(
+        r"^recording_announcement/?$", RecordingAnnouncementView.as_view(), name="recording_announcement"
+    ),
+    re_path(
+        r"^recording_announcement/content/?$",
+        RecordingAnnouncementContentView.as_view(),
+        name="recording_announcement_content",
+    ),
     re_path(r"^music_on_hold/?$", MusicOnHoldView.as_view(), name="music_on_hold"),
     re_path(r"^mail_server/?$", MailServerView.as_view(), name="mail_server"),
     re_path(r"^mail_server/test/?$", MailServerTestView.as_view(), name="mail_server_test"),

@@ -152,6 +152,7 @@ TABLE: Mapping[str, Row] = {
     "callmanager.officehours": Row(Area.CONFIGURATION, CONTROLLERS, CONTROLLERS, extension=VIEW),
     "tenants.eventurl": Row(Area.CONFIGURATION, WRITERS, WRITERS),
     "callmanager.musiconhold": Row(Area.CONFIGURATION, CONTROLLERS, CONTROLLERS),
+    "callmanager.recordingannouncement": Row(Area.CONFIGURATION, WRITERS, WRITERS),
     "callmanager.musicfile": Row(Area.CONFIGURATION, WRITERS, WRITERS),
     "callmanager.holiday": Row(Area.CONFIGURATION, WRITERS, WRITERS, extension=VIEW),
     "callmanager.pagingsettings": Row(Area.CONFIGURATION, CONTROLLERS, CONTROLLERS),

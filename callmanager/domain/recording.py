@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from callmanager.domain.sounds import prompt
+from callmanager.domain.sounds import prompt, stored
 
 
 class RecordingCause(StrEnum):
@@ -63,16 +63,21 @@ class RecordingPolicy:
     announcement: Announcement = Announcement.NONE
     # Extensions may record calls of their own by code and by REST, and pause any recording of them.
     may_extensions_record: bool = True
+    # The company's own file for the announcement, as the worker knows it; empty: none.
+    own_announcement: str = ""
 
 
 NOTHING_RECORDED = RecordingPolicy(may_extensions_record=False)
 
 
-def announcement_sounds(announcement: Announcement) -> tuple[str, ...]:
-    match announcement:
+def announcement_sounds(policy: RecordingPolicy) -> tuple[str, ...]:
+    """Nothing while recordings are not announced, whatever file there is."""
+    if policy.own_announcement and policy.announcement is not Announcement.NONE:
+        return (stored(policy.own_announcement),)
+    match policy.announcement:
         case Announcement.NONE:
             return ()
         case Announcement.TONE:
             return (prompt("en", "beep"),)
-        case _:
-            return (prompt(announcement, "conf-now-recording"), prompt(announcement, "beep"))
+        case language:
+            return (prompt(language, "conf-now-recording"), prompt(language, "beep"))

@@ -102,6 +102,8 @@ _MUSIC_SQL = 'SELECT is_enabled, "order" FROM callmanager_musiconhold'
 
 _MUSIC_FILES_SQL = "SELECT stored_name FROM callmanager_musicfile ORDER BY position"
 
+_ANNOUNCEMENT_SQL = "SELECT stored_name FROM callmanager_recordingannouncement"
+
 _REVISIONS_SQL = "SELECT id, config_rev FROM public.tenants_tenant"
 
 
@@ -145,14 +147,28 @@ def load_snapshot(execute: Execute, tenant_id: int) -> TenantSnapshot | None:
         queues=load_queues(execute, schema_name),
         agents=load_agents(execute),
         dial_codes=load_dial_codes(execute),
-        recording=_recording_policy(*recording),
+        recording=_recording_policy(
+            *recording, own_announcement=_load_own_announcement(execute, schema_name)
+        ),
     )
 
 
 def _recording_policy(
-    is_all_recorded: bool, is_two_tracks: bool, announcement: str, may_extensions_record: bool
+    is_all_recorded: bool,
+    is_two_tracks: bool,
+    announcement: str,
+    may_extensions_record: bool,
+    *,
+    own_announcement: str,
 ) -> RecordingPolicy:
-    return RecordingPolicy(is_all_recorded, is_two_tracks, Announcement(announcement), may_extensions_record)
+    return RecordingPolicy(
+        is_all_recorded, is_two_tracks, Announcement(announcement), may_extensions_record, own_announcement
+    )
+
+
+def _load_own_announcement(execute: Execute, schema_name: str) -> str:
+    rows = execute(_ANNOUNCEMENT_SQL, ())
+    return f"{schema_name}/prompt/{rows[0][0]}" if rows else ""
 
 
 def _load_extensions(execute: Execute, schema_name: str) -> tuple[ExtensionEntry, ...]:

@@ -27,6 +27,7 @@ from callmanager.models.outbound_rule import OutboundRoute, OutboundRule, Outbou
 from callmanager.models.paging import PagingSettings
 from callmanager.models.receptionist import MenuChoice, Receptionist, ReceptionistPrompt
 from callmanager.models.receptionist_action import ReceptionistAction
+from callmanager.models.recording_announcement import RecordingAnnouncement
 from callmanager.models.ring_group import RingGroup, RingGroupMember
 from callmanager.models.routing_test import RoutingTest
 
@@ -63,6 +64,7 @@ __all__ = [
     "Receptionist",
     "ReceptionistAction",
     "ReceptionistPrompt",
+    "RecordingAnnouncement",
     "RingGroup",
     "RingGroupMember",
     "RoutingTest",

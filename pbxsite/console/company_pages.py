@@ -14,6 +14,10 @@ from callmanager.admin.holiday import HolidayAdmin
 from callmanager.admin.holiday_import import holiday_import_page
 from callmanager.admin.music import music_page, music_play
 from callmanager.admin.office_hours import office_hours_page
+from callmanager.admin.recording_announcement import (
+    recording_announcement_page,
+    recording_announcement_play,
+)
 from callmanager.admin.routing_test import RoutingTestAdmin
 from callmanager.admin.wallboard import wallboard_json, wallboard_page, wallboard_screen
 from callmanager.admin.webhook_delivery import WebhookDeliveryAdmin
@@ -38,6 +42,7 @@ SUBJECTS = {
     "admin:dial_codes": "callmanager.dialcodesettings",
     "admin:paging": "callmanager.pagingsettings",
     "admin:music": "callmanager.musiconhold",
+    "admin:recording_announcement": "callmanager.recordingannouncement",
     "admin:mail_server": "tenants.mailserver",
     "admin:brand": "tenants.brand",
     "admin:event_urls": "tenants.eventurl",
@@ -52,6 +57,7 @@ COMPANY_NAVIGATION = (
         ("Office hours", "schedule", "admin:office_hours"),
         ("Holidays", "event", "admin:callmanager_holiday_changelist"),
         ("Music on hold", "music_note", "admin:music"),
+        ("Recording announcement", "campaign", "admin:recording_announcement"),
         ("Mail server", "mail", "admin:mail_server"),
         ("Event URLs", "webhook", "admin:event_urls"),
         ("Event deliveries", "outbox", "admin:fleet_webhookdelivery_changelist"),
@@ -88,6 +94,12 @@ def company_urls(shown: Callable[[Page], View], guarded: Callable[[View], View])
         path("office-hours/", shown(office_hours_page), name="office_hours"),
         path("music/", shown(music_page), name="music"),
         path("music/<int:file_id>/play/", guarded(music_play), name="music_play"),
+        path("recording-announcement/", shown(recording_announcement_page), name="recording_announcement"),
+        path(
+            "recording-announcement/play/",
+            guarded(recording_announcement_play),
+            name="recording_announcement_play",
+        ),
         path("mail-server/", shown(mail_server_page), name="mail_server"),
         path("event-urls/", shown(event_urls_page), name="event_urls"),
         path("holidays/import/", shown(holiday_import_page), name="holiday_import"),

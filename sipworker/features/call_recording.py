@@ -58,7 +58,7 @@ from sipworker.features.in_call_codes import PATIENCE_S, InCallCodes
 ANNOUNCEMENT, BEEP = "recording_announcement", "recording_beep"
 CODE_TIMER, ANNOUNCEMENT_TIMER = "recording_code", "recording_announcement"
 # Should the end of an announcement never be told.
-ANNOUNCEMENT_AT_MOST_S = 20.0
+ANNOUNCEMENT_AT_MOST_S, OWN_ANNOUNCEMENT_AT_MOST_S = 20.0, 40.0
 DIRECTORY = "recordings"
 OUR_CODES = (DialKind.RECORD, DialKind.PAUSE_RECORDING)
 NOT_ANSWERED, ALREADY_RECORDING, NOT_RECORDING = "not_answered", "already_recording", "not_recording"
@@ -276,14 +276,16 @@ class CallRecording:
     def _begin(self, causes: tuple[RecordingCause, ...], by: str) -> tuple[Action, ...]:
         self._causes, self._by = causes, by
         self._count += 1
-        sounds, legs = announcement_sounds(self._policy.announcement), self._conversation.legs
+        sounds, legs = announcement_sounds(self._policy), self._conversation.legs
         if not sounds or not legs:
             return self._start()
         self._stage, self._listening = _Stage.ANNOUNCING, set(legs)
+        is_own = bool(self._policy.own_announcement)
+        at_most_s = OWN_ANNOUNCEMENT_AT_MOST_S if is_own else ANNOUNCEMENT_AT_MOST_S
         return (
             *self._conversation.undone,
             *(PlayFiles(leg, ANNOUNCEMENT, sounds) for leg in legs),
-            StartTimer(ANNOUNCEMENT_TIMER, ANNOUNCEMENT_AT_MOST_S),
+            StartTimer(ANNOUNCEMENT_TIMER, at_most_s),
         )
 
     def _heard(self, leg: LegId) -> tuple[Action, ...]:

@@ -139,6 +139,17 @@ def test_an_announcement_whose_end_is_never_told_keeps_nobody_waiting(worker: Wo
     assert worker.recorder.running
 
 
+def test_a_long_announcement_of_the_companys_own_has_its_time(worker: WorkerInMemory) -> None:
+    configure(worker, (BOB,), announcement=Announcement.TONE, own_announcement="acme/prompt/x")
+    talk(worker)
+    heard = [one.sounds for one in worker.sip.actions if isinstance(one, PlayFiles)]
+    assert heard == [("stored:acme/prompt/x",)] * 2
+    worker.wait(35.0)
+    assert not worker.recorder.running
+    worker.wait(6.0)
+    assert worker.recorder.running
+
+
 def test_hold_during_an_announcement_is_kept_for_after_it(worker: WorkerInMemory) -> None:
     configure(worker, (BOB,), announcement=Announcement.TONE)
     talk(worker)

@@ -12,6 +12,7 @@ import pytest
 
 from tests.live.system.event_socket import EventSocket
 from tests.live.system.running_system import RunningSystem
+from tests.live.system.test_music import DEMO_HZ, hears, tone
 from tests.phones.calls import PhoneCall
 from tests.phones.phone import Phone
 from tests.phones.rest import RestClient
@@ -261,3 +262,32 @@ def test_a_killed_worker_leaves_what_it_had_recorded(
     system.wait_healthy()
     for phone in (alice, bob):
         phone.forget_calls()
+
+
+def test_both_hear_the_companys_own_announcement(
+    alice: Phone, bob: Phone, recorded: None, profile: RestClient
+) -> None:
+    profile.patch("/profile", {"recording_announcement": "tone"})
+    upload = {"file": ("words.wav", tone(DEMO_HZ), "audio/wav")}
+    assert profile.response("POST", "/recording_announcement", files=upload).status_code == 201
+    try:
+        bob.on_incoming(final=200)
+
+        def both_hear_it() -> bool:
+            """A call that begins before the worker has heard of the file has the common tone: then once more."""
+            call = alice.dial("102").wait_confirmed(15)
+            other = bob.wait_incoming().wait_confirmed()
+            try:
+                until(lambda: hears(call, DEMO_HZ) and hears(other, DEMO_HZ), 4, "both hear the file")
+            except AssertionError:
+                return False
+            finally:
+                call.hang_up()
+                other.wait_over()
+                bob.forget_calls()
+                bob.on_incoming(final=200)
+            return True
+
+        until(both_hear_it, 60, "both hear the file first")
+    finally:
+        profile.delete("/recording_announcement")

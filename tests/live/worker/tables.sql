@@ -107,6 +107,7 @@ CREATE TABLE acme.callmanager_holiday (
 );
 CREATE TABLE acme.callmanager_musiconhold (is_enabled boolean, "order" text);
 CREATE TABLE acme.callmanager_musicfile (position integer, stored_name text);
+CREATE TABLE acme.callmanager_recordingannouncement (stored_name text);
 INSERT INTO tenants_tenant VALUES (1, 'acme', 'Acme', 'acme.example', true, 1, 'UTC', NULL);
 INSERT INTO acme.callmanager_extension (number, display_name, is_enabled, ring_timeout_s) VALUES ('101', 'Alice "Al" Ice', true, 30), ('102', 'Bob', true, 30),
     ('103', 'Carol', true, 30), ('104', 'Dave', true, 30);

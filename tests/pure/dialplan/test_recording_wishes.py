@@ -55,4 +55,13 @@ def test_who_asks(
 
 def test_every_announcement_but_none_is_heard() -> None:
     for announcement in Announcement:
-        assert bool(announcement_sounds(announcement)) is (announcement is not Announcement.NONE)
+        policy = RecordingPolicy(announcement=announcement)
+        assert bool(announcement_sounds(policy)) is (announcement is not Announcement.NONE)
+
+
+def test_the_companys_own_words_are_heard_where_recordings_are_announced() -> None:
+    for announcement in Announcement:
+        heard = announcement_sounds(
+            RecordingPolicy(announcement=announcement, own_announcement="acme/prompt/x")
+        )
+        assert heard == (() if announcement is Announcement.NONE else ("stored:acme/prompt/x",))

@@ -60,6 +60,7 @@ PAGES: Mapping[str, Page] = {
     "admin:country_codes": Page.SIGNED_IN,
     "admin:dial_codes": Page.SIGNED_IN,
     "admin:paging": Page.SIGNED_IN,
+    "admin:recording_announcement": Page.SIGNED_IN,
     "admin:call_simulator": Page.SIGNED_IN,
     "admin:live_calls": Page.SIGNED_IN,
     "admin:wallboard": Page.SIGNED_IN,

@@ -36,6 +36,8 @@ ALONE: Mapping[str, Alone] = {
     "brand": Alone.OWN,
     "shown_brand": Alone.PUBLIC,
     "music_on_hold": Alone.OWN,
+    "recording_announcement": Alone.OWN,
+    "recording_announcement_content": Alone.OWN,
     "office_hours": Alone.OWN,
     "api_dashboard": Alone.OWN,
     "api_services": Alone.OWN,
