@@ -62,7 +62,7 @@ class ForeignPhone:
         )
         settings += "".join(f"module_app {module}.so\n" for module in modules)
         if plays_tone:
-            _write_tone(directory / "tone.wav", config.tone_hz)
+            write_tone(directory / "tone.wav", config.tone_hz)
             settings += _TONE_SETTINGS.format(directory=directory)
         (directory / "config").write_text(settings)
         accounts = directory / "accounts"
@@ -126,7 +126,7 @@ class ForeignPhone:
         self._directory.cleanup()
 
 
-def _write_tone(path: Path, frequency_hz: int) -> None:
+def write_tone(path: Path, frequency_hz: int) -> None:
     moments = np.arange(SAMPLE_RATE_HZ * TONE_S) / SAMPLE_RATE_HZ
     samples = (TONE_AMPLITUDE * np.sin(2 * np.pi * frequency_hz * moments)).astype("<i2")
     with wave.open(str(path), "wb") as file:
