@@ -42,6 +42,14 @@ class MoveLeg:
 
 
 @dataclass(frozen=True, slots=True)
+class CarriedRecording:
+    """What somebody asked for in the call that a leg leaves: to be recorded, and perhaps to have it paused."""
+
+    by: str
+    is_paused: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class PartyJoined:
     """A leg has come into this call from another one and is its own now, answered.
 
@@ -55,6 +63,7 @@ class PartyJoined:
     why: JoinReason
     in_place_of: LegId = ""
     is_held: bool = False
+    recorded: CarriedRecording | None = None
 
     @property
     def leg(self) -> LegId:

@@ -39,6 +39,7 @@ from sipworker.call.actions import (
 )
 from sipworker.call.context import CallContext
 from sipworker.call.joining import TAKEN_UP
+from sipworker.call.other_calls import CarriedRecording, PartyJoined
 from sipworker.call.requests import RecordingRequested
 from sipworker.call.signals import (
     CallRecordingBegun,
@@ -91,6 +92,7 @@ class CallRecording:
 
     __slots__ = (
         "_by",
+        "_carried",
         "_causes",
         "_codes",
         "_context",
@@ -110,6 +112,8 @@ class CallRecording:
         self._causes: tuple[RecordingCause, ...] = ()
         self._by = ""
         self._is_asked = False
+        # What somebody asked for in another call, and who of it came here.
+        self._carried: CarriedRecording | None = None
         self._count = 0
         # Who still hears the announcement.
         self._listening: set[LegId] = set()
@@ -119,6 +123,15 @@ class CallRecording:
     def recording(self) -> str:
         """The name of what is recorded at this moment; empty: nothing."""
         return self._name if self._stage in (_Stage.RUNNING, _Stage.PAUSED) else ""
+
+    @property
+    def carried(self) -> CarriedRecording | None:
+        """What somebody asked for goes with whoever leaves for another call; all else is decided there anew."""
+        if self._stage is _Stage.IDLE:
+            return self._carried
+        if self._causes != (RecordingCause.REQUEST,):
+            return None
+        return CarriedRecording(self._by, self._stage is _Stage.PAUSED)
 
     def refusal(self, request: RecordingRequested) -> str:
         """Why this can't be done now; empty: it can."""
@@ -153,6 +166,9 @@ class CallRecording:
                 return self.follow(self._begun() if name == self._name else ())
             case CallRecordingFailed(recording=name, why=why):
                 return self.follow(self._fail(why) if name == self._name else ())
+            case PartyJoined(recorded=recorded) if recorded is not None:
+                self._carried = recorded
+                return self.follow(handle(signal))
             case PlaybackEnded(playback=name, leg=leg) if name in (ANNOUNCEMENT, BEEP):
                 return self.follow(self._heard(leg) if name == ANNOUNCEMENT else ())
             case TimerFired(timer=timer) if timer == ANNOUNCEMENT_TIMER:
@@ -271,7 +287,9 @@ class CallRecording:
             trunk_ids=talk.trunk_ids,
             is_queue_recorded=queue is not None and queue.is_recorded,
         )
-        return self._begin(causes, "") if causes else ()
+        if causes or self._carried is None:
+            return self._begin(causes, "") if causes else ()
+        return self._begin((RecordingCause.REQUEST,), self._carried.by)
 
     def _begin(self, causes: tuple[RecordingCause, ...], by: str) -> tuple[Action, ...]:
         self._causes, self._by = causes, by
@@ -307,7 +325,12 @@ class CallRecording:
             return ()
         self._stage = _Stage.RUNNING
         data = {"asked_by": ",".join(self._causes), "tracks": len(self._paths), "paths": list(self._paths)}
-        return (self._told(CallEventKind.RECORDING_STARTED, **data, by=self._by), *self._answer_late())
+        started = (self._told(CallEventKind.RECORDING_STARTED, **data, by=self._by), *self._answer_late())
+        carried, self._carried = self._carried, None
+        if carried is None or not carried.is_paused:
+            return started
+        self._stage = _Stage.PAUSED
+        return (*started, self._told(CallEventKind.RECORDING_PAUSED, by=carried.by))
 
     def _fail(self, why: RecordingEnd) -> tuple[Action, ...]:
         return (*self._stop(why), *self._answer_late(why.value))

@@ -30,7 +30,8 @@ class Moves:
         self._registry = registry
 
     def perform(self, call: LiveCall, action: MoveLeg) -> tuple[tuple[LiveCall, Signal], ...]:
-        """What to tell to whom. Its recordings end with the call that it leaves, its media figures are noted there."""
+        """What to tell to whom. Its recordings end with the call that it leaves (and begin
+        anew in this one where somebody asked for them), its media figures are noted there."""
         source, into = self._registry.find_by_leg(action.leg), self._registry.find(action.to_session)
         if source is None or into is None or not _is_possible(call, source, into, action):
             return ((call, MoveRefused(action.leg)),)
@@ -49,6 +50,7 @@ class Moves:
             why=action.why,
             in_place_of=action.in_place_of,
             is_held=is_held,
+            recorded=source.recording.carried,
         )
         left = PartyLeft(action.leg, action.to_session, into.context.invite.sip_call_id, action.why)
         return ((source, left), (into, joined))

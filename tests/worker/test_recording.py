@@ -30,6 +30,7 @@ from sipworker.call.signals import (
     LegUnheld,
     PlaybackEnded,
 )
+from sipworker.call.transfers import TransferAsked
 from sipworker.features.call_recording import CallRecording
 from tests.cast import ACME, ACME_DOMAIN, ACME_ID, ALICE, BOB, BOBS_DESK, CAROL, GLOBEX_ID, alice_calls
 from tests.fakes import WorkerInMemory
@@ -285,6 +286,55 @@ def test_a_call_that_a_program_asked_for_is_recorded_like_any_other(worker: Work
     assert worker.recorder.heard == {"call-1": (("call-0",), ("call-1",))}
     worker.hear(LegHungUp("call-1", False, 200, ""))
     assert worker.recorder.ended == ["call-1"]
+
+
+@pytest.fixture
+def consulting(worker: WorkerInMemory) -> WorkerInMemory:
+    """Bob holds Alice, and talks to Carol in a call of his own."""
+    configure(worker)
+    worker.contacts.by_aor[f"{CAROL}@{ACME_DOMAIN}"] = (BOBS_DESK,)
+    talk(worker)
+    carol = replace(alice_calls(CAROL, "bob"), caller=BOB, caller_display_name="")
+    worker.hear(LegHeld(DESK), carol, LegAnswered("s2-1"))
+    return worker
+
+
+def transferred(worker: WorkerInMemory) -> None:
+    worker.hear(TransferAsked(DESK, CAROL, ACME_DOMAIN, True, "bob"))
+
+
+def told_of(worker: WorkerInMemory, session_id: str) -> list[tuple[str, object]]:
+    kinds = ("recording_started", "recording_paused", "recording_stopped")
+    events = [one for one in worker.events.of(session_id) if one.kind in kinds]
+    return [(one.kind.value, one.data["by"]) for one in events]
+
+
+def test_what_somebody_asked_for_goes_on_in_the_call_that_who_is_transferred_comes_to(
+    consulting: WorkerInMemory,
+) -> None:
+    assert consulting.command("record", ACME_ID, "s2", step="start", by=CAROL).ok
+    transferred(consulting)
+    assert told_of(consulting, "s2") == [("recording_started", CAROL), ("recording_stopped", "")]
+    assert told_of(consulting, "s1") == [("recording_started", CAROL)]
+    assert consulting.recorder.heard["s1-1"] == (("alice",), ("s2-1",))
+    assert consulting.command("record", ACME_ID, "s1", step="stop", by=CAROL).ok
+    assert told_of(consulting, "s1")[-1] == ("recording_stopped", CAROL)
+
+
+def test_what_was_paused_is_paused_there(consulting: WorkerInMemory) -> None:
+    """Numbers of cards are not heard because of a transfer."""
+    consulting.command("record", ACME_ID, "s2", step="start", by="")
+    consulting.command("record", ACME_ID, "s2", step="pause", by="")
+    transferred(consulting)
+    assert told_of(consulting, "s1") == [("recording_started", ""), ("recording_paused", "")]
+    assert consulting.recorder.heard.get("s1-1", ((), ())) == ((), ())
+
+
+def test_what_nobody_asked_for_or_was_ended_does_not_go_along(consulting: WorkerInMemory) -> None:
+    consulting.command("record", ACME_ID, "s2", step="start", by="")
+    consulting.command("record", ACME_ID, "s2", step="stop", by="")
+    transferred(consulting)
+    assert told_of(consulting, "s1") == []
 
 
 def test_after_a_transfer_the_same_file_holds_whoever_talks_now() -> None:
