@@ -9,7 +9,7 @@ import tempfile
 from pathlib import Path
 
 from deploy.stack.errors import StackError
-from tests.bench import decisions
+from tests.bench import decisions, queues
 from tests.bench.listeners import event_rates
 from tests.bench.measures import Bench
 from tests.bench.results import BenchReport, RecordedCalls
@@ -21,12 +21,14 @@ from tests.live.system.outside_world import OutsideWorld
 from tests.live.system.running_system import RunningSystem, running_system
 from tests.phones.phone import PhoneBench
 from tests.phones.rest import RestClient
+from tests.phones.waiting import until
 
 CALL_RATES = (20, 40, 60, 80, 100, 125, 150, 175, 200, 250, 300, 400)
 STEP_S = 10
 DELAY_RATE, DELAY_S = 20, 30
 BRIDGED = (100, 200)
 RECORDED = 100
+QUEUE, WAITING = "8000", (100, 200)
 REGISTRATION_RATES = (1000, 2000, 3000, 4000, 5000)
 REGISTRATION_S = 5
 
@@ -35,7 +37,10 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
     parser.add_argument(
         "--only",
-        choices=("calls", "bridged", "trunks", "registrations", "decisions", "sizes", "events", "recorded"),
+        choices=(
+            *("calls", "bridged", "trunks", "registrations", "decisions", "sizes", "events", "recorded"),
+            "queues",
+        ),
         help="one kind of measurement",
     )
     only: str | None = parser.parse_args().only
@@ -43,6 +48,8 @@ def main() -> int:
         print(decisions.table())
     if only == "decisions":
         return 0
+    if only in (None, "queues"):
+        print(queues.table())
     if only == "sizes":
         return _measure_sizes()
     report = BenchReport()
@@ -76,6 +83,8 @@ def _measure(report: BenchReport, directory: Path, only: str | None) -> None:
                 for calls in BRIDGED:
                     _say(f"{calls} bridged calls")
                     report.bridged.append(bench.bridged_calls(calls))
+            if only in (None, "queues"):
+                _measure_queues(report, bench, rest)
             if only in (None, "recorded"):
                 _measure_recorded(report, bench, rest)
             if only in (None, "trunks"):
@@ -125,6 +134,28 @@ def _measure_recorded(report: BenchReport, bench: Bench, rest: RestClient) -> No
         stored = rest.get("/recordings", page_size=1)["count"] - stored_before if tracks else 0
         report.recorded.append(RecordedCalls(tracks, stored, calls, rate))
     rest.patch("/profile", {"are_audio_calls_recorded": False, "is_recorded_in_two_tracks": False})
+
+
+def _measure_queues(report: BenchReport, bench: Bench, rest: RestClient) -> None:
+    """Nobody is signed in: all of them wait until they have had enough."""
+    members = [{"number": "101"}]
+    made = rest.post(
+        "/call_queues",
+        {
+            "number": QUEUE,
+            "name": "Nobody",
+            "members": members,
+            "keeps_waiting": True,
+            "is_ready_automatically": False,
+            "ring_duration_s": 600,
+        },
+    )
+    # The worker learns of it within a moment; a call shows that it has.
+    until(lambda: bench.call_rate(1, 1, callee=QUEUE).failed == 0, 30, "the worker knows the queue")
+    for calls in WAITING:
+        _say(f"{calls} callers wait in a queue")
+        report.waiting.append(bench.waiting_calls(calls, QUEUE))
+    rest.delete(f"/call_queues/{made['id']}")
 
 
 def _measure_calls(report: BenchReport, bench: Bench) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.bench.cpu import cpu_seconds
-from tests.bench.results import BridgedCalls, CallRate, RegistrationRate, percentiles
+from tests.bench.results import BridgedCalls, CallRate, RegistrationRate, WaitingCalls, percentiles
 from tests.bench.sipp import Sipp, SippResult, free_port
 from tests.bench.subscribers import Subscribers
 from tests.live.system.running_system import RunningSystem
@@ -145,6 +145,38 @@ class Bench:
             if len(rows) >= calls or found["next"] is None:
                 break
         return [self._rest.get(f"/cdrs/{row['id']}/") for row in rows[:calls]]
+
+    def waiting_calls(self, calls: int, queue: str, window_s: float = 20.0) -> WaitingCalls:
+        """Callers of a queue whose agents never come."""
+        set_up_s = calls / 20 + 2
+        hold_ms = int(1000 * (set_up_s + window_s + 10))
+        callers = self._subscribers.calls_file(self._directory, queue)
+        arguments: list[str | int | Path] = [
+            "-inf",
+            callers,
+            "-r",
+            20,
+            "-l",
+            calls,
+            "-m",
+            calls,
+            "-d",
+            hold_ms,
+        ]
+        with self._caller(*arguments) as caller:
+            until(
+                lambda: caller.calls_started >= calls or not caller.is_running, set_up_s + 20, "callers wait"
+            )
+            edge_before, worker_before = self._cpu()
+            holds_for(lambda: caller.is_running, window_s, "the callers stay")
+            edge_after, worker_after = self._cpu()
+            result = caller.wait(hold_ms / 1000 + 30)
+        return WaitingCalls(
+            calls=calls,
+            failed=calls - result.successful,
+            worker_core_percent=100 * (worker_after - worker_before) / window_s,
+            edge_core_percent=100 * (edge_after - edge_before) / window_s,
+        )
 
     def registration_rate(self, per_s: int, duration_s: int) -> RegistrationRate:
         attempts = per_s * duration_s

@@ -66,6 +66,16 @@ class RecordedCalls:
 
 
 @dataclass(frozen=True, slots=True)
+class WaitingCalls:
+    """Callers of one queue, who hear its music."""
+
+    calls: int
+    failed: int
+    worker_core_percent: float
+    edge_core_percent: float
+
+
+@dataclass(frozen=True, slots=True)
 class RegistrationRate:
     asked_per_s: int
     reached_per_s: float
@@ -100,6 +110,7 @@ class BenchReport:
 
     events: list[EventRate] = field(default_factory=list)
     recorded: list[RecordedCalls] = field(default_factory=list)
+    waiting: list[WaitingCalls] = field(default_factory=list)
 
     def write(self, directory: Path) -> Path:
         directory.mkdir(parents=True, exist_ok=True)
@@ -122,6 +133,8 @@ class BenchReport:
             parts.append(
                 "Calls that are recorded, G.711 both sides, one worker\n" + _recorded_table(self.recorded)
             )
+        if self.waiting:
+            parts.append("Callers who wait in a queue, G.711, one worker\n" + _waiting_table(self.waiting))
         if self.trunks:
             parts.append("Calls outside, trunks that fail answer 503 at once\n" + _trunk_table(self.trunks))
         if self.registrations:
@@ -203,6 +216,21 @@ def _recorded_table(measured: Sequence[RecordedCalls]) -> str:
             f"{row.calls.jitter_ms_p95:.2f}",
             f"{row.calls.probe['rx_lost']:.0f}",
             f"{row.rate.worker_cpu_ms_per_call:.2f}",
+        )
+        for row in measured
+    ]
+    return _table(header, rows)
+
+
+def _waiting_table(measured: Sequence[WaitingCalls]) -> str:
+    header = ("callers", "failed", "worker %", "each", "edge %")
+    rows = [
+        (
+            str(row.calls),
+            str(row.failed),
+            f"{row.worker_core_percent:.1f}",
+            f"{row.worker_core_percent / row.calls:.3f}",
+            f"{row.edge_core_percent:.1f}",
         )
         for row in measured
     ]
