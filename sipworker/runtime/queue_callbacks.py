@@ -57,7 +57,7 @@ class QueueCallbacks:
         context, decision = self._reception.receive(invite, self._room(tenant_id), session_id)
         if isinstance(decision, Refuse):
             log.warning("queue.callback_refused", tenant_id=tenant_id, reason=decision.reason)
-            self._queues.refuse_back(due)
+            self._queues.refuse_back(due, is_busy=decision.sip_code >= 500)
             return
         self._queues.ring_back(due, session_id)
         self._begin(context, QueueCallback(context, decision, wanted, queue))

@@ -136,11 +136,11 @@ class QueueDesk:
         """This call of the agent's is made for it."""
         self._companies[due.tenant_id].promises.begin_call(due, session)
 
-    def refuse_back(self, due: CallbackDue) -> None:
-        """The agent can't call that number."""
+    def refuse_back(self, due: CallbackDue, *, is_busy: bool = False) -> None:
+        """The agent can't call that number; `is_busy`: nobody can now."""
         company, now = self._companies[due.tenant_id], self._ports.clock.monotonic()
         company.line.decline(due.place, due.agent, now)
-        if company.promises.refuse(due.place):
+        if not is_busy and company.promises.refuse(due.place):
             self._leave(company, due.place)
 
     def news(self) -> Iterator[News]:
