@@ -25,6 +25,7 @@ from sipworker.call.actions import (
     EmitEvent,
     EndCall,
     FindContacts,
+    ListenForKeys,
     PlayFiles,
     PlayMusicOnHold,
     StartTimer,
@@ -100,6 +101,7 @@ class WaitingInQueue:
             return (EndCall(GONE),)
         answered = (
             AnswerLeg(leg),
+            *self._hear_keys(hears_keys=True),
             established.by_service("queue", self._context, queue.number),
             self._event(CallEventKind.QUEUE_ENTERED, queue_name=queue.name, caller=self._context.caller),
         )
@@ -369,7 +371,17 @@ class WaitingInQueue:
 
     def _be_quiet(self) -> tuple[Action, ...]:
         leg = self._context.caller_leg
-        return (StopFiles(leg, INTRO), StopFiles(leg, NEWS), *self._stop_music())
+        return (
+            StopFiles(leg, INTRO),
+            StopFiles(leg, NEWS),
+            *self._stop_music(),
+            *self._hear_keys(hears_keys=False),
+        )
+
+    def _hear_keys(self, *, hears_keys: bool) -> tuple[Action, ...]:
+        """Also of telephones whose keys are a sound."""
+        is_asked = self._queue is not None and self._queue.callback_key
+        return (ListenForKeys(self._context.caller_leg, hears_keys),) if is_asked else ()
 
     def _event(self, kind: CallEventKind, **more: object) -> EmitEvent:
         return EmitEvent(kind, {"queue": self._decision.number, **more})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from hypothesis import given, settings
@@ -31,7 +32,7 @@ from tests.worker.test_invariants import (
 )
 
 SALES, HELP = "8000", "8001"
-QUEUE_SIGNALS = {
+QUEUE_SIGNALS: dict[str, Callable[[LegId], LegSignal]] = {
     **SIGNALS,
     "has heard the introduction": lambda leg: PlaybackEnded(leg, INTRO),
     "has heard good-bye": lambda leg: PlaybackEnded(leg, GOODBYE),
@@ -141,7 +142,7 @@ class QueueHistory(History):
             if isinstance(action, CancelLeg | HangUpLeg | RefuseLeg):
                 self._rings_no_more(action.leg)
             is_of_queue = isinstance(action, DialLeg) and action.ring_group in (SALES, HELP)
-            if is_of_queue or isinstance(action, RingCaller):
+            if isinstance(action, DialLeg | RingCaller) and (is_of_queue or isinstance(action, RingCaller)):
                 self.offered.setdefault(action.number, set()).add(action.leg)
         if self.lawful:
             assert all(len(legs) <= 1 for legs in self.offered.values()), "an agent is offered two calls"
