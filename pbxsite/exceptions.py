@@ -16,6 +16,7 @@ from rest_framework.response import Response
 from rest_framework.settings import api_settings
 from rest_framework.views import exception_handler
 
+from callmanager.services.call_queue import CallersWaiting
 from callmanager.services.in_use import InUse
 from callmanager.services.routing_guard import BreaksRoutingTests
 
@@ -33,7 +34,10 @@ def api_exception_handler(error: Exception, context: dict[str, Any]) -> Response
     """DRF's own, with our shape; None (a logged 500) for what nobody foresaw."""
     if isinstance(error, BreaksRoutingTests):
         return _breaks_routing_tests(error)
-    if isinstance(error, InUse):
+    if isinstance(error, CallersWaiting):
+        message = f"{error.message} Send it again with ?confirm=true to delete the queue all the same."
+        error = Conflict(detail=message, code=error.code)
+    elif isinstance(error, InUse):
         error = Conflict(detail=_rest_detail(error))
     elif isinstance(error, DjangoValidationError):
         error = exceptions.ValidationError(detail=_rest_detail(error))

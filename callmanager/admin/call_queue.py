@@ -16,6 +16,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from callmanager.admin.call_queue_form import SOUND_FIELDS, CallQueueForm
+from callmanager.admin.lost_calls import LostCallsAdmin
 from callmanager.admin.usage_links import usage_links
 from callmanager.models import CallQueue
 from callmanager.models.call_queue import QueueSoundUse
@@ -26,6 +27,7 @@ from callmanager.selectors.call_queue import (
     queue_sound_file,
     queue_sound_find,
 )
+from callmanager.selectors.queue_events import waiting_counts
 from callmanager.selectors.usage import call_queue_usage
 from callmanager.services.call_queue import call_queue_create, call_queue_delete, call_queue_update
 from callmanager.services.call_queue_sound import queue_sound_remove, queue_sound_upload
@@ -33,8 +35,9 @@ from tenants.admin.service_admin import ServiceModelAdmin
 from tenants.files import file_response
 
 
-class CallQueueAdmin(ServiceModelAdmin):
+class CallQueueAdmin(LostCallsAdmin, ServiceModelAdmin):
     audit_name = "call_queue"
+    words_of = {"members": "member_words", "managers": "manager_words"}
     form = CallQueueForm
     list_display = (
         "number",
@@ -49,7 +52,7 @@ class CallQueueAdmin(ServiceModelAdmin):
     list_filter = ("strategy",)
     search_fields = ("number", "name")
     list_fullwidth = True
-    readonly_fields = ("intro_now", "music_now")
+    readonly_fields = ("intro_now", "music_now", "lost_calls", "lost_calls_only")
     fieldsets = (
         (
             "General",
@@ -109,6 +112,14 @@ class CallQueueAdmin(ServiceModelAdmin):
                 "fields": ("managers",),
             },
         ),
+        (
+            "Lost calls",
+            {
+                "classes": ("tab",),
+                "description": "Callers with whom nobody of the queue has talked, the newest first.",
+                "fields": ("lost_calls",),
+            },
+        ),
     )
 
     @admin.display(description="Agents")
@@ -164,7 +175,8 @@ class CallQueueAdmin(ServiceModelAdmin):
         """Without a line for every member, and with who still sends calls there."""
         queues = list(objs)
         used = usage_links(call_queue_usage(ids=[queue.pk for queue in queues]))
-        lines = [f"Call queue {queue}: who waits there goes on to “{queue.words}”" for queue in queues]
+        waiting = waiting_counts()
+        lines = [_farewell(queue, waiting.get(queue.number, 0)) for queue in queues]
         return lines, {"call queues": len(queues)}, set(), list(used)
 
     def create(self, form: ModelForm[Any]) -> CallQueue:
@@ -178,7 +190,8 @@ class CallQueueAdmin(ServiceModelAdmin):
         return call_queue_update(queue=stored, **_fields(form))
 
     def delete(self, obj: CallQueue) -> None:
-        call_queue_delete(queue=obj)
+        # The page that asked has said how many wait, and where they go.
+        call_queue_delete(queue=obj, are_callers_sent_on=True)
 
 
 def _fields(form: ModelForm[Any]) -> dict[str, Any]:
@@ -206,6 +219,13 @@ def _heard(queue: CallQueue, use: QueueSoundUse, otherwise: str) -> SafeString:
         found.name,
         found.length_s,
     )
+
+
+def _farewell(queue: CallQueue, waiting: int) -> str:
+    if not waiting:
+        return f"Call queue {queue}"
+    who = "1 caller waits there now and goes" if waiting == 1 else f"{waiting} callers wait there now and go"
+    return f"Call queue {queue}: {who} on to “{queue.words}”"
 
 
 def _some(numbers: list[str]) -> str:

@@ -15,7 +15,6 @@ from unfold.admin import ModelAdmin
 
 from callmanager.edge.worker_lookup import worker_of
 from callmanager.live_redis import LiveCallsUnavailable
-from callmanager.models import Extension
 from callmanager.services.call_control import Controller, NotYourCall
 from callmanager.services.calling_extension import NoSuchCaller, calling_extension_choose
 from callmanager.services.live_call import CommandRefused, WorkerUnavailable
@@ -80,12 +79,13 @@ class CallableAdmin(ModelAdmin):
         return (*columns, "call_button") if may_call(request) else columns
 
     @admin.display(description="Call")
-    def call_button(self, extension: Extension) -> str:
+    def call_button(self, row: Any) -> str:
+        """Of an extension, where the list shows nothing else."""
         return format_html(
             '<button type="button" class="td-button td-call-button" data-call="{}" aria-label="Call {}">'
             '<span class="material-symbols-outlined" aria-hidden="true">call</span></button>',
-            extension.number,
-            extension,
+            row.number,
+            row,
         )
 
     def changelist_view(

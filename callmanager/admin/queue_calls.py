@@ -12,12 +12,14 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, FieldTextFilter, RangeDateTimeFilter
 
+from callmanager.admin.click_to_call import NUMBER, CallableAdmin
 from callmanager.admin.read_only import ReadOnlyModelAdmin
 from callmanager.fleet.models import QueueStay
 from callmanager.selectors.queue_stay import queue_stay_list
 
 
-class QueueStayAdmin(ReadOnlyModelAdmin):
+class QueueStayAdmin(CallableAdmin, ReadOnlyModelAdmin):
+    change_list_template = "pbxsite/colleague_list.html"
     list_display = ("moment", "where", "from_whom", "waited", "state", "agent", "sla")
     list_display_links = ("moment",)
     fields = ("moment", "where", "from_whom", "waited", "state", "agent", "sla", "session_id")
@@ -36,6 +38,10 @@ class QueueStayAdmin(ReadOnlyModelAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[QueueStay]:
         return queue_stay_list()
+
+    @admin.display(description="Call back")
+    def call_button(self, row: Any) -> str:
+        return call_back_button(row)
 
     @admin.display(description="Time", ordering="entered_at")
     def moment(self, stay: QueueStay) -> str:
@@ -71,6 +77,18 @@ class QueueStayAdmin(ReadOnlyModelAdmin):
         if not stay.is_sla_breached:
             return "–"
         return format_html('<span class="td-pill td-warn">Over {} s</span>', stay.sla_s)
+
+
+def call_back_button(stay: QueueStay) -> SafeString:
+    """Nobody can be called who did not say a number."""
+    if not NUMBER.fullmatch(stay.caller):
+        return format_html('<span class="td-subtle">no number</span>')
+    return format_html(
+        '<button type="button" class="td-button td-call-button" data-call="{}" aria-label="Call {} back">'
+        '<span class="material-symbols-outlined" aria-hidden="true">call</span></button>',
+        stay.caller,
+        stay.caller,
+    )
 
 
 def waited_words(stay: QueueStay) -> str:

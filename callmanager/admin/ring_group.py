@@ -86,6 +86,7 @@ class RingGroupForm(_ModelForm):
 
 class RingGroupAdmin(ServiceModelAdmin):
     audit_name = "ring_group"
+    words_of = {"members": "member_words"}
     form = RingGroupForm
     list_display = ("number", "name", "strategy", "member_words", "ring_time", "no_answer_words")
     list_display_links = ("number", "name")

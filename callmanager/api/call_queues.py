@@ -42,9 +42,11 @@ from tenants.api.access import tenant_of
 from tenants.api.serviced import ServicedViewSet
 from tenants.audit_trail import audit_request
 from tenants.capabilities import Verb
+from tenants.confirmation import is_confirmed
 from tenants.files import file_response
 from tenants.scoped_models import ScopedQuerySet
 
+CONFIRM = OpenApiParameter("confirm", bool, description="Callers who wait there shall be sent on.")
 SOUND_USE = OpenApiParameter("use", str, OpenApiParameter.PATH, enum=QueueSoundUse.values)
 
 
@@ -169,11 +171,12 @@ class CallQueueViewSet(QueueAgentActions, ServicedViewSet):
         return call_queue_update(queue=row, **changes)
 
     def remove(self, row: CallQueue) -> None:
-        call_queue_delete(queue=row)
+        call_queue_delete(queue=row, are_callers_sent_on=is_confirmed(self.request._request))
 
-    @extend_schema(responses={204: None})
+    @extend_schema(parameters=[CONFIRM], responses={204: None})
     def destroy(self, request: Request, pk: str) -> Response:
-        """409 `in_use` while others send calls to it. Who waits there goes to `no_answer`."""
+        """409 `in_use` while others send calls to it. Who waits there goes to `no_answer`: 409 `callers_waiting` until
+        that is confirmed."""
         return super().destroy(request, pk)
 
     @extend_schema(parameters=[SOUND_USE], responses={(200, "audio/wav"): OpenApiTypes.BINARY})

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Mapping
 
 from callmanager.domain.call_events import CallEvent, CallEventKind
-from callmanager.domain.queue_stay import STAY_KINDS, QueueStay, stays_of
+from callmanager.domain.queue_stay import STAY_KINDS, QueueStay, StayOutcome, stays_of
 from callmanager.fleet.models import OpenCall, StoredCallEvent
 
 ENTERED = CallEventKind.QUEUE_ENTERED.value
@@ -28,6 +28,12 @@ def stays_of_calls(session_ids: Collection[str]) -> list[QueueStay]:
     for row in _rows(session_ids):
         calls[row.session_id].append(row.to_event())
     return [stay for events in calls.values() for stay in stays_of(events)]
+
+
+def waiting_counts() -> Mapping[str, int]:
+    """How many wait in the queues of the scope now; by number, without those where nobody does."""
+    stays = stays_of_calls(running_queue_sessions())
+    return Counter(stay.queue for stay in stays if stay.outcome is StayOutcome.WAITING)
 
 
 def _rows(session_ids: Collection[str]) -> Iterable[StoredCallEvent]:

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from django.core.exceptions import ValidationError
+
 from callmanager.domain.destination import END_CALL, Destination
 from callmanager.models import CallQueue, CallQueueManager, CallQueueMember, QueueAgent
 from callmanager.models.extension import lock_tenant
 from callmanager.selectors.call_queue import QueueAgentMember, call_queue_managers, call_queue_members
+from callmanager.selectors.queue_events import waiting_counts
 from callmanager.selectors.usage import call_queue_usage
 from callmanager.services.call_queue_checks import CallQueueChecks, QueuePeople
 from callmanager.services.in_use import refuse_if_used
@@ -30,6 +33,14 @@ CALL_QUEUE_FIELDS = (
         "is_recorded",
     ),
 )
+
+
+class CallersWaiting(ValidationError):
+    """Somebody has to say first that those who wait in the queue shall be sent on."""
+
+    def __init__(self, waiting: int, where: str) -> None:
+        who = "1 caller waits" if waiting == 1 else f"{waiting} callers wait"
+        super().__init__(f"{who} there now, and would go on to “{where}”.", code="callers_waiting")
 
 
 @routing_guarded
@@ -92,11 +103,16 @@ def call_queue_update(
 
 
 @routing_guarded
-def call_queue_delete(*, queue: CallQueue) -> None:
-    """InUse while others send calls to it. Who waits there goes where unanswered calls go."""
+def call_queue_delete(*, queue: CallQueue, are_callers_sent_on: bool = False) -> None:
+    """InUse while others send calls to it. Who waits there goes where unanswered calls go, if that was agreed to:
+    CallersWaiting otherwise.
+    """
     with refusing_duplicates():
         lock_tenant()
         refuse_if_used(call_queue_usage(ids=[queue.pk]))
+        waiting = 0 if are_callers_sent_on else waiting_counts().get(queue.number, 0)
+        if waiting:
+            raise CallersWaiting(waiting, queue.words)
         queue.delete()
 
 

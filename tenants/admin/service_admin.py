@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from django.contrib import messages
@@ -21,6 +22,8 @@ class ServiceModelAdmin(ModelAdmin):
     """Subclasses say how in `create`, `change` and `delete`; forms have done the validating by then."""
 
     audit_name: ClassVar[str]
+    # Who only reads is shown the column instead of the field: of a field that is a list of other rows.
+    words_of: ClassVar[Mapping[str, str]] = {}
 
     def create(self, form: ModelForm[Any]) -> Model:
         raise NotImplementedError
@@ -37,7 +40,7 @@ class ServiceModelAdmin(ModelAdmin):
         if obj is None or self.has_change_permission(request, obj):
             return fieldsets
         return tuple(
-            (title, {**options, "fields": _without_secrets(options["fields"])})
+            (title, {**options, "fields": _readable(options["fields"], self.words_of)})
             for title, options in fieldsets
         )
 
@@ -90,7 +93,10 @@ class ServiceModelAdmin(ModelAdmin):
         return response
 
 
-def _without_secrets(fields: Any) -> tuple[Any, ...]:
-    """A line of the form may hold several fields."""
-    lines = (_without_secrets(one) if isinstance(one, list | tuple) else one for one in fields)
+def _readable(fields: Any, words_of: Mapping[str, str]) -> tuple[Any, ...]:
+    """Without secrets. A line of the form may hold several fields."""
+    lines = (
+        _readable(one, words_of) if isinstance(one, list | tuple) else words_of.get(one, one)
+        for one in fields
+    )
     return tuple(line for line in lines if line and not (isinstance(line, str) and SECRET_NAME.search(line)))

@@ -123,3 +123,18 @@ def test_it_fits_on_a_telephone(board: Page, acme: Tenant, worker: FakeWorker) -
     expect(board.get_by_role("article")).to_have_count(1)
     assert board.evaluate("() => document.documentElement.scrollWidth") <= 390
     picture(board, "wallboard-390")
+
+
+def test_lost_calls_are_on_the_queues_page_with_a_button_to_call_back(board: Page) -> None:
+    board.goto("/admin/callmanager/callqueue/")
+    picture(board, "queue-list")
+    board.get_by_role("link", name="8000").first.click()
+    for tab in ("Options", "Agents", "Notifications", "Lost calls"):
+        board.get_by_role("button", name=tab, exact=True).click()
+        picture(board, f"queue-{tab}")
+    lost = board.get_by_role("table", name="Lost calls")
+    expect(lost.locator("tbody tr")).to_have_count(1)
+    lost.get_by_role("button", name="Call 00491711 back").click()
+    dialog = board.get_by_role("dialog")
+    expect(dialog).to_contain_text("Call 00491711")
+    picture(board, "queue-call-back")

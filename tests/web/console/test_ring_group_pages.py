@@ -12,7 +12,7 @@ from callmanager.models import RingGroup
 from callmanager.selectors.ring_group import Member, ring_group_list, ring_group_members
 from callmanager.services.extension import extension_create
 from callmanager.services.ring_group import ring_group_create
-from tenants.models import Tenant
+from tenants.models import Rank, Tenant, User
 from tenants.scope import tenant_scope
 
 PAGE = "/admin/callmanager/ringgroup/"
@@ -31,6 +31,17 @@ def posted(**fields: Any) -> dict[str, Any]:
         "no_answer_target": "102",
         **fields,
     }
+
+
+def test_who_only_looks_sees_the_members(acme: Tenant) -> None:
+    with tenant_scope(acme):
+        group = ring_group_create(number="9009", name="Looked at", members=[Member("102")])
+    User.objects.filter(username="acme").update(rank=Rank.AUDITOR)
+    auditor = Client()
+    auditor.force_login(User.objects.get(username="acme"), backend="tenants.authentication.SignInBackend")
+    page = auditor.get(f"/admin/callmanager/ringgroup/{group.pk}/change/")
+    assert page.status_code == 200
+    assert "102" in page.content.decode()
 
 
 def test_a_group_is_made_with_its_members_in_their_order(acme_browser: Client, acme: Tenant) -> None:
