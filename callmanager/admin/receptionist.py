@@ -15,7 +15,7 @@ from django.urls.resolvers import URLPattern
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from callmanager.admin.receptionist_form import PROMPT_FIELDS, ReceptionistForm
+from callmanager.admin.receptionist_form import PIN_FIELDS, PROMPT_FIELDS, ReceptionistForm
 from callmanager.admin.usage_links import usage_links
 from callmanager.admin.week_grid import GRID
 from callmanager.domain.menu_flow import menu_flow
@@ -46,7 +46,7 @@ class ReceptionistAdmin(ServiceModelAdmin):
     search_fields = ("number", "name")
     list_fullwidth = True
     change_form_outer_before_template = "pbxsite/receptionist_flow.html"
-    readonly_fields = ("menu_now", "closed_now", "transfer_now")
+    readonly_fields = ("pin_now", "menu_now", "closed_now", "transfer_now")
     fieldsets = (
         (None, {"fields": ("number", "name", "language")}),
         (
@@ -54,7 +54,11 @@ class ReceptionistAdmin(ServiceModelAdmin):
             {
                 "description": "A WAV file, or a text that the system's voice speaks. Without either, a common "
                 "prompt is played.",
-                "fields": ("menu_now", ("menu_file", "menu_text", "menu_remove")),
+                "fields": (
+                    "menu_now",
+                    ("menu_file", "menu_text", "menu_remove"),
+                    ("pin_now", "recording_pin", "forgets_pin"),
+                ),
             },
         ),
         (
@@ -120,6 +124,12 @@ class ReceptionistAdmin(ServiceModelAdmin):
         if not receptionist.has_closed_menu:
             return "the same menu always"
         return "its own" if receptionist.has_own_hours else "the company's"
+
+    @admin.display(description="Recording by telephone")
+    def pin_now(self, receptionist: Receptionist) -> str:
+        if not receptionist.recording_pin:
+            return "needs a PIN"
+        return f"dial the code of “Record a receptionist's prompt”, such as *56*{receptionist.number}"
 
     @admin.display(description="Now")
     def menu_now(self, receptionist: Receptionist) -> str:
@@ -195,7 +205,11 @@ class ReceptionistAdmin(ServiceModelAdmin):
 
 
 def _fields(form: ModelForm[Any]) -> dict[str, Any]:
-    return {name: value for name, value in form.cleaned_data.items() if name not in PROMPT_FIELDS}
+    data = form.cleaned_data
+    fields = {name: value for name, value in data.items() if name not in PROMPT_FIELDS | PIN_FIELDS}
+    if data["forgets_pin"] or data["recording_pin"]:
+        fields["recording_pin"] = "" if data["forgets_pin"] else data["recording_pin"]
+    return fields
 
 
 def _prompts(receptionist: Receptionist, form: ModelForm[Any]) -> None:

@@ -6,13 +6,19 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldAdminTextareaWidget, UnfoldBooleanWidget
+from unfold.widgets import (
+    UnfoldAdminFileFieldWidget,
+    UnfoldAdminPasswordWidget,
+    UnfoldAdminTextareaWidget,
+    UnfoldBooleanWidget,
+)
 
 from callmanager.admin.menu_actions import ActionsField, cards_of
 from callmanager.admin.menu_options import MenuField, rows_of
 from callmanager.admin.week_fields import WeekFields
 from callmanager.admin.week_grid import WeekGridMedia
 from callmanager.models import Receptionist
+from callmanager.models.mailbox import PIN
 from callmanager.models.receptionist import PromptUse
 from callmanager.selectors.receptionist import menu_of, prompt_find
 from callmanager.services.receptionist import RECEPTIONIST_FIELDS
@@ -26,6 +32,7 @@ if TYPE_CHECKING:  # generic for the type checker only
 else:
     _ModelForm = forms.ModelForm
 
+PIN_FIELDS = frozenset({"recording_pin", "forgets_pin"})
 PROMPT_FIELDS = frozenset(f"{use}_{part}" for use in PromptUse for part in ("file", "text", "remove"))
 
 
@@ -56,6 +63,16 @@ class ReceptionistForm(WeekFields, _ModelForm):
     menu = MenuField(label="Options", required=False)
     closed_menu = MenuField(label="Options then", required=False)
     actions = ActionsField(label="Action URLs", required=False)
+    recording_pin = forms.CharField(
+        label="PIN for recording by telephone",
+        required=False,
+        validators=[PIN],
+        widget=UnfoldAdminPasswordWidget(
+            render_value=False, attrs={"inputmode": "numeric", "autocomplete": "new-password"}
+        ),
+        help_text="4 to 12 digits. Empty leaves it as it is.",
+    )
+    forgets_pin = forms.BooleanField(label="Remove the PIN", required=False, widget=UnfoldBooleanWidget)
     menu_file, menu_text, menu_remove = _file(), _text(), _remove()
     closed_file, closed_text, closed_remove = _file(), _text(), _remove()
     transfer_file, transfer_text, transfer_remove = _file(), _text(), _remove()

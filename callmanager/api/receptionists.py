@@ -25,6 +25,7 @@ from callmanager.domain.outbound_rules import MAX_DIALLED
 from callmanager.domain.receptionist import MAX_OPTIONS, Choice, Menu, MenuOption
 from callmanager.models import Receptionist, ReceptionistPrompt
 from callmanager.models.destination import ACTIONS
+from callmanager.models.mailbox import PIN
 from callmanager.models.receptionist import PromptUse
 from callmanager.selectors.receptionist import menu_of, prompt_file, prompt_find, receptionist_list
 from callmanager.services.receptionist import (
@@ -118,23 +119,31 @@ class ReceptionistSerializer(serializers.ModelSerializer[Receptionist]):
     """`closed_menu` holds outside of office hours and on holidays, while `has_closed_menu`; of its own hours (`week`)
     with `has_own_hours`, else of the company's. `input_mode` says when digits are looked up as an extension's number:
     as soon as one matches, after `digits` of them, or when the caller hits `#`. A caller who chooses nothing hears the
-    prompt `max_repeats` times more. `actions` are Action URLs, which go before the menu."""
+    prompt `max_repeats` times more. `actions` are Action URLs, which go before the menu. Who knows
+    `recording_pin` records the prompts by telephone; it is written and never read."""
 
     menu = MenuField(required=False)
     closed_menu = MenuField(required=False)
     actions = ActionsField(required=False)
     week = WeekField(required=False)
     prompts = PromptSerializer(many=True, read_only=True)
+    recording_pin = serializers.CharField(
+        max_length=12, required=False, allow_blank=True, write_only=True, validators=[PIN]
+    )
+    has_recording_pin = serializers.SerializerMethodField()
 
     class Meta:
         model = Receptionist
         fields = (
             *("id", *RECEPTIONIST_FIELDS, "menu", "closed_menu", "actions", "prompts"),
-            *("created_at", "updated_at"),
+            *("recording_pin", "has_recording_pin", "created_at", "updated_at"),
         )
         read_only_fields = ("id", "created_at", "updated_at")
         # What the service refuses, it refuses with everything else that is wrong.
         extra_kwargs: ClassVar[Mapping[str, Any]] = {"number": {"validators": []}}
+
+    def get_has_recording_pin(self, receptionist: Receptionist) -> bool:
+        return bool(receptionist.recording_pin)
 
     def to_representation(self, instance: Receptionist) -> dict[str, Any]:
         instance.__dict__["menu"] = menu_of(instance, is_closed=False)

@@ -228,6 +228,8 @@ def _sentence(event: CallEvent) -> str:
             return f"{_text(data, 'from_number') or 'The call'} goes on to {number} ({why})"
         case CallEventKind.CALL_NOANSWER | CallEventKind.CALL_FAIL:
             return f"The call fails: {_answer(data) or 'nobody answered'}"
+        case CallEventKind.VOICEMAIL_CHANGED if data.get("change") == "prompt":
+            return f"A prompt of the receptionist {_text(data, 'mailbox')} is recorded"
         case CallEventKind.MENU_CHOSEN if data.get("action"):
             return action_words(data)
         case CallEventKind.CALL_ENDED:

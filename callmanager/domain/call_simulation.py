@@ -21,22 +21,16 @@ from callmanager.domain.call_assumptions import (
 from callmanager.domain.call_trace import Considered
 from callmanager.domain.decisions import (
     AnswerMenu,
-    ChangeOwn,
     CheckMessages,
     Decision,
     DialOut,
-    EchoTest,
     EnterQueue,
     LeaveMessage,
-    Monitor,
     Page,
-    Park,
-    PickUp,
     Refuse,
-    Retrieve,
     RingExtension,
     RingGroup,
-    ToneTest,
+    Service,
     TrunkTry,
 )
 from callmanager.domain.dialplan import after_group, after_menu, after_ringing, decide
@@ -236,6 +230,9 @@ class _Walk:
         *,
         has_failed: bool,
     ) -> tuple[Step, End | None]:
+        if isinstance(decision, Service):
+            served = _answered(EndKind.SERVICE, self.asked.call.dialled)
+            return Step(decision, considered, why, begins_s, outcome=served.outcome), served
         match decision:
             case AnswerMenu():
                 heard = self.caller.hear(decision, has_failed=has_failed)
@@ -254,9 +251,6 @@ class _Walk:
                 return Step(decision, considered, why, begins_s, outcome=end.outcome), end
             case EnterQueue(number=number):
                 end = _answered(EndKind.SERVICE, number)
-                return Step(decision, considered, why, begins_s, outcome=end.outcome), end
-            case EchoTest() | ToneTest() | Monitor() | PickUp() | Park() | Retrieve() | ChangeOwn():
-                end = _answered(EndKind.SERVICE, self.asked.call.dialled)
                 return Step(decision, considered, why, begins_s, outcome=end.outcome), end
             case Refuse(sip_code=sip_code, reason=reason, retry_after_s=retry_after_s):
                 status = CallStatus.FAILED if 500 <= sip_code < 600 else CallStatus.REFUSED

@@ -22,6 +22,7 @@ from callmanager.domain.decisions import (
     Page,
     Park,
     PickUp,
+    RecordPrompt,
     Refuse,
     Retrieve,
     RingExtension,
@@ -241,6 +242,9 @@ def _decided(step: Step, lost: tuple[Considered, ...]) -> Iterator[Station]:
             yield Station(StationKind.SERVICE, step.begins_s, "Echo test", lost=lost, tone=Tone.GOOD)
         case ToneTest():
             yield Station(StationKind.SERVICE, step.begins_s, "Tone test", lost=lost, tone=Tone.GOOD)
+        case RecordPrompt(receptionist=number):
+            title = f"A prompt of the receptionist {number} is recorded"
+            yield Station(StationKind.SERVICE, step.begins_s, title, lost=lost, tone=Tone.GOOD)
         case ChangeOwn():
             title = own_change_title(decision)
             yield Station(StationKind.SERVICE, step.begins_s, title, lost=lost, tone=Tone.GOOD)

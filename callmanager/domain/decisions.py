@@ -216,6 +216,17 @@ class Retrieve:
 
 
 @dataclass(frozen=True, slots=True)
+class RecordPrompt:
+    """Let the caller, who must know the PIN, record a prompt of a receptionist. `use` is which one, as it is stored."""
+
+    receptionist: str
+    name: str
+    use: str
+    pin_token: str = field(repr=False)
+    language: str = "en"
+
+
+@dataclass(frozen=True, slots=True)
 class ChangeOwn:
     """Change something of the caller's own, as `kind` says; forwarding that is set has a `destination`, signing in
     to or out of one queue its number in `queue` (empty: all of the caller's).
@@ -241,6 +252,8 @@ class Refuse:
     is_confidential: bool = False
 
 
+# What the PBX does by itself with whoever dialled a code.
+Service = EchoTest | ToneTest | Monitor | PickUp | Park | ChangeOwn | RecordPrompt | Retrieve
 Decision = (
     RingExtension
     | RingGroup
@@ -250,12 +263,6 @@ Decision = (
     | DialOut
     | LeaveMessage
     | CheckMessages
-    | EchoTest
-    | ToneTest
-    | Monitor
-    | PickUp
-    | Park
-    | ChangeOwn
-    | Retrieve
+    | Service
     | Refuse
 )

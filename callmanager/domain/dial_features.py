@@ -40,6 +40,7 @@ class DialKind(StrEnum):
     FORWARD_NO_ANSWER_OFF = "forward_no_answer_off"
     FORWARD_OFFLINE_ON = "forward_offline_on"
     FORWARD_OFFLINE_OFF = "forward_offline_off"
+    RECORD_PROMPT = "record_prompt"
     QUEUE_SIGN_IN = "queue_sign_in"
     QUEUE_SIGN_OUT = "queue_sign_out"
 
@@ -218,6 +219,15 @@ FEATURES: tuple[DialFeature, ...] = (
     _forward(K.FORWARD_OFFLINE_ON, "when offline", "*94", is_on=True),
     _forward(K.FORWARD_OFFLINE_OFF, "when offline", "*95", is_on=False),
     DialFeature(
+        K.RECORD_PROMPT,
+        "Record a receptionist's prompt",
+        "Asks for the receptionist's PIN and records its prompt; with *2 behind it the one outside of office hours, "
+        "with *3 the one when the call is transferring.",
+        S.STAR_NUMBERS,
+        ("*56",),
+        example="*800",
+    ),
+    DialFeature(
         K.QUEUE_SIGN_IN,
         "Sign in at queues",
         "Makes you ready for calls of the queue dialled behind it, or of all your queues.",
@@ -268,6 +278,7 @@ WORKING: frozenset[DialKind] = frozenset(
         DialKind.FORWARD_NO_ANSWER_OFF,
         DialKind.FORWARD_OFFLINE_ON,
         DialKind.FORWARD_OFFLINE_OFF,
+        DialKind.RECORD_PROMPT,
         DialKind.QUEUE_SIGN_IN,
         DialKind.QUEUE_SIGN_OUT,
     }

@@ -33,7 +33,7 @@ from callmanager.domain.parking import park, retrieve
 from callmanager.domain.pickup import HELD_ALONE, RINGING_OR_HELD, pick_up, pick_up_in_group
 from callmanager.domain.provider_calls import call_number
 from callmanager.domain.queue_calls import call_queue
-from callmanager.domain.receptionist_calls import call_receptionist
+from callmanager.domain.receptionist_calls import call_receptionist, record_prompt
 from callmanager.domain.routing import Routing
 from callmanager.domain.snapshot import TenantSnapshot
 from callmanager.domain.unanswered import Unanswered as Unanswered
@@ -189,6 +189,8 @@ def _service(routing: Routing, caller: ExtensionEntry) -> Decision | None:
             return retrieve(routing, read.argument)
         case DialKind.MONITOR:
             return monitor(routing, read.argument, read.more)
+        case DialKind.RECORD_PROMPT:
+            return record_prompt(routing, read.argument, read.more)
         case kind if kind in STATUS_OF or kind in FORWARD_OF or kind in AGENT_OF:
             return change_own(routing, caller, kind, read.argument)
         case _:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import assert_never
 
@@ -127,6 +127,8 @@ class ReceptionistEntry:
     # None: the company's office hours.
     own_intervals: tuple[Interval, ...] | None = None
     actions: tuple[MenuAction, ...] = ()
+    # Sealed; empty: nobody records its prompts by telephone.
+    pin_token: str = field(default="", repr=False)
 
     def menu_of(self, *, is_closed: bool) -> Menu:
         return self.closed if is_closed and self.closed is not None else self.menu

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from callmanager.domain.decisions import AnswerMenu, Decision, Refuse
+from collections.abc import Mapping
+
+from callmanager.domain.decisions import AnswerMenu, Decision, RecordPrompt, Refuse
 from callmanager.domain.destination import Destination, DestinationKind
 from callmanager.domain.menu_action import ActionAnswer, ServerWish, wished_destination
 from callmanager.domain.outbound_rules import is_dialable
@@ -10,6 +12,9 @@ from callmanager.domain.receptionist import Choice, ReceptionistEntry
 from callmanager.domain.routing import Routing
 from callmanager.domain.schedule import is_open
 from callmanager.domain.snapshot import TenantSnapshot
+
+# What is dialled behind the number of a receptionist, and which prompt that is.
+PROMPT_KEYS: Mapping[str, str] = {"": "menu", "1": "menu", "2": "closed", "3": "transfer"}
 
 
 def call_receptionist(routing: Routing, desk: ReceptionistEntry) -> AnswerMenu:
@@ -20,6 +25,16 @@ def call_receptionist(routing: Routing, desk: ReceptionistEntry) -> AnswerMenu:
     reason = "closed" if is_closed else "open" if desk.closed is not None else ""
     routing.note("receptionist", f"{desk.number} {desk.name}".strip(), is_taken=True, reason=reason)
     return AnswerMenu(desk.number, desk.name, is_closed, routing.passed)
+
+
+def record_prompt(routing: Routing, number: str, which: str) -> RecordPrompt | Refuse:
+    desk = routing.snapshot.find_receptionist(number)
+    use = PROMPT_KEYS.get(which)
+    if desk is None or use is None:
+        return Refuse(404, f"There is no such prompt of a receptionist {number}"[:80])
+    if not desk.pin_token:
+        return Refuse(403, f"The receptionist {number} has no PIN to record its prompts with")
+    return RecordPrompt(desk.number, desk.name, use, desk.pin_token, desk.language)
 
 
 def dialled_destination(snapshot: TenantSnapshot, number: str) -> Destination | None:

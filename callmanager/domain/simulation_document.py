@@ -20,6 +20,7 @@ from callmanager.domain.decisions import (
     Page,
     Park,
     PickUp,
+    RecordPrompt,
     Refuse,
     Retrieve,
     RingExtension,
@@ -102,6 +103,7 @@ def _kind(decision: Decision) -> str:
             | Park()
             | Retrieve()
             | ChangeOwn()
+            | RecordPrompt()
         ):
             return "service"
         case Refuse():

@@ -25,7 +25,7 @@ from callmanager.domain.ring_groups import RingGroupEntry
 from callmanager.domain.schedule import ALL_WEEK, Holiday, Interval, Schedule
 from callmanager.domain.trunk_entry import TrunkEntry
 
-SCHEMA_VERSION = 16
+SCHEMA_VERSION = 17
 NO_NUMBERS = DidPool()
 
 

@@ -16,7 +16,7 @@ _NOTHING = Menu()
 
 _RECEPTIONISTS_SQL = """
     SELECT id, number, name, language, digit_gap_s, input_mode, digits, takes_numbers, input_timeout_s, max_repeats,
-           has_closed_menu, CASE WHEN has_own_hours THEN week::text END
+           has_closed_menu, CASE WHEN has_own_hours THEN week::text END, coalesce(recording_pin, '')
       FROM callmanager_receptionist
      ORDER BY length(number), number
 """
@@ -81,6 +81,7 @@ def load_receptionists(execute: Execute, schema_name: str) -> tuple[Receptionist
             takes_numbers=takes_numbers,
             own_intervals=None if week is None else parse_intervals(json.loads(week)),
             actions=tuple(actions[owner]),
+            pin_token=recording_pin,
         )
         for (
             owner,
@@ -95,6 +96,7 @@ def load_receptionists(execute: Execute, schema_name: str) -> tuple[Receptionist
             max_repeats,
             has_closed_menu,
             week,
+            recording_pin,
         ) in execute(_RECEPTIONISTS_SQL, ())
     )
 

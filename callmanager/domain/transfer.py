@@ -15,6 +15,7 @@ from callmanager.domain.decisions import (
     Page,
     Park,
     PickUp,
+    RecordPrompt,
     Refuse,
     Retrieve,
     RingExtension,
@@ -37,7 +38,7 @@ FOR_ANYBODY = (
     | Refuse
 )
 # For the one who dials it: his messages, his settings, his voice, other people's calls.
-FOR_ONESELF = CheckMessages | ChangeOwn | Page | Monitor | PickUp | Retrieve
+FOR_ONESELF = CheckMessages | ChangeOwn | RecordPrompt | Page | Monitor | PickUp | Retrieve
 
 
 def transfer_decision(decision: Decision, transferee: str) -> Decision:

@@ -11,8 +11,9 @@ from callmanager.domain.mailbox import LANGUAGES
 from callmanager.domain.receptionist import InputMode, MenuInputError, read_keys
 from callmanager.models.destination import DestinationColumns, destination_is_whole
 from callmanager.models.extension import NO_CONTROL_CHARACTERS
-from callmanager.models.mailbox import LANGUAGE_NAMES
+from callmanager.models.mailbox import LANGUAGE_NAMES, PIN
 from callmanager.models.week_hours import WeekHoursField, office_week
+from tenants.encrypted_field import EncryptedTextField
 from tenants.scoped_models import TenantSchemaManager
 
 DIGIT_GAP_S, INPUT_TIMEOUT_S, REPEATS, DIGITS = (1, 10), (1, 120), (0, 10), (1, 5)
@@ -95,6 +96,14 @@ class Receptionist(models.Model):
         "hours of its own", default=False, help_text="Instead of the company's office hours."
     )
     week = WeekHoursField("hours by weekday", default=office_week, blank=True)
+    recording_pin = EncryptedTextField(  # type: ignore[misc]  # the field's own type speaks of texts alone
+        "PIN for recording",
+        null=True,
+        blank=True,
+        default=None,
+        validators=[PIN],
+        help_text="4 to 12 digits. Whoever knows it records the prompts by telephone (dial codes). Empty: nobody.",
+    )
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 

@@ -25,6 +25,8 @@ RECEPTIONIST_FIELDS = (
     *("input_timeout_s", "max_repeats", "has_closed_menu", "has_own_hours", "week"),
 )
 
+PIN_FIELD = "recording_pin"
+
 
 @routing_guarded
 def receptionist_create(
@@ -36,7 +38,7 @@ def receptionist_create(
 ) -> Receptionist:
     """LimitReached where the company has as many as it may."""
     _require(fields)
-    receptionist = Receptionist(**fields)
+    receptionist = Receptionist(**{name: _plain(name, value) for name, value in fields.items()})
     with refusing_duplicates():
         tenant = lock_tenant()
         refuse_above_limit(
@@ -67,7 +69,7 @@ def receptionist_update(
     _require(changes)
     number_before = receptionist.number
     for name, value in changes.items():
-        setattr(receptionist, name, value)
+        setattr(receptionist, name, _plain(name, value))
     with refusing_duplicates():
         lock_tenant()
         wanted = tuple(one for one in (menu, closed_menu) if one is not None)
@@ -92,8 +94,13 @@ def receptionist_delete(*, receptionist: Receptionist) -> None:
         receptionist.delete()
 
 
+def _plain(name: str, value: Any) -> Any:
+    """An empty PIN is none."""
+    return (value or None) if name == PIN_FIELD else value
+
+
 def _require(fields: dict[str, Any]) -> None:
-    if unknown := fields.keys() - set(RECEPTIONIST_FIELDS):
+    if unknown := fields.keys() - {*RECEPTIONIST_FIELDS, PIN_FIELD}:
         raise TypeError(f"A receptionist has no {', '.join(sorted(unknown))} to set.")
 
 

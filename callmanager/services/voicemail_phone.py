@@ -16,6 +16,8 @@ from callmanager.domain.call_events import CallEventKind
 from callmanager.fleet.models import StoredCallEvent, Voicemail
 from callmanager.models import Extension, Greeting, Mailbox
 from callmanager.models.mailbox import STATUS_NAMES
+from callmanager.models.receptionist import PromptUse
+from callmanager.selectors.receptionist import receptionist_list
 from callmanager.services.greeting import (
     greeting_activate,
     greeting_add,
@@ -23,6 +25,7 @@ from callmanager.services.greeting import (
     greeting_make_room,
 )
 from callmanager.services.mailbox import mailbox_update
+from callmanager.services.receptionist_prompt import prompt_upload
 from callmanager.services.voicemail_message import (
     recorded_path,
     voicemail_forward,
@@ -134,12 +137,39 @@ def _change_pin(event: StoredCallEvent) -> None:
             ).update(data=event.data)
 
 
+def _whose_pin(event: StoredCallEvent) -> str:
+    number = event.data["mailbox"]
+    return f"The mailbox of {number}" if _extension(event) is not None else f"The recording for {number}"
+
+
+def _prompt(event: StoredCallEvent) -> None:
+    """Of a receptionist; callers hear it from now on."""
+    path, use = recorded_path(event), event.data["use"]
+    receptionist = receptionist_list().filter(number=event.data["mailbox"]).first()
+    if receptionist is None or use not in PromptUse.values or not path.is_file():
+        return
+    try:
+        sound, _ = message_sound(path)
+    except SoundUnusable as unusable:
+        log.info("prompt.dropped", session_id=event.session_id, reason=str(unusable))
+        return
+    with transaction.atomic():
+        prompt_upload(
+            receptionist=receptionist,
+            use=PromptUse(use),
+            source=sound,
+            size_bytes=sound.getbuffer().nbytes,
+            name=f"By telephone, {_moment(event.at)}",
+        )
+        _audit(event, "receptionist.update", receptionist)
+
+
 def _tell_of_lock(event: StoredCallEvent) -> None:
     event_record(
         severity=Severity.WARNING,
         source=EventSource.SYSTEM,
         kind="voicemail.locked",
-        message=f"The mailbox of {event.data['mailbox']} is locked for a while: too many wrong PINs.",
+        message=f"{_whose_pin(event)} is locked for a while: too many wrong PINs.",
         tenant=tenant_get(tenant_id=current_tenant_id()),
         data={"mailbox": event.data["mailbox"], "session_id": event.session_id},
         at_most_every_s=600,
@@ -150,6 +180,7 @@ _SETTINGS: Mapping[str, Callable[[StoredCallEvent], None]] = {
     "greeting": _greet,
     "greeting_unlocked": _unlock_greeting,
     "pin": _change_pin,
+    "prompt": _prompt,
     "locked": _tell_of_lock,
 }
 

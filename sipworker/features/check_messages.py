@@ -51,7 +51,8 @@ class CheckingMessages:
         self._voice = Voice(context.caller_leg, decision.settings.language)
         self._messages = Messages(self._voice, context, decision)
         is_asked = decision.settings.is_pin_asked
-        self._room: Room = Entrance(self._voice, decision, self._messages) if is_asked else self._messages
+        door = Entrance(self._voice, decision.mailbox, decision.settings.pin_token, self._messages)
+        self._room: Room = door if is_asked else self._messages
         self._route = route
         self._call_back: CallingBack | None = None
         self._waits = 0

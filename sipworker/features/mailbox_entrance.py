@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from callmanager.domain.call_events import CallEventKind
-from callmanager.domain.decisions import CheckMessages
 from callmanager.domain.outcome import CallOutcome, CallStatus, EndedBy
 from sipworker.call.actions import EmitEvent
 from sipworker.call.mailbox_actions import CheckPin
@@ -15,11 +14,12 @@ NOT_LET_IN = CallOutcome(CallStatus.ANSWERED, EndedBy.PBX, "Wrong PIN", 200)
 
 
 class Entrance(Question):
-    __slots__ = ("_behind", "_decision", "_tries")
+    __slots__ = ("_behind", "_mailbox", "_pin_token", "_tries")
 
-    def __init__(self, voice: Voice, decision: CheckMessages, behind: Room) -> None:
+    def __init__(self, voice: Voice, mailbox: str, pin_token: str, behind: Room) -> None:
         super().__init__(voice, ("vm-password",), self._check)
-        self._decision = decision
+        self._mailbox = mailbox
+        self._pin_token = pin_token
         self._behind = behind
         self._tries = 0
 
@@ -40,8 +40,8 @@ class Entrance(Question):
         return (self.voice.say("vm-incorrect", "vm-password"),)
 
     def _check(self, pin: str) -> Wishes:
-        return (CheckPin(self._decision.mailbox, pin, self._decision.settings.pin_token),)
+        return (CheckPin(self._mailbox, pin, self._pin_token),)
 
     def _locked(self) -> EmitEvent:
-        data = {"mailbox": self._decision.mailbox, "message_id": 0, "change": "locked"}
+        data = {"mailbox": self._mailbox, "message_id": 0, "change": "locked"}
         return EmitEvent(CallEventKind.VOICEMAIL_CHANGED, data)

@@ -19,6 +19,7 @@ from callmanager.domain.decisions import (
     Page,
     Park,
     PickUp,
+    RecordPrompt,
     Refuse,
     Retrieve,
     RingExtension,
@@ -43,6 +44,7 @@ from sipworker.features.parking import Parking
 from sipworker.features.pick_up import PickingUp
 from sipworker.features.queue import WaitingInQueue
 from sipworker.features.receptionist import Onward, Receptionist
+from sipworker.features.record_prompt import RecordingPrompt
 from sipworker.features.redirect import CALL_REFUSED, NOT_RINGING, RINGING, redirect_decision
 from sipworker.features.refuse import Refusal
 from sipworker.features.retrieve import Retrieving
@@ -220,6 +222,8 @@ def _stage_for(decision: Decision, context: CallContext, in_vain: int = 0) -> St
             return PickingUp(context, decision)
         case Monitor():
             return Monitoring(context, decision)
+        case RecordPrompt():
+            return RecordingPrompt(context, decision)
         case ChangeOwn():
             return ChangingOwn(context, decision)
         case ToneTest():

@@ -71,7 +71,7 @@ CREATE TABLE acme.callmanager_ringgroupmember (
 CREATE TABLE acme.callmanager_receptionist (
     id bigint, number text, name text, language text, digit_gap_s integer, input_mode text, digits integer,
     takes_numbers boolean, input_timeout_s integer, max_repeats integer, has_closed_menu boolean, has_own_hours boolean,
-    week jsonb
+    week jsonb, recording_pin text DEFAULT ''
 );
 CREATE TABLE acme.callmanager_menuchoice (
     receptionist_id bigint, is_closed boolean, turn text, position integer, keys text, repeats_prompt boolean, action text,

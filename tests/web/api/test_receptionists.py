@@ -14,6 +14,7 @@ from callmanager.domain.destination import Destination, DestinationKind
 from callmanager.domain.receptionist import Choice, InputMode, MenuOption
 from callmanager.models import Receptionist
 from callmanager.selectors.snapshot import snapshot_get
+from tenants.encrypted_field import token_open
 from tenants.models import AuditEntry, Tenant, TenantFile
 from tenants.scope import across_tenants, tenant_scope
 from tests.web.api.conftest import Answer, Rest
@@ -213,3 +214,22 @@ def test_a_text_is_spoken(acme_user: Rest) -> None:
     assert spoken.body["length_s"] > 2
     assert codes(acme_user.post(path, {"text": ""}).body, "text") == ["blank"]
     assert codes(acme_user.post(path, {"text": "a" * 2001}).body, "text") == ["max_length"]
+
+
+def test_the_pin_for_recording_is_written_and_never_read(acme_user: Rest, acme: Tenant) -> None:
+    made = acme_user.post(DESKS, desk(recording_pin="4711"))
+    assert made.status == 201, made.body
+    assert (made.body["has_recording_pin"], "recording_pin" in made.body) == (True, False)
+    known = snapshot_get(tenant=acme).find_receptionist("800")
+    assert known is not None
+    assert token_open(known.pin_token) == "4711"
+    assert "4711" not in repr(known)
+    path = f"{DESKS}/{made.body['id']}"
+    for wrong in ("123", "12345678901234", "47a1", "٤٧١١"):
+        assert acme_user.patch(path, {"recording_pin": wrong}).status == 400
+    assert acme_user.patch(path, {"name": "Other"}).body["has_recording_pin"] is True
+    assert "4711" not in str(list(AuditEntry.objects.values_list("changes", flat=True)))
+    assert acme_user.patch(path, {"recording_pin": ""}).body["has_recording_pin"] is False
+    known = snapshot_get(tenant=acme).find_receptionist("800")
+    assert known is not None
+    assert known.pin_token == ""
