@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from tests.phones.tones import heard_tones
-from tests.phones.waiting import DeadlineError, until
+from tests.phones.waiting import PATIENCE_S, DeadlineError, until
 
 if TYPE_CHECKING:
     from tests.phones.phone import Phone
@@ -95,16 +95,16 @@ class PhoneCall:
         found = [message for message in self.messages if message.method == method and message.code == code]
         return found[-1] if found else None
 
-    def wait_state(self, state: str, timeout_s: float = 5.0) -> PhoneCall:
+    def wait_state(self, state: str, timeout_s: float = PATIENCE_S) -> PhoneCall:
         until(lambda: state in self.state_times, timeout_s, f"{self.phone.config.aor}: call {state}")
         return self
 
-    def wait_confirmed(self, timeout_s: float = 5.0) -> PhoneCall:
+    def wait_confirmed(self, timeout_s: float = PATIENCE_S) -> PhoneCall:
         until(lambda: self.is_confirmed or self.is_over, timeout_s, f"the call is answered, is {self.state}")
         assert self.is_confirmed, f"the call ended with {self.code} {self.reason}"
         return self
 
-    def wait_over(self, timeout_s: float = 5.0) -> PhoneCall:
+    def wait_over(self, timeout_s: float = PATIENCE_S) -> PhoneCall:
         return self.wait_state("disconnected", timeout_s)
 
     def answer(self, code: int = 200, reason: str = "") -> None:
@@ -130,7 +130,7 @@ class PhoneCall:
         """Attended transfer: Refer-To with Replaces of another call of this phone."""
         self.phone.order_call(self, "refer_to_call", other=other.key)
 
-    def wait_transfer(self, code: int, timeout_s: float = 10.0) -> None:
+    def wait_transfer(self, code: int, timeout_s: float = PATIENCE_S) -> None:
         """Until a NOTIFY has said this."""
         wanted = f"NOTIFY {code} reaches {self.phone.config.aor}"
         try:
@@ -164,7 +164,7 @@ class PhoneCall:
     def heard(self, frequencies_hz: Iterable[int] = TONES_HZ) -> frozenset[int]:
         return heard_tones(self.levels(frequencies_hz))
 
-    def wait_heard(self, *frequencies_hz: int, timeout_s: float = 5.0) -> None:
+    def wait_heard(self, *frequencies_hz: int, timeout_s: float = PATIENCE_S) -> None:
         """Until exactly these of the known tones are heard; none given = silence."""
         wanted = frozenset(frequencies_hz)
         known = wanted | frozenset(TONES_HZ)

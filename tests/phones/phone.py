@@ -14,10 +14,9 @@ from typing import Any
 
 from tests.phones.calls import IncomingMessage, PhoneCall
 from tests.phones.config import PhoneConfig
-from tests.phones.waiting import until
+from tests.phones.waiting import PATIENCE_S, until
 
 REPOSITORY = Path(__file__).resolve().parents[2]
-ANSWER_TIMEOUT_S = 10.0
 
 
 class PhoneError(AssertionError):
@@ -52,12 +51,12 @@ class Phone:
         self._reader = threading.Thread(target=self._read_events, name=f"phone {name}", daemon=True)
         self._reader.start()
         self._write(config.to_json())
-        until(lambda: self._is_ready or self._is_gone, ANSWER_TIMEOUT_S, f"phone {name} starts")
+        until(lambda: self._is_ready or self._is_gone, PATIENCE_S, f"phone {name} starts")
         self._refuse_if_gone()
 
     # Orders
 
-    def register(self, timeout_s: float = 5.0) -> None:
+    def register(self, timeout_s: float = PATIENCE_S) -> None:
         self.start_registering()
         until(lambda: self.is_registered, timeout_s, f"{self.config.aor} registers")
 
@@ -67,17 +66,17 @@ class Phone:
         self._order("register")
         return answers
 
-    def registration_answer(self, timeout_s: float = 5.0) -> int:
+    def registration_answer(self, timeout_s: float = PATIENCE_S) -> int:
         """Try to register, give back the code of the last answer."""
         answers = self.start_registering()
         until(lambda: len(self.registration_codes) > answers, timeout_s, f"an answer to {self.config.aor}")
         return self.registration_codes[-1]
 
-    def registration_works(self, timeout_s: float = 5.0) -> bool:
+    def registration_works(self, timeout_s: float = PATIENCE_S) -> bool:
         """Try to register; whether it was accepted."""
         return self.registration_answer(timeout_s) == 200
 
-    def unregister(self, timeout_s: float = 5.0) -> None:
+    def unregister(self, timeout_s: float = PATIENCE_S) -> None:
         self._order("unregister")
         until(lambda: not self.is_registered, timeout_s, f"{self.config.aor} unregisters")
 
@@ -102,7 +101,7 @@ class Phone:
         """What this phone offers and answers from now on, best first."""
         self._order("codecs", codecs=codecs)
 
-    def wait_incoming(self, timeout_s: float = 5.0) -> PhoneCall:
+    def wait_incoming(self, timeout_s: float = PATIENCE_S) -> PhoneCall:
         """The newest incoming call that has not been handed out yet."""
         return until(self._take_incoming, timeout_s, f"a call arrives at {self.config.aor}")
 
@@ -118,7 +117,7 @@ class Phone:
         for call in list(self.calls):
             if not call.is_over:
                 call.hang_up()
-        until(lambda: all(call.is_over for call in self.calls), ANSWER_TIMEOUT_S, "all calls end")
+        until(lambda: all(call.is_over for call in self.calls), PATIENCE_S, "all calls end")
         self.calls.clear()
         self.on_incoming()
         self.speak(self.config.tone_hz)
@@ -157,7 +156,7 @@ class Phone:
         number = next(self._numbers)
         self._write(json.dumps({"id": number, "op": operation, **arguments}))
         with self._changed:
-            self._changed.wait_for(lambda: number in self._replies or self._is_gone, ANSWER_TIMEOUT_S)
+            self._changed.wait_for(lambda: number in self._replies or self._is_gone, PATIENCE_S)
             reply = self._replies.pop(number, None)
         if reply is None:
             self._refuse_if_gone()

@@ -8,7 +8,7 @@ from typing import Any
 
 import httpx
 
-from tests.phones.waiting import until
+from tests.phones.waiting import PATIENCE_S, until
 
 Json = dict[str, Any]
 
@@ -26,7 +26,7 @@ class RestClient:
             headers["X-Tenant"] = tenant
         self.token = token
         self.url = url
-        self._http = httpx.Client(base_url=f"{url}/api", headers=headers, timeout=15)
+        self._http = httpx.Client(base_url=f"{url}/api", headers=headers, timeout=PATIENCE_S)
 
     @classmethod
     def sign_in(cls, url: str, *, tenant: str = "", **credentials: str) -> RestClient:
@@ -68,7 +68,7 @@ class RestClient:
     def cdrs_of_call(self, sip_call_id: str) -> list[Json]:
         return [row for row in self.rows("/cdrs/") if row["call_id"] == sip_call_id]
 
-    def wait_cdr(self, sip_call_id: str, timeout_s: float = 15.0) -> Json:
+    def wait_cdr(self, sip_call_id: str, timeout_s: float = PATIENCE_S) -> Json:
         """The one CDR of the call attempt the caller's phone made."""
         started = time.monotonic()
         rows = until(lambda: self.cdrs_of_call(sip_call_id), timeout_s, "the CDR is stored")

@@ -73,6 +73,20 @@ def test_the_first_to_answer_gets_the_call_and_the_others_are_told_so() -> None:
     assert {one.ring_group for one in detail.targets} == {"9000"}
 
 
+def test_what_members_let_hear_before_an_answer_is_nobodys_and_the_caller_hears_ringing() -> None:
+    worker, invite = worker_with(), alice_calls("9000")
+    worker.hear(invite)
+    legs = dialled(worker)
+    worker.sip.take_actions()
+    worker.hear(LegRinging(legs[NUMBER], 183, True, "PCMA"), LegRinging(legs[BOB], 183, True, "PCMA"))
+    told = worker.sip.take_actions()
+    assert [one for one in told if isinstance(one, RingLeg)] == [RingLeg(invite.leg, 180, False)]
+    assert not [one for one in told if isinstance(one, BridgeLegs)]
+    worker.hear(LegAnswered(legs[BOB]))
+    bridges = [one for one in worker.sip.take_actions() if isinstance(one, BridgeLegs)]
+    assert bridges == [BridgeLegs(invite.leg, legs[BOB])]
+
+
 def test_each_member_of_a_hunt_has_the_ring_time() -> None:
     worker = worker_with(strategy=RingStrategy.PRIORITIZED_HUNT)
     invite = alice_calls("9000")

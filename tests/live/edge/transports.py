@@ -9,7 +9,7 @@ from typing import Protocol
 
 from websockets.sync.client import ClientConnection, connect
 
-ANSWER_TIMEOUT_S = 5.0
+ANSWER_TIMEOUT_S = 10.0
 
 
 class NothingReceived(AssertionError):

@@ -5,13 +5,16 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.live.system.event_socket import EventSocket
+from tests.live.system.left_behind import wait_for_a_clean_start, wait_until_workers_know
 from tests.live.system.name_server import NameServer
 from tests.live.system.outside_world import OutsideWorld
 from tests.live.system.running_system import RunningSystem, running_system
@@ -19,6 +22,7 @@ from tests.phones.phone import Phone, PhoneBench
 from tests.phones.rest import RestClient
 
 PhoneMaker = Callable[..., Phone]
+InForce = Callable[[], None]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -52,6 +56,14 @@ def phone_bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PhoneBench
         yield bench
 
 
+@pytest.fixture(autouse=True)
+def _clean_start(request: pytest.FixtureRequest) -> None:
+    """Only where the system runs: not everything in this folder asks for it."""
+    if "system" in request.fixturenames:
+        companies = (request.getfixturevalue("rest"), request.getfixturevalue("globex_rest"))
+        wait_for_a_clean_start(request.getfixturevalue("system"), *companies)
+
+
 @pytest.fixture(scope="session")
 def _alice(system: RunningSystem, phone_bench: PhoneBench) -> Phone:
     return phone_bench.phone(system.demo.phone_config("demo", "101", display_name="Alice"))
@@ -70,6 +82,12 @@ def _on_duty(phone: Phone) -> Iterator[Phone]:
     phone.forget_calls()
     yield phone
     phone.forget_calls()
+
+
+@pytest.fixture
+def in_force(system: RunningSystem) -> InForce:
+    """To be called once something was changed, before a call that needs it."""
+    return partial(wait_until_workers_know, system)
 
 
 @pytest.fixture
@@ -98,12 +116,18 @@ def make_phone(system: RunningSystem, phone_bench: PhoneBench) -> Iterator[Phone
         made.append(phone)
         return phone
 
-    yield make
-    for phone in made:
-        if phone.is_alive and phone.is_registered:
-            phone.forget_calls()
-            phone.unregister()
-    phone_bench.close(made)
+    with ExitStack() as leaving:
+        leaving.callback(phone_bench.close, made)
+        yield make
+        for phone in made:
+            leaving.callback(_leave, phone)
+
+
+def _leave(phone: Phone) -> None:
+    """Each by itself: one that can't must not leave the others registered."""
+    if phone.is_alive and phone.is_registered:
+        phone.forget_calls()
+        phone.unregister()
 
 
 @pytest.fixture

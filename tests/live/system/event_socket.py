@@ -10,7 +10,7 @@ from typing import Any
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
-from tests.phones.waiting import until
+from tests.phones.waiting import PATIENCE_S, until
 
 Event = dict[str, Any]
 
@@ -45,7 +45,7 @@ class EventSocket:
         """Send a command, give back its answer."""
         seen = len(self._answers)
         self._connection.send(json.dumps(document))
-        until(lambda: len(self._answers) > seen, 5, f"an answer to {document['command']}")
+        until(lambda: len(self._answers) > seen, PATIENCE_S, f"an answer to {document['command']}")
         return self._answers[seen]
 
     @property
@@ -59,7 +59,7 @@ class EventSocket:
     def keys_of_call(self, sip_call_id: str) -> list[str]:
         return [event["key"] for event in self.of_call(sip_call_id)]
 
-    def wait_key(self, sip_call_id: str, key: str, timeout_s: float = 5.0) -> Event:
+    def wait_key(self, sip_call_id: str, key: str, timeout_s: float = PATIENCE_S) -> Event:
         until(lambda: key in self.keys_of_call(sip_call_id), timeout_s, f"event {key}")
         return next(event for event in self.of_call(sip_call_id) if event["key"] == key)
 

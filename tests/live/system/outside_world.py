@@ -14,10 +14,9 @@ from tests.live.system.running_system import RunningSystem
 from tests.phones.config import PhoneConfig
 from tests.phones.phone import Phone, PhoneBench
 from tests.phones.rest import Json, RestClient
-from tests.phones.waiting import until
+from tests.phones.waiting import PATIENCE_S, until
 
 TENANT = "demo"
-IN_FORCE_WITHIN_S = 10.0
 # Each provider has an address of its own, so that the edge can tell them apart.
 _hosts = (f"127.0.1.{number}" for number in itertools.cycle(range(2, 250)))
 _names = itertools.count(1)
@@ -132,7 +131,7 @@ class OutsideWorld:
         def all_workers_know() -> bool:
             return all(holds(snapshot) for snapshot in self._snapshots())
 
-        until(all_workers_know, IN_FORCE_WITHIN_S, "the workers know")
+        until(all_workers_know, PATIENCE_S, "the workers know")
 
     def _snapshots(self) -> list[TenantSnapshot]:
         config = self._system.stack.config

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from tests.live.system.conftest import PhoneMaker
+from tests.live.system.conftest import InForce, PhoneMaker
 from tests.phones.phone import Phone
 from tests.phones.rest import RestClient
-from tests.phones.waiting import until
 
 
 def test_two_extensions_hear_each_other(alice: Phone, bob: Phone, rest: RestClient) -> None:
@@ -94,13 +93,13 @@ def test_the_caller_may_hang_up_too(alice: Phone, bob: Phone, rest: RestClient) 
 
 
 def test_a_phone_that_never_answers_gives_up_after_the_ring_timeout(
-    alice: Phone, bob: Phone, rest: RestClient
+    alice: Phone, bob: Phone, rest: RestClient, in_force: InForce
 ) -> None:
     extension = rest.rows("/extensions/", search="102")[0]
     rest.patch(f"/extensions/{extension['id']}/", {"ring_timeout_s": 5})
     try:
-        until(lambda: rest.get(f"/extensions/{extension['id']}/")["ring_timeout_s"] == 5, 5)
-        call = alice.dial("102").wait_over(15)
+        in_force()
+        call = alice.dial("102").wait_over()
     finally:
         rest.patch(f"/extensions/{extension['id']}/", {"ring_timeout_s": extension["ring_timeout_s"]})
     assert call.code == 480

@@ -13,7 +13,7 @@ from tests.live.system.provider import Provider
 from tests.live.system.running_system import RunningSystem
 from tests.phones.phone import Phone
 from tests.phones.rest import RestClient
-from tests.phones.waiting import until
+from tests.phones.waiting import PATIENCE_S, until
 
 PROVIDER_HZ, OTHER_HZ = 1100, 1300
 POOL, DID, BOBS_DID = "493055500-493055599", "493055501", "493055502"
@@ -72,7 +72,7 @@ def test_alice_gets_out_over_the_third_trunk_when_two_fail(
     call.wait_heard(PROVIDER_HZ)
     incoming.wait_heard(alice.config.tone_hz)
     call.send_dtmf("42#")
-    until(lambda: incoming.digits == "42#", 5, "digits reach the provider")
+    until(lambda: incoming.digits == "42#", PATIENCE_S, "digits reach the provider")
     incoming.hang_up()
     call.wait_over()
     cdr = rest.wait_cdr(call.sip_call_id)
@@ -131,11 +131,11 @@ def test_sound_before_the_answer_and_another_codec_after_it(world: OutsideWorld,
     call.wait_confirmed()
     provider.use_codecs("PCMU")
     incoming.reinvite()
-    until(lambda: incoming.codec == "PCMU", 5, "the codec is another one")
+    until(lambda: incoming.codec == "PCMU", PATIENCE_S, "the codec is another one")
     call.wait_heard(PROVIDER_HZ)
     incoming.wait_heard(alice.config.tone_hz)
     incoming.hold()
-    until(lambda: PROVIDER_HZ not in call.heard(), 5, "Alice no longer hears the provider")
+    until(lambda: PROVIDER_HZ not in call.heard(), PATIENCE_S, "Alice no longer hears the provider")
     incoming.unhold()
     call.wait_heard(PROVIDER_HZ)
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, expect
 
+from tests.live.system.conftest import InForce
 from tests.live.system.console import company_page, extension_page, photograph, running_browser
 from tests.live.system.running_system import RunningSystem
 from tests.phones.phone import Phone
@@ -65,11 +66,12 @@ def test_an_extension_calls_from_its_own_page(
 
 
 @pytest.fixture
-def monitoring(rest: RestClient) -> Iterator[None]:
+def monitoring(rest: RestClient, in_force: InForce) -> Iterator[None]:
     """Carol may monitor, and nobody else."""
     rest.patch("/dial_codes/", {"is_monitoring_enabled": True})
     group = rest.post("/extension_groups/", {"name": "Watch", "is_monitoring_allowed": True})
     rest.post(f"/extension_groups/{group['id']}/monitors/", {"extensions": ["103"]})
+    in_force()
     yield
     rest.delete(f"/extension_groups/{group['id']}/")
     rest.patch("/dial_codes/", {"is_monitoring_enabled": False})

@@ -14,9 +14,8 @@ from tests.live.system.running_system import RunningSystem
 from tests.phones.calls import PhoneCall
 from tests.phones.phone import Phone
 from tests.phones.rest import Json, RestClient
-from tests.phones.waiting import until
+from tests.phones.waiting import PATIENCE_S, until
 
-WITHIN_S = 5.0
 PASSWORD = "correct-horse-battery-9"
 # The tenant chooses it at its first sign-in.
 OWN_PASSWORD = "staple-battery-horse-8"
@@ -64,7 +63,7 @@ def company(system: RunningSystem, make_phone: PhoneMaker) -> Iterator[Company]:
     for phone in phones:
         phone.register()
     made = Company(row, admin, inside, *phones)
-    until(lambda: made.listed() == 2, WITHIN_S, "both phones are listed")
+    until(lambda: made.listed() == 2, PATIENCE_S, "both phones are listed")
     yield made
     for phone in phones:
         phone.forget_calls()
@@ -81,10 +80,10 @@ def test_disabling_ends_calls_and_phones_and_enabling_brings_them_back(
     with EventSocket(system.websocket_url) as socket:
         socket.sign_in(name=company.row["name"], password=OWN_PASSWORD)
         company.admin.patch(company.path, {"is_enabled": False})
-        until(lambda: call.is_over and company.callee.calls[0].is_over, WITHIN_S, "both sides are hung up")
-        until(lambda: socket.is_closed, WITHIN_S, "the socket is closed")
+        until(lambda: call.is_over and company.callee.calls[0].is_over, PATIENCE_S, "both sides are hung up")
+        until(lambda: socket.is_closed, PATIENCE_S, "the socket is closed")
     assert company.inside.wait_cdr(call.sip_call_id)["ended_reason"] == "Tenant disabled"
-    until(lambda: company.listed() == 0, WITHIN_S, "no phone is listed")
+    until(lambda: company.listed() == 0, PATIENCE_S, "no phone is listed")
     assert company.caller.registration_answer() == 403
     assert company.caller.dial("202").wait_over().code == 403
     assert token.response("GET", "/auth/me").status_code == 401
@@ -94,8 +93,8 @@ def test_disabling_ends_calls_and_phones_and_enabling_brings_them_back(
     company.admin.patch(company.path, {"is_enabled": True})
     for phone in (company.caller, company.callee):
         phone.forget_calls()
-        until(phone.registration_works, WITHIN_S, "phones may register again")
-    until(lambda: company.listed() == 2, WITHIN_S, "both phones are listed again")
+        until(phone.registration_works, PATIENCE_S, "phones may register again")
+    until(lambda: company.listed() == 2, PATIENCE_S, "both phones are listed again")
     company.talk().hang_up()
 
 
@@ -103,15 +102,17 @@ def test_a_disabled_extension_loses_its_call_and_its_phone(company: Company) -> 
     call = company.talk()
     row = next(one for one in company.inside.rows("/extensions") if one["number"] == "202")
     company.inside.patch(f"/extensions/{row['id']}", {"is_enabled": False})
-    until(lambda: call.is_over, WITHIN_S, "the call is hung up")
+    until(lambda: call.is_over, PATIENCE_S, "the call is hung up")
     assert company.inside.wait_cdr(call.sip_call_id)["ended_reason"] == "Extension disabled"
-    until(lambda: company.listed() == 1, WITHIN_S, "its phone is not listed")
+    until(lambda: company.listed() == 1, PATIENCE_S, "its phone is not listed")
 
 
 def test_a_call_above_the_limit_is_busy_and_the_next_one_finds_room(company: Company) -> None:
     company.admin.patch(company.path, {"max_simultaneous_calls": 1})
     until(
-        lambda: company.inside.get("/profile")["max_simultaneous_calls"] == 1, WITHIN_S, "the limit is stored"
+        lambda: company.inside.get("/profile")["max_simultaneous_calls"] == 1,
+        PATIENCE_S,
+        "the limit is stored",
     )
     first = company.talk()
     refused = company.callee.dial("*43")
@@ -128,7 +129,7 @@ def test_deleting_ends_everything_and_keeps_the_records_that_were_to_be_kept(com
     call = company.talk()
     wanted = {"confirm": company.row["name"], "cdrs": "keep"}
     assert company.admin.response("DELETE", company.path, params=wanted).status_code == 202
-    until(lambda: call.is_over, WITHIN_S, "the call is hung up")
+    until(lambda: call.is_over, PATIENCE_S, "the call is hung up")
     until(lambda: company.admin.response("GET", company.path).status_code == 404, 60, "the tenant is gone")
     (kept,) = company.admin.rows("/cdrs", tenant_name=company.row["name"])
     assert (kept["call_id"], kept["tenant_name"]) == (call.sip_call_id, company.row["name"])

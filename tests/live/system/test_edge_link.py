@@ -5,7 +5,7 @@ from __future__ import annotations
 from tests.live.system.conftest import PhoneMaker
 from tests.live.system.running_system import RunningSystem
 from tests.phones.rest import RestClient
-from tests.phones.waiting import until
+from tests.phones.waiting import PATIENCE_S, until
 
 BACK_WITHIN_S = 20.0
 
@@ -19,7 +19,7 @@ def test_registrations_missed_by_the_application_are_found_later(
 ) -> None:
     leaver = make_phone("demo", "103", user_agent="Leaver")
     leaver.register()
-    until(lambda: "Leaver" in _user_agents(rest), 5, "the first phone is listed")
+    until(lambda: "Leaver" in _user_agents(rest), PATIENCE_S, "the first phone is listed")
     comer = make_phone("demo", "103", user_agent="Comer")
     with system.stopped("edge-link"):
         leaver.unregister()
@@ -44,14 +44,14 @@ def test_an_extension_disabled_meanwhile_is_refused_by_the_edge_afterwards(
         until(lambda: phone.registration_answer() == 403, BACK_WITHIN_S, "the edge has forgotten it")
     finally:
         rest.patch(path, {"is_enabled": True})
-    until(lambda: phone.registration_answer() == 200, 5, "the edge has forgotten that, too")
+    until(lambda: phone.registration_answer() == 200, PATIENCE_S, "the edge has forgotten that, too")
 
 
 def test_a_restarted_edge_still_knows_its_phones(
     system: RunningSystem, make_phone: PhoneMaker, rest: RestClient
 ) -> None:
     make_phone("demo", "103", user_agent="Stayer").register()
-    until(lambda: "Stayer" in _user_agents(rest), 5, "the phone is listed")
+    until(lambda: "Stayer" in _user_agents(rest), PATIENCE_S, "the phone is listed")
     with system.stopped("edge"):
         assert "Stayer" in _user_agents(rest)
     system.wait_healthy()

@@ -8,16 +8,17 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.live.system.conftest import InForce
 from tests.live.system.event_socket import EventSocket
 from tests.live.system.outside_world import OutsideWorld
 from tests.live.system.running_system import RunningSystem
 from tests.phones.calls import PhoneCall
 from tests.phones.phone import Phone
 from tests.phones.rest import RestClient
-from tests.phones.waiting import holds_for, until
+from tests.phones.waiting import PATIENCE_S, holds_for, until
 
-# Asked for are 60.
-REAPER_S = 30.0
+# As asked for.
+REAPER_S = 60.0
 REDIS_AWAY_S = 10.0
 POSTGRES_AWAY_S = 5.0
 APPLICATION = ("web", "ws", "tasks", "webhooks", "beat", "edge-link")
@@ -39,7 +40,7 @@ def _talk(caller: Phone, callee: Phone) -> tuple[PhoneCall, PhoneCall]:
 
 
 def _worker_of(rest: RestClient) -> str:
-    sessions = until(lambda: rest.rows("/call_sessions/"), 5, "the call is listed")
+    sessions = until(lambda: rest.rows("/call_sessions/"), PATIENCE_S, "the call is listed")
     worker: str = sessions[0]["worker"]
     return worker
 
@@ -220,12 +221,13 @@ def test_a_worker_killed_while_a_call_is_parked_leaves_right_records_and_the_pla
 
 
 def test_a_worker_killed_while_somebody_monitors_leaves_two_right_records(
-    system: RunningSystem, alice: Phone, bob: Phone, carol: Phone, rest: RestClient
+    system: RunningSystem, alice: Phone, bob: Phone, carol: Phone, rest: RestClient, in_force: InForce
 ) -> None:
     rest.patch("/dial_codes/", {"is_monitoring_enabled": True})
     group = rest.post("/extension_groups/", {"name": "Supervisors", "is_monitoring_allowed": True})
     rest.post(f"/extension_groups/{group['id']}/monitors/", {"extensions": ["103"]})
     try:
+        in_force()
         call, _answered = _talk(alice, bob)
         monitoring = carol.dial("888*102").wait_confirmed(15)
         monitoring.wait_heard(alice.config.tone_hz, bob.config.tone_hz, timeout_s=10)

@@ -9,7 +9,7 @@ import pytest
 from tests.live.system.conftest import PhoneMaker
 from tests.phones.phone import Phone
 from tests.phones.rest import RestClient
-from tests.phones.waiting import until
+from tests.phones.waiting import PATIENCE_S, until
 
 LOOPBACK = "::1"
 IPV6: dict[str, Any] = {"host": LOOPBACK, "local_address": LOOPBACK}
@@ -56,7 +56,7 @@ def test_a_phone_on_ipv6_calls_one_on_ipv4(bob: Phone, make_phone: PhoneMaker, r
     call.wait_heard(bob.config.tone_hz)
     answered.wait_heard(caller.config.tone_hz)
     call.hold()
-    until(lambda: caller.config.tone_hz not in answered.heard(), 5, "Bob no longer hears the caller")
+    until(lambda: caller.config.tone_hz not in answered.heard(), PATIENCE_S, "Bob no longer hears the caller")
     call.unhold()
     call.wait_heard(bob.config.tone_hz)
     call.hang_up()

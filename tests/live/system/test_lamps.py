@@ -10,6 +10,7 @@ from dataclasses import replace
 
 import pytest
 
+from tests.live.system.conftest import InForce
 from tests.live.system.messages import FORWARDS
 from tests.live.system.outside_world import OutsideWorld
 from tests.live.system.running_system import RunningSystem
@@ -41,10 +42,13 @@ def watching(system: RunningSystem) -> Iterator[WatcherMaker]:
 
 
 @pytest.fixture
-def bobs_message(alice: Phone, bob: Phone, rest: RestClient) -> Iterator[Callable[[], None]]:
+def bobs_message(
+    alice: Phone, bob: Phone, rest: RestClient, in_force: InForce
+) -> Iterator[Callable[[], None]]:
     """Leaves one; all of Bob's are gone afterwards."""
     (row,) = rest.rows("/extensions", search="102")
     rest.patch(f"/extensions/{row['id']}", {"forwards": FORWARDS})
+    in_force()
 
     def leave() -> None:
         bob.on_incoming(provisional=0, final=486)

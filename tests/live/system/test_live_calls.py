@@ -5,7 +5,7 @@ from __future__ import annotations
 from tests.live.system.event_socket import EventSocket
 from tests.phones.phone import Phone
 from tests.phones.rest import RestClient
-from tests.phones.waiting import until
+from tests.phones.waiting import PATIENCE_S, until
 
 STORY_OF_AN_ANSWERED_CALL = [
     "call_start",
@@ -39,9 +39,9 @@ def test_a_running_call_is_listed_and_can_be_hung_up(alice: Phone, bob: Phone, r
     bob.on_incoming(final=200)
     call = alice.dial("102").wait_confirmed()
     answered = bob.wait_incoming().wait_confirmed()
-    sessions = until(lambda: rest.rows("/call_sessions/"), 5, "the call is listed")
+    sessions = until(lambda: rest.rows("/call_sessions/"), PATIENCE_S, "the call is listed")
     rest.delete(f"/call_sessions/{sessions[0]['session_id']}/")
     call.wait_over()
     answered.wait_over()
-    until(lambda: rest.rows("/call_sessions/") == [], 5, "the list is empty again")
+    until(lambda: rest.rows("/call_sessions/") == [], PATIENCE_S, "the list is empty again")
     assert rest.wait_cdr(call.sip_call_id)["ended_by"] == "api"

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from tests.live.system.conftest import InForce
 from tests.live.system.messages import (
     STORED_WITHIN_S,
     clear,
@@ -22,9 +23,10 @@ from tests.phones.waiting import DeadlineError, until
 
 
 @pytest.fixture(autouse=True)
-def _mailbox_of_bob(rest: RestClient, bob: Phone) -> Iterator[None]:
+def _mailbox_of_bob(rest: RestClient, bob: Phone, in_force: InForce) -> Iterator[None]:
     clear(rest, bob)
     with to_voicemail_when_busy(rest, "102"):
+        in_force()
         yield
     clear(rest, bob)
     for greeting in _greetings(rest):

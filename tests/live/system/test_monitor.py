@@ -7,13 +7,12 @@ from dataclasses import dataclass
 
 import pytest
 
+from tests.live.system.conftest import InForce
 from tests.live.system.event_socket import EventSocket
 from tests.phones.calls import PhoneCall
 from tests.phones.phone import Phone
 from tests.phones.rest import RestClient
-from tests.phones.waiting import holds_for
-
-PATIENCE_S = 10
+from tests.phones.waiting import PATIENCE_S, holds_for
 
 
 @dataclass(frozen=True)
@@ -48,11 +47,12 @@ class Talk:
 
 
 @pytest.fixture
-def monitoring(rest: RestClient) -> Iterator[None]:
+def monitoring(rest: RestClient, in_force: InForce) -> Iterator[None]:
     """Carol may monitor, and nobody else."""
     rest.patch("/dial_codes/", {"is_monitoring_enabled": True})
     group = rest.post("/extension_groups/", {"name": "Queue Manager", "is_monitoring_allowed": True})
     rest.post(f"/extension_groups/{group['id']}/monitors/", {"extensions": ["103"]})
+    in_force()
     yield
     rest.delete(f"/extension_groups/{group['id']}/")
     rest.patch("/dial_codes/", {"is_monitoring_enabled": False})

@@ -13,7 +13,7 @@ from tests.live.system.conftest import PhoneMaker
 from tests.phones.calls import PhoneCall
 from tests.phones.phone import Phone
 from tests.phones.rest import RestClient
-from tests.phones.waiting import until
+from tests.phones.waiting import PATIENCE_S, until
 
 DEMO_HZ, GLOBEX_HZ = 1900, 2300
 
@@ -87,7 +87,7 @@ def test_each_tenant_holds_with_its_own_music(
         assert not hears(held_there, DEMO_HZ)
         ours.unhold()
         held.wait_heard(alice.config.tone_hz)
-        until(lambda: not hears(held, DEMO_HZ), 5, "the music ends with the hold")
+        until(lambda: not hears(held, DEMO_HZ), PATIENCE_S, "the music ends with the hold")
         ours.hang_up()
         theirs.hang_up()
         held_there.wait_over()
@@ -99,7 +99,7 @@ def test_a_call_outlives_the_music_it_was_to_hear(alice: Phone, bob: Phone, rest
         call.unhold()
         answered.wait_heard(alice.config.tone_hz)
     call.hold()
-    until(lambda: alice.config.tone_hz not in answered.heard(), 5, "Bob no longer hears Alice")
+    until(lambda: alice.config.tone_hz not in answered.heard(), PATIENCE_S, "Bob no longer hears Alice")
     call.unhold()
     answered.wait_heard(alice.config.tone_hz)
     call.hang_up()

@@ -12,9 +12,7 @@ from tests.live.system.running_system import RunningSystem
 from tests.live.system.watcher import Watcher, presence
 from tests.phones.phone import Phone
 from tests.phones.rest import RestClient
-from tests.phones.waiting import until
-
-WITHIN_S = 20.0
+from tests.phones.waiting import PATIENCE_S, until
 
 
 @pytest.fixture
@@ -42,16 +40,16 @@ def test_do_not_disturb_is_dialled_and_seen(
     try:
         assert watcher.watch("101", "presence") in (200, 202)
         dial(alice, "*78")
-        until(lambda: rest.get(alices)["status"] == "do_not_disturb", WITHIN_S, "REST says so")
+        until(lambda: rest.get(alices)["status"] == "do_not_disturb", PATIENCE_S, "REST says so")
         until(
             lambda: any(event.get("status") == "do_not_disturb" for event in list(events.events)),
-            WITHIN_S,
+            PATIENCE_S,
             "the event socket says so",
         )
-        watcher.until("DND", lambda notify: presence(notify.body)[1] == "Do not disturb", WITHIN_S)
+        watcher.until("DND", lambda notify: presence(notify.body)[1] == "Do not disturb", PATIENCE_S)
         dial(alice, "*79")
-        until(lambda: rest.get(alices)["status"] == "available", WITHIN_S, "REST says so again")
-        watcher.until("available", lambda notify: presence(notify.body)[1] == "Available", WITHIN_S)
+        until(lambda: rest.get(alices)["status"] == "available", PATIENCE_S, "REST says so again")
+        watcher.until("available", lambda notify: presence(notify.body)[1] == "Available", PATIENCE_S)
     finally:
         watcher.close()
 
@@ -60,11 +58,11 @@ def test_calls_go_where_they_were_sent_by_dialling(
     alice: Phone, bob: Phone, carol: Phone, rest: RestClient, alices: str
 ) -> None:
     dial(alice, "*72103")
-    until(lambda: forwards(rest, alices) == {("always", "103")}, WITHIN_S, "the forwarding is set")
+    until(lambda: forwards(rest, alices) == {("always", "103")}, PATIENCE_S, "the forwarding is set")
     carol.on_incoming(provisional=180, final=200)
-    until(lambda: _answered_by(bob, rest) == "103", WITHIN_S, "Carol answers for Alice")
+    until(lambda: _answered_by(bob, rest) == "103", PATIENCE_S, "Carol answers for Alice")
     dial(alice, "*73")
-    until(lambda: forwards(rest, alices) == set(), WITHIN_S, "the forwarding is gone")
+    until(lambda: forwards(rest, alices) == set(), PATIENCE_S, "the forwarding is gone")
 
 
 def test_to_oneself_nothing_is_forwarded(alice: Phone, rest: RestClient, alices: str) -> None:

@@ -10,7 +10,7 @@ from tests.live.system.outside_world import OutsideWorld
 from tests.phones.calls import PhoneCall
 from tests.phones.phone import Phone
 from tests.phones.rest import RestClient
-from tests.phones.waiting import holds_for, until
+from tests.phones.waiting import PATIENCE_S, holds_for, until
 
 QUIET_FOR_S = 1.5
 PASSWORD, DAVES_HZ = "s1p-Password-of-Dave", 1300
@@ -64,7 +64,7 @@ def test_a_page_is_heard_by_all_and_the_caller_hears_a_member_from_star_to_hash(
     call.wait_heard(speaker.config.tone_hz)
     holds_for(lambda: speaker.config.tone_hz not in other.heard(), QUIET_FOR_S, "the others do not hear it")
     paged[1].send_dtmf("#")
-    until(lambda: is_quiet(call), 5, "the caller hears nobody any more")
+    until(lambda: is_quiet(call), PATIENCE_S, "the caller hears nobody any more")
     call.hang_up()
     for heard in paged:
         heard.wait_over()

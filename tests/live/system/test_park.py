@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from tests.live.system.conftest import InForce
 from tests.live.system.event_socket import EventSocket
 from tests.phones.calls import PhoneCall
 from tests.phones.phone import Phone
 from tests.phones.rest import RestClient
-from tests.phones.waiting import until
-
-PATIENCE_S = 10
+from tests.phones.waiting import PATIENCE_S, until
 
 
 @pytest.fixture
@@ -35,7 +34,9 @@ def parked(alice: Phone, bob: Phone, events: EventSocket) -> PhoneCall:
 def test_a_parked_call_is_listed_and_retrieved_from_another_phone(
     parked: PhoneCall, alice: Phone, carol: Phone, rest: RestClient
 ) -> None:
-    (row,) = until(lambda: rest.rows("/call_sessions/", is_parked="true"), 5, "the parked call is listed")
+    (row,) = until(
+        lambda: rest.rows("/call_sessions/", is_parked="true"), PATIENCE_S, "the parked call is listed"
+    )
     assert (row["park_slot"], row["parked_by"], row["parked_number"]) == ("3", "102", "101")
     taken = carol.dial("*683").wait_over(PATIENCE_S)
     assert taken.code == 486
@@ -49,10 +50,11 @@ def test_a_parked_call_is_listed_and_retrieved_from_another_phone(
 
 
 def test_nobody_takes_it_and_it_rings_at_who_parked_it(
-    alice: Phone, bob: Phone, rest: RestClient, request: pytest.FixtureRequest
+    alice: Phone, bob: Phone, rest: RestClient, in_force: InForce, request: pytest.FixtureRequest
 ) -> None:
     rest.patch("/dial_codes/", {"park_timeout_s": 10})
     try:
+        in_force()
         parked: PhoneCall = request.getfixturevalue("parked")
         back = bob.wait_incoming(25).wait_confirmed()
         parked.wait_heard(bob.config.tone_hz, timeout_s=PATIENCE_S)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 
+from tests.live.system.conftest import InForce
 from tests.live.system.event_socket import EventSocket
 from tests.phones.phone import Phone
 from tests.phones.rest import RestClient
-
-PATIENCE_S = 10
+from tests.phones.waiting import PATIENCE_S
 
 
 @pytest.mark.parametrize("dialled", ["**102", "*8"])
@@ -57,5 +59,34 @@ def test_a_stranger_picks_up_nothing(alice: Phone, bob: Phone, mallory: Phone) -
     call = alice.dial("102").wait_state("early")
     assert mallory.dial("**102").wait_over(PATIENCE_S).code == 404
     assert not call.is_over
+    call.hang_up()
+    call.wait_over()
+
+
+@pytest.fixture
+def carol_apart(rest: RestClient, carol: Phone, in_force: InForce) -> Iterator[Phone]:
+    """In a group of her own; with it gone, she is where everybody is."""
+    group = rest.post("/extension_groups/", {"name": "Apart"})
+    rest.post(f"/extension_groups/{group['id']}/members/", {"extensions": ["103"]})
+    (everybody,) = [row for row in rest.rows("/extension_groups") if row["is_default"]]
+    rest.post(f"/extension_groups/{everybody['id']}/members/remove/", {"extensions": ["103"]})
+    in_force()
+    yield carol
+    rest.delete(f"/extension_groups/{group['id']}/")
+
+
+@pytest.mark.parametrize(("dialled", "code"), [("**102", 403), ("##102", 403), ("*8", 404)])
+def test_without_the_right_nothing_is_picked_up_and_it_rings_on(
+    alice: Phone, bob: Phone, carol_apart: Phone, rest: RestClient, dialled: str, code: int
+) -> None:
+    call = alice.dial("102").wait_state("early")
+    rung = bob.wait_incoming()
+    refused = carol_apart.dial(dialled).wait_over(PATIENCE_S)
+    assert refused.code == code
+    if code == 403:
+        reason = rest.wait_cdr(refused.sip_call_id)["ended_reason"]
+        assert reason == "You may only pick up calls of your groups"
+    rung.answer()
+    call.wait_confirmed().wait_heard(bob.config.tone_hz)
     call.hang_up()
     call.wait_over()

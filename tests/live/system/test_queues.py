@@ -12,7 +12,7 @@ from tests.live.system.test_music import tone
 from tests.phones.calls import PhoneCall
 from tests.phones.phone import Phone
 from tests.phones.rest import Json, RestClient
-from tests.phones.waiting import holds_for, until
+from tests.phones.waiting import PATIENCE_S, holds_for, until
 
 MUSIC_HZ, INTRO_HZ = 1500, 1900
 QUEUE = "8000"
@@ -69,7 +69,7 @@ def test_a_caller_hears_the_queues_music_and_then_the_agent_who_answers(
     incoming.answer()
     call.wait_heard(bob.config.tone_hz)
     incoming.wait_heard(alice.config.tone_hz)
-    until(lambda: MUSIC_HZ not in call.heard(), 5, "the music is over")
+    until(lambda: MUSIC_HZ not in call.heard(), PATIENCE_S, "the music is over")
     assert not rung(carol), "one agent at a time"
     end(call)
     incoming.wait_over()

@@ -10,7 +10,7 @@ from tests.live.system.running_system import RunningSystem
 from tests.phones.foreign_phone import ForeignPhone
 from tests.phones.phone import Phone
 from tests.phones.rest import RestClient
-from tests.phones.waiting import until
+from tests.phones.waiting import PATIENCE_S, until
 
 # Its own address, so that its penalties hit nobody else.
 ATTACKER_ADDRESS = "127.0.0.66"
@@ -49,10 +49,10 @@ def test_registrations_are_listed_and_announced_until_they_end(
     def is_listed() -> bool:
         return any(row["user_agent"] == "Kitchen phone" for row in rest.rows("/registrations/"))
 
-    until(is_listed, 5, "the registration is listed")
-    until(lambda: any(event["key"] == "extension_register" for event in events.events), 5)
+    until(is_listed, PATIENCE_S, "the registration is listed")
+    until(lambda: any(event["key"] == "extension_register" for event in events.events), PATIENCE_S)
     phone.unregister()
-    until(lambda: not is_listed(), 5, "the registration is gone")
+    until(lambda: not is_listed(), PATIENCE_S, "the registration is gone")
 
 
 @pytest.mark.parametrize("transport", ["tcp", "tls"])
@@ -100,7 +100,7 @@ def test_a_wrong_password_is_explained_by_rest(make_phone: PhoneMaker, rest: Res
         rows = rest.rows("/registrations/failures/")
         return [row for row in rows if row["user_agent"] == "Lobby phone"]
 
-    until(lambda: bool(explained()), 5, "the refusal is listed with its cause")
+    until(lambda: bool(explained()), PATIENCE_S, "the refusal is listed with its cause")
     (row,) = explained()
     assert (row["extension_number"], row["cause"]) == ("102", "wrong_password")
     assert ATTACKER_ADDRESS in str(row["source"])

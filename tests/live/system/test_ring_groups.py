@@ -9,7 +9,7 @@ from tests.live.system.running_system import RunningSystem
 from tests.phones.calls import PhoneCall
 from tests.phones.phone import Phone
 from tests.phones.rest import RestClient
-from tests.phones.waiting import until
+from tests.phones.waiting import PATIENCE_S, holds_for, until
 
 PROVIDER_HZ = 1100
 NUMBER = "03012345678"
@@ -52,6 +52,23 @@ def test_all_ring_at_once_see_the_groups_name_and_the_losers_are_told_who_got_th
     assert (told["ring_group"], told["target_number"]) == ("9000", "102")
 
 
+def test_what_members_let_hear_before_they_answer_is_ringing_for_the_caller(
+    world: OutsideWorld, alice: Phone, bob: Phone, carol: Phone
+) -> None:
+    world.ring_group("9000", members=["102", "103"])
+    bob.on_incoming(provisional=183)
+    carol.on_incoming(provisional=183)
+    call = alice.dial("9000").wait_state("early")
+    first, second = bob.wait_incoming(), carol.wait_incoming()
+    holds_for(lambda: not call.heard() & {bob.config.tone_hz, carol.config.tone_hz}, 1.5, "nobody is heard")
+    assert call.received("INVITE", 180) is not None
+    assert call.received("INVITE", 183) is None
+    second.answer()
+    call.wait_confirmed().wait_heard(carol.config.tone_hz)
+    first.wait_over()
+    end(call)
+
+
 def test_members_are_hunted_in_their_order_each_for_the_ring_time(
     world: OutsideWorld, alice: Phone, bob: Phone, carol: Phone, rest: RestClient
 ) -> None:
@@ -90,7 +107,7 @@ def test_whoever_was_not_rung_for_longest_is_first(
         phone.wait_incoming().answer()
         call.wait_confirmed()
         end(call)
-        until(lambda: all(one.is_over for one in phone.calls), 5, "the line is free")  # noqa: B023
+        until(lambda: all(one.is_over for one in phone.calls), PATIENCE_S, "the line is free")  # noqa: B023
 
 
 def test_least_worked_members_are_known_again_after_the_worker_was_started_anew(
@@ -106,7 +123,7 @@ def test_least_worked_members_are_known_again_after_the_worker_was_started_anew(
         call.wait_confirmed()
         end(call)
         worker = rest.wait_cdr(call.sip_call_id)["worker"]
-        until(lambda: all(one.is_over for one in bob.calls), 5, "the line is free")
+        until(lambda: all(one.is_over for one in bob.calls), PATIENCE_S, "the line is free")
     carol.register()
     system.stack.kill(worker)
     system.wait_healthy()

@@ -7,7 +7,7 @@ from tests.live.system.event_socket import EventSocket
 from tests.phones.calls import PhoneCall
 from tests.phones.phone import Phone
 from tests.phones.rest import RestClient
-from tests.phones.waiting import holds_for, until
+from tests.phones.waiting import PATIENCE_S, holds_for, until
 
 ECHO_TEST, TONE_TEST = "*43", "*44"
 
@@ -28,7 +28,7 @@ def test_hold_silences_the_call_until_unhold_and_both_are_announced(
     call.hold()
     held = events.wait_key(call.sip_call_id, "call_hold")
     assert (held["side"], held["aor"], held["peer_aor"]) == ("caller", "101@demo.local", "102@demo.local")
-    until(lambda: alice.config.tone_hz not in answered.heard(), 5, "Bob no longer hears Alice")
+    until(lambda: alice.config.tone_hz not in answered.heard(), PATIENCE_S, "Bob no longer hears Alice")
     call.unhold()
     events.wait_key(call.sip_call_id, "call_unhold")
     call.wait_heard(bob.config.tone_hz)
@@ -85,7 +85,7 @@ def test_the_tone_test_plays_a_tone(alice: Phone, rest: RestClient) -> None:
     alice.speak(0)
     call = alice.dial(TONE_TEST).wait_confirmed()
     candidates_hz = (350, 400, 425, 440, 600, 800, 1000, 1004)
-    until(lambda: call.heard(candidates_hz), 5, "some tone is heard")
+    until(lambda: call.heard(candidates_hz), PATIENCE_S, "some tone is heard")
     call.hang_up()
     call.wait_over()
     assert rest.wait_cdr(call.sip_call_id)["answered_by"] == "tone"
@@ -127,7 +127,7 @@ def test_renewals_from_both_sides_leave_the_sound_alone(alice: Phone, bob: Phone
     for side in (call, answered):
         renewals = len([message for message in side.messages if message.code == 200])
         side.reinvite()
-        until(lambda: len([m for m in side.messages if m.code == 200]) > renewals, 5, "renewal")  # noqa: B023
+        until(lambda: len([m for m in side.messages if m.code == 200]) > renewals, PATIENCE_S, "renewal")  # noqa: B023
         call.wait_heard(bob.config.tone_hz)
         answered.wait_heard(alice.config.tone_hz)
     assert not call.is_over

@@ -12,12 +12,13 @@ from tests.live.edge.endpoints import Phone as RawPhone
 from tests.live.edge.messages import Account, Challenge, SipMessage
 from tests.live.edge.providers import acknowledge_refusal, as_caller, inbound
 from tests.live.edge.transports import UdpTransport
+from tests.live.system.conftest import InForce
 from tests.live.system.event_socket import EventSocket
 from tests.live.system.provider import Provider
 from tests.live.system.running_system import RunningSystem
 from tests.phones.phone import Phone
 from tests.phones.rest import RestClient
-from tests.phones.waiting import holds_for, until
+from tests.phones.waiting import PATIENCE_S, holds_for, until
 
 PROVIDER_HOST, GATEWAY_HOST = "127.0.0.4", "gateway1.example"
 ALICES_DID, GLOBEXS_DID = "4930101", "4930201"
@@ -58,9 +59,10 @@ def give_did(rest: RestClient, number: str, did: str) -> None:
 
 
 @pytest.fixture
-def dids(by_address: str, rest: RestClient, globex_rest: RestClient) -> Iterator[None]:
+def dids(by_address: str, rest: RestClient, globex_rest: RestClient, in_force: InForce) -> Iterator[None]:
     give_did(rest, "101", ALICES_DID)
     give_did(globex_rest, "101", GLOBEXS_DID)
+    in_force()
     yield
     give_did(rest, "101", "")
     give_did(globex_rest, "101", "")
@@ -76,12 +78,12 @@ def test_a_providers_call_lasts_longer_than_the_edges_questions(
     answered = provider.expect("INVITE", 200)
     as_caller(provider, "ACK", sent, answered, 1)
     call.wait_confirmed()
-    until(lambda: administrator.get(by_address)["calls"] == 1, 5, "the call is counted")
+    until(lambda: administrator.get(by_address)["calls"] == 1, PATIENCE_S, "the call is counted")
     holds_for(lambda: not call.is_over, 45, "the call goes on")
     as_caller(provider, "BYE", sent, answered, 2)
     provider.expect("BYE", 200)
     call.wait_over()
-    until(lambda: administrator.get(by_address)["calls"] == 0, 5, "no call is counted")
+    until(lambda: administrator.get(by_address)["calls"] == 0, PATIENCE_S, "no call is counted")
 
 
 def test_a_trunks_limit_holds_over_both_workers(
@@ -107,7 +109,7 @@ def test_a_trunks_limit_holds_over_both_workers(
         answer = provider.expect_final("INVITE")
         assert answer.start_line == "SIP/2.0 486 Trunk Full"
         refused[answer["Call-ID"]] = answer
-    until(lambda: administrator.get(by_address)["calls"] == 4, 5, "four calls are counted")
+    until(lambda: administrator.get(by_address)["calls"] == 4, PATIENCE_S, "four calls are counted")
     for call_id, answer in refused.items():
         acknowledge_refusal(provider, invites[call_id], answer)
     for call_id in invites.keys() - refused.keys():
@@ -135,14 +137,17 @@ def test_a_provider_that_stops_answering_is_seen_and_told(
         socket.sign_in(name=demo.admin_username, password=demo.admin_password)
         socket.subscribe("trunk_events")
         provider.send(provider.expect("OPTIONS", timeout_s=20).answer(200))
-        until(lambda: administrator.get(by_address)["round_trip_ms"], 5, "the round trip is known")
+        until(lambda: administrator.get(by_address)["round_trip_ms"], PATIENCE_S, "the round trip is known")
         assert administrator.get(by_address)["state"] == "ready"
         # It is asked again twice, and answers no more.
         until(lambda: administrator.get(by_address)["state"] == "silent", 60, "the trunk is silent")
         trunk = administrator.get(by_address)
         assert (trunk["last_error"]["code"], trunk["last_error"]["reason"]) == (408, "No answer")
-        until(lambda: socket.events, 5, "administrators are told")
-        (event,) = [one for one in socket.events if one["key"] == "trunk_disconnected"]
+        (event,) = until(
+            lambda: [one for one in list(socket.events) if one["key"] == "trunk_disconnected"],
+            PATIENCE_S,
+            "administrators are told",
+        )
         assert (event["trunk_name"], event["state"]) == ("By address", "silent")
         assert isinstance(event["trunk_id"], str)
 
@@ -191,7 +196,7 @@ def test_a_gateway_registers_here_calls_alice_and_leaves(
     assert box.register().status == 200
     administrator.patch(trunk, {"password": "another-secret"})
     until(lambda: administrator.get(trunk)["state"] == "offline", 10, "the gateway must register anew")
-    assert box.register().status == 401
+    until(lambda: box.register().status == 401, PATIENCE_S, "the edge knows the new password")
 
 
 def _called(box: RawPhone, alice: Phone) -> SipMessage | None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.live.system.conftest import InForce
 from tests.live.system.messages import (
     STORED_WITHIN_S,
     clear,
@@ -24,9 +25,10 @@ REAPER_S = 45.0
 
 
 @pytest.fixture(autouse=True)
-def _mailbox_of_bob(rest: RestClient, bob: Phone) -> Iterator[None]:
+def _mailbox_of_bob(rest: RestClient, bob: Phone, in_force: InForce) -> Iterator[None]:
     clear(rest, bob)
     with to_voicemail_when_busy(rest, "102"):
+        in_force()
         yield
     clear(rest, bob)
 

@@ -13,10 +13,8 @@ import pytest
 from tests.live.system.running_system import RunningSystem
 from tests.phones.phone import Phone
 from tests.phones.rest import RestClient
-from tests.phones.waiting import until
+from tests.phones.waiting import PATIENCE_S, until
 from tests.web.hook_host import HookHost, running_hook_host
-
-TOLD_WITHIN_S = 8.0
 
 
 @pytest.fixture
@@ -54,8 +52,8 @@ def test_a_call_is_told_to_its_tenants_server_and_a_hanging_one_disturbs_nobody(
         call.wait_confirmed()
         call.hang_up()
         call.wait_over()
-        until(lambda: "call_cdr" in told(host, call.sip_call_id), TOLD_WITHIN_S, "the record")
-        until(lambda: "call_ended" in told(host, call.sip_call_id), TOLD_WITHIN_S, "the call's last event")
+        until(lambda: "call_cdr" in told(host, call.sip_call_id), PATIENCE_S, "the record")
+        until(lambda: "call_ended" in told(host, call.sip_call_id), PATIENCE_S, "the call's last event")
         events = [one for one in told(host, call.sip_call_id) if one != "call_cdr"]
         assert events[0] == "call_start"
         assert events[-1] == "call_ended"

@@ -23,7 +23,7 @@ from deploy.stack.free_ports import free_port
 from tests.live.worker.edge_stand_in import Caller, EdgeStandIn, Line
 from tests.phones.config import PhoneConfig
 from tests.phones.phone import Phone, PhoneBench
-from tests.phones.waiting import until
+from tests.phones.waiting import PATIENCE_S, until
 
 HERE = Path(__file__).parent
 REDIS_DATABASES = itertools.cycle(range(1, 16))
@@ -154,7 +154,7 @@ class Stand:
             )
             return [(kind, data) for kind, data in found] if found and found[-1][0] == "call_ended" else []
 
-        return until(rows, 5, "the call's events are stored")
+        return until(rows, PATIENCE_S, "the call's events are stored")
 
 
 @contextmanager

@@ -6,7 +6,7 @@ import pytest
 
 from tests.live.worker.stand import ALICE_HZ, BOB_HZ, BOBS_MOBILE_HZ, Stand
 from tests.phones.phone import Phone
-from tests.phones.waiting import holds_for, until
+from tests.phones.waiting import PATIENCE_S, holds_for, until
 
 pytestmark = pytest.mark.live
 
@@ -95,7 +95,7 @@ def test_hold_plays_music_and_unhold_brings_the_voices_back(stand: Stand, alice:
     answered = bob.wait_incoming()
     answered.wait_heard(ALICE_HZ)
     call.hold()
-    until(lambda: ALICE_HZ not in answered.heard(), 5, "Bob no longer hears Alice")
+    until(lambda: ALICE_HZ not in answered.heard(), PATIENCE_S, "Bob no longer hears Alice")
     call.unhold()
     answered.wait_heard(ALICE_HZ)
     call.wait_heard(BOB_HZ)
@@ -110,7 +110,7 @@ def test_digits_reach_the_other_side(stand: Stand, alice: Phone, bob: Phone) -> 
     answered = bob.wait_incoming().wait_confirmed()
     answered.wait_heard(ALICE_HZ)
     call.send_dtmf("159#")
-    until(lambda: answered.digits == "159#", 8, f"Bob gets the digits, has {answered.digits!r}")
+    until(lambda: answered.digits == "159#", PATIENCE_S, f"Bob gets the digits, has {answered.digits!r}")
     call.hang_up()
 
 

@@ -17,7 +17,7 @@ from tests.live.worker.small_disk import NEEDS_ROOT, small_disk
 from tests.live.worker.stand import ALICE_HZ, Stand, open_stand
 from tests.phones.phone import Phone
 from tests.phones.tones import heard_tones, tone_levels
-from tests.phones.waiting import until
+from tests.phones.waiting import PATIENCE_S, until
 
 pytestmark = pytest.mark.live
 
@@ -72,11 +72,15 @@ def test_a_caller_hears_the_greeting_and_leaves_a_message(mailboxes: Stand, alic
     before = set(recordings(mailboxes))
     call = alice.dial(CAROL).wait_confirmed()
     call.wait_heard(GREETING_HZ)
-    until(lambda: set(recordings(mailboxes)) - before, 8, "the recording has begun")
+    until(lambda: set(recordings(mailboxes)) - before, PATIENCE_S, "the recording has begun")
     call.wait_heard()
-    until(lambda: path_of(mailboxes, before).stat().st_size > RATE_HZ * 2, 8, "a second is recorded")
+    until(lambda: path_of(mailboxes, before).stat().st_size > RATE_HZ * 2, PATIENCE_S, "a second is recorded")
     call.send_dtmf("#")
-    until(lambda: recorded_or_nothing(path_of(mailboxes, before)) == {ALICE_HZ}, 5, "Alice is in the file")
+    until(
+        lambda: recorded_or_nothing(path_of(mailboxes, before)) == {ALICE_HZ},
+        PATIENCE_S,
+        "Alice is in the file",
+    )
     call.send_dtmf("2")
     call.wait_heard(ALICE_HZ)
     call.send_dtmf("1")
@@ -91,10 +95,14 @@ def test_who_hangs_up_while_it_records_has_left_the_message(mailboxes: Stand, al
     call = alice.dial(CAROL).wait_confirmed()
     call.wait_heard(GREETING_HZ)
     call.send_dtmf("#")
-    until(lambda: set(recordings(mailboxes)) - before, 8, "the recording has begun")
-    until(lambda: path_of(mailboxes, before).stat().st_size > RATE_HZ * 2, 8, "a second is recorded")
+    until(lambda: set(recordings(mailboxes)) - before, PATIENCE_S, "the recording has begun")
+    until(lambda: path_of(mailboxes, before).stat().st_size > RATE_HZ * 2, PATIENCE_S, "a second is recorded")
     call.hang_up()
-    until(lambda: recorded_or_nothing(path_of(mailboxes, before)) == {ALICE_HZ}, 5, "Alice is in the file")
+    until(
+        lambda: recorded_or_nothing(path_of(mailboxes, before)) == {ALICE_HZ},
+        PATIENCE_S,
+        "Alice is in the file",
+    )
 
 
 def test_an_owner_hears_what_was_left(mailboxes: Stand, alice: Phone) -> None:
@@ -105,7 +113,7 @@ def test_an_owner_hears_what_was_left(mailboxes: Stand, alice: Phone) -> None:
     call = alice.dial("999").wait_confirmed()
     call.wait_heard(MESSAGE_HZ, timeout_s=15)
     call.send_dtmf("7")
-    until(lambda: MESSAGE_HZ not in call.heard((MESSAGE_HZ,)), 5, "the message has stopped")
+    until(lambda: MESSAGE_HZ not in call.heard((MESSAGE_HZ,)), PATIENCE_S, "the message has stopped")
     call.hang_up()
     changes = [data for kind, data in mailboxes.events(call.sip_call_id) if kind == "voicemail_changed"]
     assert [(one["message_id"], one["change"]) for one in changes] == [(7, "heard"), (7, "deleted")]

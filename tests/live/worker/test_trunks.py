@@ -13,7 +13,7 @@ from callmanager.domain.trunk_entry import SrtpMode
 from tests.cast import BOB
 from tests.live.worker.stand import ALICE_HZ, BOB_HZ, BOBS_MOBILE_HZ, Stand
 from tests.phones.phone import Phone
-from tests.phones.waiting import holds_for, until
+from tests.phones.waiting import PATIENCE_S, holds_for, until
 from tests.pure.dialplan.company import with_extension
 from tests.worker.trunk_cast import (
     ACME_TRUNKS,
@@ -69,9 +69,9 @@ def test_a_provider_calls_an_extension_and_both_hear_each_other(
     call.wait_confirmed().wait_heard(BOB_HZ)
     incoming.wait_confirmed().wait_heard(PROVIDER_HZ)
     call.send_dtmf("12#")
-    until(lambda: incoming.digits == "12#", 5, "digits reach Bob")
+    until(lambda: incoming.digits == "12#", PATIENCE_S, "digits reach Bob")
     incoming.send_dtmf("*9")
-    until(lambda: call.digits == "*9", 5, "digits reach the provider")
+    until(lambda: call.digits == "*9", PATIENCE_S, "digits reach the provider")
     incoming.hang_up()
     call.wait_over()
     events = stand.events(call.sip_call_id)
@@ -85,12 +85,12 @@ def test_a_provider_is_held_with_music_and_taken_back(provider: Phone, bob: Phon
     incoming = bob.wait_incoming().wait_confirmed()
     call.wait_heard(BOB_HZ)
     incoming.hold()
-    until(lambda: BOB_HZ not in call.heard(), 5, "the provider no longer hears Bob")
+    until(lambda: BOB_HZ not in call.heard(), PATIENCE_S, "the provider no longer hears Bob")
     incoming.unhold()
     call.wait_heard(BOB_HZ)
     incoming.wait_heard(PROVIDER_HZ)
     call.hold()
-    until(lambda: PROVIDER_HZ not in incoming.heard(), 5, "Bob no longer hears the provider")
+    until(lambda: PROVIDER_HZ not in incoming.heard(), PATIENCE_S, "Bob no longer hears the provider")
     call.unhold()
     incoming.wait_heard(PROVIDER_HZ)
 
@@ -180,7 +180,7 @@ def test_a_provider_may_change_the_codec_of_a_running_call(
     assert incoming.codec == "PCMA"
     provider.use_codecs("PCMU")
     incoming.reinvite()
-    until(lambda: incoming.codec == "PCMU", 5, "the codec is another one")
+    until(lambda: incoming.codec == "PCMU", PATIENCE_S, "the codec is another one")
     call.wait_heard(PROVIDER_HZ)
     incoming.wait_heard(ALICE_HZ)
     call.hang_up()
