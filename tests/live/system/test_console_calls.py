@@ -113,3 +113,29 @@ def test_a_running_call_is_recorded_and_monitored_by_its_buttons(
         record = rest.wait_cdr(call.sip_call_id)
         page.goto(f"/admin/fleet/cdr/{record['id']}/change/")
         photograph(page, "ladder")
+
+
+def test_a_ringing_call_is_sent_on_from_its_dialog(
+    browser: Browser, system: RunningSystem, alice: Phone, bob: Phone, carol: Phone
+) -> None:
+    carol.on_incoming(final=200)
+    with company_page(browser, system) as page:
+        page.goto("/admin/live-calls/")
+        expect(page.locator("[data-connection]")).to_have_text("Live")
+        call = alice.dial("102")
+        rung = bob.wait_incoming(GENEROUS_S)
+        page.get_by_role("button", name="Control the call from 101 to 102").click()
+        photograph(page, "ringing-dialog")
+        page.get_by_label("Number to send the call to").fill("103")
+        page.get_by_role("button", name="Send on").click()
+        rung.wait_over(GENEROUS_S)
+        call.wait_heard(carol.config.tone_hz, timeout_s=GENEROUS_S)
+        row = page.locator("tr", has_text="101")
+        expect(row.locator("[data-note]")).to_have_text("Sent on to 103.")
+        photograph(page, "sent-on-list")
+        page.goto("/admin/recording-announcement/")
+        photograph(page, "announcement")
+        page.goto("/admin/dial-codes/")
+        photograph(page, "dial-codes")
+    call.hang_up()
+    call.wait_over(GENEROUS_S)
