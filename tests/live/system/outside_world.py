@@ -149,7 +149,7 @@ class OutsideWorld:
         for client, path, fields in reversed(self._restored[2:]):
             client.patch(path, fields)
         for client, path in reversed(self._made):
-            client.response("DELETE", path)
+            client.response("DELETE", f"{path}?confirm=true")
         self._bench.close(self._providers)
         del self._restored[2:]
         self._made.clear()

@@ -199,7 +199,7 @@ def test_nobody_is_overtaken_and_two_callers_get_two_agents(
         end(call)
 
 
-def test_whoever_waits_when_the_queue_is_deleted_goes_where_unanswered_calls_go(
+def test_whoever_waits_when_the_queue_is_deleted_goes_where_unanswered_calls_go_after_a_question(
     world: OutsideWorld, rest: RestClient, alice: Phone, carol: Phone
 ) -> None:
     queue = world.call_queue(
@@ -210,7 +210,15 @@ def test_whoever_waits_when_the_queue_is_deleted_goes_where_unanswered_calls_go(
         no_answer={"kind": "extension", "target": "103"},
     )
     call = alice.dial(QUEUE).wait_confirmed()
-    assert rest.response("DELETE", f"/call_queues/{queue['id']}").status_code == 204
+    path = f"/call_queues/{queue['id']}"
+    until(
+        lambda: bool(rest.get("/wallboard", queue=QUEUE)["queues"][0]["waiting"]),
+        WITHIN_S,
+        "the caller waits",
+    )
+    refused = rest.response("DELETE", path)
+    assert (refused.status_code, refused.json()["errors"][0]["code"]) == (409, "callers_waiting")
+    assert rest.response("DELETE", f"{path}?confirm=true").status_code == 204
     incoming = carol.wait_incoming(WITHIN_S)
     incoming.answer()
     call.wait_heard(carol.config.tone_hz)
