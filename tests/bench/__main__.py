@@ -9,7 +9,7 @@ import tempfile
 from pathlib import Path
 
 from deploy.stack.errors import StackError
-from tests.bench import decisions, queues
+from tests.bench import decisions, queues, receptionists
 from tests.bench.listeners import event_rates
 from tests.bench.measures import Bench
 from tests.bench.results import BenchReport, RecordedCalls
@@ -40,6 +40,7 @@ def main() -> int:
         choices=(
             *("calls", "bridged", "trunks", "registrations", "decisions", "sizes", "events", "recorded"),
             "queues",
+            "receptionists",
         ),
         help="one kind of measurement",
     )
@@ -85,6 +86,9 @@ def _measure(report: BenchReport, directory: Path, only: str | None) -> None:
                     report.bridged.append(bench.bridged_calls(calls))
             if only in (None, "queues"):
                 _measure_queues(report, bench, rest)
+            if only in (None, "receptionists"):
+                _say("calls that a receptionist answers")
+                print(receptionists.table(receptionists.receptionist_rates(bench, rest)), flush=True)
             if only in (None, "recorded"):
                 _measure_recorded(report, bench, rest)
             if only in (None, "trunks"):
