@@ -102,7 +102,8 @@ class QueueSoundUploadSerializer(serializers.Serializer[Any]):
 
 class CallQueueSerializer(serializers.ModelSerializer[CallQueue]):
     """A caller waits `ring_duration_s` for an agent, each of whom rings for `agent_ring_timeout_s`; then `no_answer`
-    follows, or at once while nobody is signed in, unless `keeps_waiting`. Nobody waits longer than `max_wait_s`.
+    follows, or at once while nobody is signed in, unless `keeps_waiting`. Who has waited
+    `max_wait_s` is hung up, also before that.
     `members` ring by `strategy` in this order; `managers` never, but they hear of lost calls and of waits longer than
     `sla_s`. With `is_ready_automatically` members are signed in when their phone registers and after each call, without
     it they are signed out then. Whoever presses `callback_key` hangs up, keeps their place and is called by the agent

@@ -49,10 +49,6 @@ class CallQueueChecks:
         if queue.number != number_before:
             for problem in company_number_problems(queue.number, self.numbers, what="call queue"):
                 problems.setdefault("number", []).append(problem)
-        is_known = not {"max_wait_s", "ring_duration_s"} & problems.keys()
-        if is_known and queue.max_wait_s < queue.ring_duration_s:
-            message = "Not shorter than the ring duration: nobody would come that far."
-            problems["max_wait_s"] = [ValidationError(message, code="min_value")]
         try:
             columns = destination_columns(no_answer, self.targets, own_number=queue.number)
         except ValidationError as error:

@@ -251,3 +251,124 @@ def test_whoever_presses_the_key_hangs_up_and_is_called_when_it_is_their_turn(
     back.wait_heard(alice.config.tone_hz)
     end(back)
     called.wait_over()
+
+
+def test_all_agents_ring_at_once_and_whoever_answers_first_has_the_call(
+    world: OutsideWorld, alice: Phone, bob: Phone, carol: Phone
+) -> None:
+    world.call_queue(QUEUE, members=["102", "103"], strategy="simultaneous")
+    call = alice.dial(QUEUE).wait_confirmed()
+    at_bob, at_carol = bob.wait_incoming(WITHIN_S), carol.wait_incoming(WITHIN_S)
+    at_carol.answer()
+    call.wait_heard(carol.config.tone_hz)
+    at_bob.wait_over()
+    end(call)
+    at_carol.wait_over()
+
+
+def test_whoever_waits_too_long_for_an_agent_goes_where_unanswered_calls_go(
+    world: OutsideWorld, alice: Phone, bob: Phone, carol: Phone, events: EventSocket
+) -> None:
+    world.call_queue(
+        QUEUE, members=["102"], ring_duration_s=5, no_answer={"kind": "extension", "target": "103"}
+    )
+    call = alice.dial(QUEUE).wait_confirmed()
+    at_bob = bob.wait_incoming(WITHIN_S)
+    incoming = carol.wait_incoming(WITHIN_S)
+    at_bob.wait_over()
+    assert events.wait_key(call.sip_call_id, "queue_left")["why"] == "no_answer"
+    incoming.answer()
+    call.wait_heard(carol.config.tone_hz)
+    end(call)
+
+
+def test_whoever_has_waited_the_longest_time_is_hung_up_though_others_would_take_the_call(
+    world: OutsideWorld, alice: Phone, bob: Phone, carol: Phone, rest: RestClient
+) -> None:
+    world.call_queue(
+        QUEUE,
+        members=["102"],
+        max_wait_s=5,
+        no_answer={"kind": "extension", "target": "103"},
+    )
+    call = alice.dial(QUEUE).wait_confirmed()
+    at_bob = bob.wait_incoming(WITHIN_S)
+    call.wait_over(WITHIN_S)
+    at_bob.wait_over()
+    assert rest.wait_cdr(call.sip_call_id)["ended_reason"] == "Waited too long in the queue"
+    assert not rung(carol)
+
+
+def test_an_agent_whose_telephone_dies_while_it_rings_is_followed_by_the_next(
+    world: OutsideWorld, alice: Phone, bob: Phone, carol: Phone
+) -> None:
+    world.call_queue(QUEUE, members=["103", "102"], strategy="prioritized_hunt", agent_ring_timeout_s=10)
+    call = alice.dial(QUEUE).wait_confirmed()
+    carol.wait_incoming(WITHIN_S)
+    carol.kill()
+    incoming = bob.wait_incoming(2 * WITHIN_S)
+    incoming.answer()
+    call.wait_heard(bob.config.tone_hz)
+    end(call)
+    incoming.wait_over()
+
+
+def test_an_agent_passes_a_caller_on_to_a_colleague_and_is_rung_for_the_next_one(
+    queue: Json, alice: Phone, bob: Phone, carol: Phone
+) -> None:
+    call = alice.dial(QUEUE).wait_confirmed()
+    at_bob = bob.wait_incoming(WITHIN_S)
+    at_bob.answer()
+    call.wait_heard(bob.config.tone_hz)
+    at_bob.refer("103")
+    at_carol = carol.wait_incoming(WITHIN_S)
+    at_carol.answer()
+    call.wait_heard(carol.config.tone_hz)
+    at_bob.wait_over(WITHIN_S)
+    bob.forget_calls()
+    following = alice.dial(QUEUE).wait_confirmed()
+    again = bob.wait_incoming(WITHIN_S)
+    end(following)
+    again.wait_over()
+    end(call)
+
+
+def test_whoever_is_passed_on_to_a_queue_waits_there(
+    queue: Json, alice: Phone, bob: Phone, carol: Phone
+) -> None:
+    call = alice.dial("102")
+    at_bob = bob.wait_incoming(WITHIN_S)
+    at_bob.answer()
+    call.wait_heard(bob.config.tone_hz)
+    at_bob.refer(QUEUE)
+    call.wait_heard(MUSIC_HZ, timeout_s=WITHIN_S)
+    at_bob.wait_over(WITHIN_S)
+    bob.forget_calls()
+    again = bob.wait_incoming(WITHIN_S)
+    again.answer()
+    call.wait_heard(bob.config.tone_hz)
+    end(call)
+    again.wait_over()
+
+
+def test_an_agent_is_left_in_peace_after_a_call_and_who_has_a_call_is_skipped(
+    world: OutsideWorld, alice: Phone, bob: Phone, carol: Phone
+) -> None:
+    world.call_queue(
+        QUEUE, members=["102", "103"], strategy="prioritized_hunt", wrap_up_s=600, agent_ring_timeout_s=60
+    )
+    busy = carol.dial("*43").wait_confirmed()
+    call = alice.dial(QUEUE).wait_confirmed()
+    at_bob = bob.wait_incoming(WITHIN_S)
+    at_bob.answer()
+    call.wait_heard(bob.config.tone_hz)
+    end(call)
+    at_bob.wait_over()
+    bob.forget_calls()
+    following = alice.dial(QUEUE).wait_confirmed()
+    holds_for(lambda: not rung(bob) and not rung(carol), 3, "one wraps up, the other one has a call")
+    end(busy)
+    at_carol = carol.wait_incoming(WITHIN_S)
+    assert not rung(bob)
+    end(following)
+    at_carol.wait_over()

@@ -132,7 +132,6 @@ def test_the_workers_are_told_of_every_change(acme_user: Rest, acme: Tenant) -> 
         ({"strategy": "paging"}, "strategy", "invalid_choice"),
         ({"ring_duration_s": 0}, "ring_duration_s", "min_value"),
         ({"agent_ring_timeout_s": 9999}, "agent_ring_timeout_s", "max_value"),
-        ({"ring_duration_s": 600, "max_wait_s": 300}, "max_wait_s", "min_value"),
         ({"min_skill_level": 11}, "min_skill_level", "max_value"),
         ({"members": [{"number": "199"}]}, "members", "not_found"),
         ({"members": [{"number": "101"}, {"number": "101"}]}, "members", "unique"),
