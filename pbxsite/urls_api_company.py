@@ -14,6 +14,12 @@ from callmanager.api.music import MusicFileViewSet, MusicOnHoldView
 from callmanager.api.number_policy import BlockedNumberViewSet, CountryCodesView, DisallowedCodeViewSet
 from callmanager.api.outbound_rules import OutboundRuleViewSet
 from callmanager.api.paging import PagingView
+from callmanager.api.queue_callers import (
+    ExclusiveAgentViewSet,
+    HarassNumberViewSet,
+    HarassPromptView,
+    VipCallerViewSet,
+)
 from callmanager.api.queue_calls import QueueCallViewSet
 from callmanager.api.receptionists import ReceptionistViewSet
 from callmanager.api.recording_announcement import (
@@ -45,6 +51,11 @@ company_routes = [
         RecordingAnnouncementContentView.as_view(),
         name="recording_announcement_content",
     ),
+    re_path(
+        r"^harass_prompts/(?P<level>[12])/?$",
+        HarassPromptView.as_view(),
+        name="harass_level_prompt",
+    ),
     re_path(r"^music_on_hold/?$", MusicOnHoldView.as_view(), name="music_on_hold"),
     re_path(r"^mail_server/?$", MailServerView.as_view(), name="mail_server"),
     re_path(r"^mail_server/test/?$", MailServerTestView.as_view(), name="mail_server_test"),
@@ -66,6 +77,9 @@ def company_resources(router: Router) -> None:
     router.register("number_blacklist", BlockedNumberViewSet, basename="number_blacklist")
     router.register("inbound_rules", InboundRuleViewSet, basename="inbound_rules")
     router.register("call_queues", CallQueueViewSet, basename="call_queues")
+    router.register("vip_callers", VipCallerViewSet, basename="vip_callers")
+    router.register("harass_numbers", HarassNumberViewSet, basename="harass_numbers")
+    router.register("exclusive_agents", ExclusiveAgentViewSet, basename="exclusive_agents")
     router.register("queue_calls", QueueCallViewSet, basename="queue_calls")
     router.register("receptionists", ReceptionistViewSet, basename="receptionists")
     router.register("ring_groups", RingGroupViewSet, basename="ring_groups")

@@ -10,6 +10,7 @@ from callmanager.domain.dial_features import DialKind
 from callmanager.domain.forwarding import NO_FORWARDS, Forwards
 from callmanager.domain.header_parameters import OutgoingHeaders
 from callmanager.domain.mailbox import MAX_MESSAGES, Mailbox
+from callmanager.domain.queue_callers import HarassLevel
 
 
 class MonitorMode(StrEnum):
@@ -128,11 +129,15 @@ class AnswerMenu:
 
 @dataclass(frozen=True, slots=True)
 class EnterQueue:
-    """Let the caller wait in a queue for one of its agents; without one, `dialplan.after_queue` says what follows."""
+    """Let the caller wait in a queue for one of its agents; without one, `dialplan.after_queue` says what follows.
+
+    `alert`: a harassing caller is warned before, or turned away.
+    """
 
     number: str
     name: str
     passed: tuple[str, ...] = ()
+    alert: HarassLevel | None = None
 
 
 @dataclass(frozen=True, slots=True)

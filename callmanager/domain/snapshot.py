@@ -18,6 +18,7 @@ from callmanager.domain.outbound_rules import OutboundRule, OutboundRules
 from callmanager.domain.paging import COMMON_AUTO_ANSWER, AutoAnswer
 from callmanager.domain.plain_rows import from_plain, to_plain
 from callmanager.domain.queue import AgentEntry, Queue
+from callmanager.domain.queue_callers import NO_CALLERS, QueueCallers
 from callmanager.domain.receptionist import ReceptionistEntry
 from callmanager.domain.recording import NOTHING_RECORDED, RecordingPolicy
 from callmanager.domain.rights import GroupEntry, Right, group_ids_by_number, rights_by_number
@@ -64,6 +65,7 @@ class TenantSnapshot:
     auto_answer: AutoAnswer = COMMON_AUTO_ANSWER
     receptionists: tuple[ReceptionistEntry, ...] = ()
     queues: tuple[Queue, ...] = ()
+    queue_callers: QueueCallers = NO_CALLERS
     # As stored; a worker may know of later ones.
     agents: tuple[AgentEntry, ...] = ()
     schema_version: int = SCHEMA_VERSION

@@ -18,6 +18,7 @@ from callmanager.domain.rights import GroupEntry, MonitorScope, Right
 from callmanager.domain.schedule import ALL_WEEK, Interval
 from callmanager.domain.schedule_rows import holiday_of, office_intervals
 from callmanager.domain.snapshot import TenantSnapshot
+from callmanager.domain.snapshot_caller_load import load_queue_callers
 from callmanager.domain.snapshot_destination import with_target
 from callmanager.domain.snapshot_group_load import load_auto_answer, load_ring_groups
 from callmanager.domain.snapshot_mailbox_load import load_mailboxes
@@ -146,6 +147,7 @@ def load_snapshot(execute: Execute, tenant_id: int) -> TenantSnapshot | None:
         receptionists=load_receptionists(execute, schema_name),
         queues=load_queues(execute, schema_name),
         agents=load_agents(execute),
+        queue_callers=load_queue_callers(execute, schema_name, country),
         dial_codes=load_dial_codes(execute),
         recording=_recording_policy(
             *recording, own_announcement=_load_own_announcement(execute, schema_name)

@@ -44,7 +44,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ('position',),
-                'constraints': [models.CheckConstraint(condition=models.Q(('trigger__regex', '^(dtmf|caller_number)$')), name='receptionist_action_trigger_is_known'), models.CheckConstraint(condition=models.Q(('method__regex', '^(get|post)$')), name='receptionist_action_method_is_known'), models.CheckConstraint(condition=models.Q(models.Q(('url', ''), models.Q(('number', ''), _negated=True)), models.Q(models.Q(('url', ''), _negated=True), ('number', '')), _connector='OR'), name='receptionist_action_asks_or_calls'), models.CheckConstraint(condition=models.Q(('answer_timeout_s__range', (1, 30)), ('connect_timeout_s__range', (1, 30))), name='receptionist_action_timeouts_in_range')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('trigger__regex', '^(dtmf|caller_number)$')), name='receptionist_action_trigger_is_known'), models.CheckConstraint(condition=models.Q(('method__regex', '^(get|post)$')), name='receptionist_action_method_is_known'), models.CheckConstraint(condition=models.Q(models.Q(('url', ''), models.Q(('number', ''), _negated=True)), models.Q(models.Q(('url', ''), _negated=True), ('number', '')), _connector='OR'), name='receptionist_action_asks_or_calls'), models.CheckConstraint(condition=models.Q(('connect_timeout_s__range', (1, 30))), name='receptionist_action_connects_in_time'), models.CheckConstraint(condition=models.Q(('answer_timeout_s__range', (1, 30))), name='receptionist_action_answers_in_time')],
             },
         ),
         migrations.RunSQL(SQL),

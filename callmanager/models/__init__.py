@@ -25,6 +25,13 @@ from callmanager.models.number_policy import BlockedNumber, DisallowedCode, Numb
 from callmanager.models.office_hours import Holiday, OfficeHours
 from callmanager.models.outbound_rule import OutboundRoute, OutboundRule, OutboundRuleGroup
 from callmanager.models.paging import PagingSettings
+from callmanager.models.queue_caller import (
+    ExclusiveAgent,
+    ExclusiveAgentMember,
+    HarassNumber,
+    HarassPrompt,
+    VipCaller,
+)
 from callmanager.models.receptionist import MenuChoice, Receptionist, ReceptionistPrompt
 from callmanager.models.receptionist_action import ReceptionistAction
 from callmanager.models.recording_announcement import RecordingAnnouncement
@@ -39,6 +46,8 @@ __all__ = [
     "CallQueueSound",
     "DialCodeSettings",
     "DisallowedCode",
+    "ExclusiveAgent",
+    "ExclusiveAgentMember",
     "Extension",
     "ExtensionException",
     "ExtensionForward",
@@ -46,6 +55,8 @@ __all__ = [
     "Greeting",
     "GroupMembership",
     "GroupMonitor",
+    "HarassNumber",
+    "HarassPrompt",
     "Holiday",
     "ImportColumn",
     "InboundDestination",
@@ -68,4 +79,5 @@ __all__ = [
     "RingGroup",
     "RingGroupMember",
     "RoutingTest",
+    "VipCaller",
 ]

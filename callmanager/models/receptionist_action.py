@@ -75,8 +75,10 @@ class ReceptionistAction(models.Model):
                 name="receptionist_action_asks_or_calls",
             ),
             models.CheckConstraint(
-                condition=Q(connect_timeout_s__range=TIMEOUT_S, answer_timeout_s__range=TIMEOUT_S),
-                name="receptionist_action_timeouts_in_range",
+                condition=Q(connect_timeout_s__range=TIMEOUT_S), name="receptionist_action_connects_in_time"
+            ),
+            models.CheckConstraint(
+                condition=Q(answer_timeout_s__range=TIMEOUT_S), name="receptionist_action_answers_in_time"
             ),
         ]
 

@@ -7,11 +7,27 @@ from django.contrib.admin import AdminSite
 from callmanager.admin.call_queue import CallQueueAdmin
 from callmanager.admin.inbound_rule import InboundRuleAdmin
 from callmanager.admin.outbound_rule import OutboundRuleAdmin
+from callmanager.admin.queue_callers import (
+    ExclusiveAgentAdmin,
+    HarassNumberAdmin,
+    HarassPromptAdmin,
+    VipCallerAdmin,
+)
 from callmanager.admin.queue_calls import QueueStayAdmin
 from callmanager.admin.receptionist import ReceptionistAdmin
 from callmanager.admin.ring_group import RingGroupAdmin
 from callmanager.fleet.models import QueueStay
-from callmanager.models import CallQueue, InboundRule, OutboundRule, Receptionist, RingGroup
+from callmanager.models import (
+    CallQueue,
+    ExclusiveAgent,
+    HarassNumber,
+    HarassPrompt,
+    InboundRule,
+    OutboundRule,
+    Receptionist,
+    RingGroup,
+    VipCaller,
+)
 from pbxsite.console.trunk_pages import LENT_TRUNK_ITEM
 
 ROUTING_NAVIGATION = (
@@ -27,6 +43,16 @@ ROUTING_NAVIGATION = (
     ),
 )
 
+CTI_NAVIGATION = (
+    "CTI",
+    (
+        ("Exclusive agents", "support_agent", "admin:callmanager_exclusiveagent_changelist"),
+        ("VIP list", "star", "admin:callmanager_vipcaller_changelist"),
+        ("Harass numbers", "phone_disabled", "admin:callmanager_harassnumber_changelist"),
+        ("Harass prompts", "record_voice_over", "admin:callmanager_harassprompt_changelist"),
+    ),
+)
+
 
 def routing_register(site: AdminSite) -> None:
     site.register(InboundRule, InboundRuleAdmin)
@@ -35,3 +61,7 @@ def routing_register(site: AdminSite) -> None:
     site.register(Receptionist, ReceptionistAdmin)
     site.register(CallQueue, CallQueueAdmin)
     site.register(QueueStay, QueueStayAdmin)
+    site.register(VipCaller, VipCallerAdmin)
+    site.register(HarassNumber, HarassNumberAdmin)
+    site.register(HarassPrompt, HarassPromptAdmin)
+    site.register(ExclusiveAgent, ExclusiveAgentAdmin)

@@ -49,7 +49,7 @@ from pbxsite.console.company_pages import (
 from pbxsite.console.log_file_pages import log_file_urls
 from pbxsite.console.number_pages import NUMBER_NAVIGATION, number_register, system_number_register
 from pbxsite.console.person_pages import PERSON_NAVIGATION, person_register
-from pbxsite.console.routing_pages import ROUTING_NAVIGATION, routing_register
+from pbxsite.console.routing_pages import CTI_NAVIGATION, ROUTING_NAVIGATION, routing_register
 from pbxsite.console.sign_in_rules import sign_in_rules_page
 from pbxsite.console.tenant_list import FleetTenantAdmin
 from pbxsite.console.trunk_pages import TRUNK_ITEM, lent_trunk_register, trunk_register
@@ -240,6 +240,7 @@ class TenantSite(ConsoleSite):
             ),
         ),
         ROUTING_NAVIGATION,
+        CTI_NAVIGATION,
         NUMBER_NAVIGATION,
         COMPANY_NAVIGATION,
         (

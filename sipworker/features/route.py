@@ -37,6 +37,7 @@ from sipworker.features.change_own import ChangingOwn
 from sipworker.features.check_messages import CheckingMessages
 from sipworker.features.dial_out import DialOutside
 from sipworker.features.echo import Echo
+from sipworker.features.harass_alert import HarassAlert
 from sipworker.features.leave_message import LeavingMessage
 from sipworker.features.monitor import Monitoring
 from sipworker.features.paging import Paging
@@ -205,7 +206,11 @@ def _stage_for(decision: Decision, context: CallContext, in_vain: int = 0) -> St
         case AnswerMenu():
             return Receptionist(context, decision, in_vain=in_vain)
         case EnterQueue():
-            return WaitingInQueue(context, decision)
+            return (
+                WaitingInQueue(context, decision)
+                if decision.alert is None
+                else HarassAlert(context, decision)
+            )
         case DialOut():
             return DialOutside(context, decision)
         case LeaveMessage():

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import OrderedDict, deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from zoneinfo import ZoneInfo
 
 from callmanager.domain.agent_state import AgentHappening, AgentState, state_after
 from callmanager.domain.queue import Queue
@@ -218,14 +219,28 @@ class QueueDesk:
         company.calls[session] = call
         company.callers[session] = action.caller
         is_sticky = queue is not None and queue.is_sticky
+        priority, exclusive = self._of_caller(call, action)
         company.line.enter(
             session,
             action.queue,
             now,
+            priority=priority,
+            exclusive=exclusive,
             known=company.known.get((action.queue, action.caller), "") if is_sticky else "",
             is_open=action.is_open,
         )
         company.promises.resume(company.line, session, action.caller)
+
+    def _of_caller(self, call: LiveCall, action: JoinQueue) -> tuple[int, frozenset[str]]:
+        """How much the caller matters, and who goes first for them."""
+        snapshot = call.context.snapshot
+        if snapshot is None or call.context.invite.is_private:
+            return 0, frozenset()
+        callers = snapshot.queue_callers
+        today = self._ports.clock.now().astimezone(ZoneInfo(snapshot.time_zone)).date()
+        return int(callers.is_vip(action.caller, today)), callers.exclusive_agents(
+            action.caller, action.queue
+        )
 
     def _answer(self, company: _Company, session: str, agent: str, now: float) -> None:
         waiting = company.line.find(session)

@@ -10,8 +10,10 @@ import pytest
 from callmanager.domain.agent_state import AgentState
 from callmanager.domain.call_events import CallEventKind
 from callmanager.domain.destination import Destination, DestinationKind
+from callmanager.domain.extension_entry import ExtensionEntry
 from callmanager.domain.outcome import CallStatus, EndedBy
 from callmanager.domain.queue import AgentEntry, Queue, QueueMember, QueueStrategy
+from callmanager.domain.queue_callers import ExclusiveAgents, QueueCallers, VipCaller
 from sipworker.call.actions import (
     AnswerLeg,
     BridgeLegs,
@@ -22,7 +24,8 @@ from sipworker.call.actions import (
     PlayMusicOnHold,
     StopMusicOnHold,
 )
-from sipworker.call.signals import Contact, LegAnswered, LegFailed, LegHungUp, PlaybackEnded
+from sipworker.call.signals import Contact, DigitPressed, LegAnswered, LegFailed, LegHungUp, PlaybackEnded
+from sipworker.features.harass_alert import PLAYBACK as HARASS_PLAYBACK
 from sipworker.features.queue import INTRO, NEWS
 from sipworker.runtime.queue_desk import GONE_S
 from tests.cast import ACME, ACME_DOMAIN, ACME_ID, ALICE, BOB, CAROL, alice_calls
@@ -379,3 +382,63 @@ class TestDialCodes:
         worker = worker_with(members=(QueueMember(CAROL),))
         assert self.dial(worker, "*51*8000") == []
         assert self.dial(worker, "*51") == []
+
+
+class TestSpecialCallers:
+    """The manual's lists (11.2)."""
+
+    def worker(self, **callers: Any) -> WorkerInMemory:
+        worker = worker_with()
+        snapshot = worker.snapshots.by_tenant[ACME_ID]
+        worker.snapshots.put(ACME_ID, replace(snapshot, queue_callers=QueueCallers(**callers)))
+        return worker
+
+    def test_a_vip_stands_before_all_others(self) -> None:
+        worker = self.worker(vips=(VipCaller("555123"),))
+        for leg, caller in (("a", ALICE), ("b", ALICE), ("c", ALICE), ("vip", "555123")):
+            entry = ExtensionEntry(caller, "")
+            snapshot = worker.snapshots.by_tenant[ACME_ID]
+            if snapshot.find_extension(caller) is None:
+                worker.snapshots.put(ACME_ID, replace(snapshot, extensions=(*snapshot.extensions, entry)))
+            worker.hear(replace(alice_calls(SALES, leg), caller=caller))
+            worker.wait(0)
+        legs = rung(worker)
+        worker.sip.take_actions()
+        worker.hear(LegAnswered(legs[BOB]))
+        worker.hear(LegHungUp(legs[BOB], False, 200, ""))
+        worker.wait(0.3)
+        assert rung(worker)[BOB].startswith("s4-")
+
+    def test_exclusive_agents_are_rung_first(self) -> None:
+        worker = self.worker(exclusive=(ExclusiveAgents((ALICE,), ((SALES, CAROL),)),))
+        enter(worker)
+        assert list(rung(worker)) == [CAROL]
+
+    def test_level_1_is_warned_and_goes_on_with_2(self) -> None:
+        worker = self.worker(warned=(ALICE,), warned_prompt="warning")
+        enter(worker)
+        assert PlayFiles(CALLER, HARASS_PLAYBACK, ("stored:warning",)) in worker.sip.actions
+        assert rung(worker) == {}
+        worker.hear(DigitPressed(CALLER, "2", 100))
+        worker.wait(0.3)
+        assert list(rung(worker)) == [BOB]
+
+    @pytest.mark.parametrize("presses", ["1", ""])
+    def test_level_1_is_hung_up_with_1_and_after_three_warnings(self, presses: str) -> None:
+        worker = self.worker(warned=(ALICE,))
+        enter(worker)
+        if presses:
+            worker.hear(DigitPressed(CALLER, presses, 100))
+        for _ in range(3 if not presses else 0):
+            worker.hear(PlaybackEnded(CALLER, HARASS_PLAYBACK))
+            worker.wait(5)
+        assert worker.cdr().ended_reason == "A harassing number did not go on"
+
+    def test_level_2_hears_the_prompt_and_is_hung_up(self) -> None:
+        worker = self.worker(refused=(ALICE,), refused_prompt="refusal")
+        enter(worker)
+        worker.hear(DigitPressed(CALLER, "2", 100))
+        assert worker.runner.live_calls == 1
+        worker.hear(PlaybackEnded(CALLER, HARASS_PLAYBACK))
+        assert worker.cdr().ended_reason == "Harassing number"
+        assert rung(worker) == {}

@@ -136,3 +136,8 @@ CREATE TABLE acme.callmanager_queueagent (
     id bigint, queue_id bigint, extension_id bigint, is_signed_in boolean, is_paused boolean, pause_reason text,
     since timestamptz
 );
+CREATE TABLE acme.callmanager_vipcaller (number text, last_day date, is_enabled boolean);
+CREATE TABLE acme.callmanager_harassnumber (number text, level integer);
+CREATE TABLE acme.callmanager_harassprompt (level integer, stored_name text);
+CREATE TABLE acme.callmanager_exclusiveagent (id bigint, callers text[]);
+CREATE TABLE acme.callmanager_exclusiveagentmember (id bigint, exclusive_id bigint, queue_id bigint, extension_id bigint);

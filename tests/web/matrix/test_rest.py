@@ -49,10 +49,11 @@ ALONE: Mapping[str, Alone] = {
     "country_codes": Alone.OWN,
     "dial_codes": Alone.OWN,
     "paging": Alone.OWN,
+    "harass_level_prompt": Alone.OWN,
     # The platform's, by the names of its processes.
     "log_files": Alone.OWN,
 }
-VALUES = {"topic": "cdr", "name": "web.log", "kind": "logo"}
+VALUES = {"level": "1", "topic": "cdr", "name": "web.log", "kind": "logo"}
 
 
 def alone_of(route: Route) -> Alone | None:

@@ -63,6 +63,12 @@ from tenants.services.event_log import event_record
 from tenants.services.user import user_create
 from tests.web.calls import FakeWorker, cdr_make, registration_make
 from tests.web.conftest import WEB_PASSWORD
+from tests.web.queue_callers import (
+    exclusive_agent_make,
+    harass_number_make,
+    harass_prompt_make,
+    vip_make,
+)
 from tests.web.queue_calls import queue_stay_make, wall_queue_make
 from tests.web.rules import lent_trunk
 
@@ -576,6 +582,10 @@ THINGS: Mapping[str, Thing] = {
     "system_numbers": Thing(_system_number, owner="root"),
     "call_queues": Thing(_call_queue, exists=_call_queue_exists),
     "queue_calls": Thing(_queue_call),
+    "vip_callers": Thing(lambda world, number: vip_make(world.acme, number, MARK)),
+    "harass_numbers": Thing(lambda world, number: harass_number_make(world.acme, number, MARK)),
+    "exclusive_agents": Thing(lambda world, number: exclusive_agent_make(world.acme, number, MARK)),
+    "harass_prompts": Thing(lambda world, number: harass_prompt_make(world.acme, number, MARK)),
     "wallboard": Thing(lambda world, number: wall_queue_make(world.acme, f"76{number}", MARK)),
     "receptionists": Thing(_receptionist, exists=_receptionist_exists),
     "ring_groups": Thing(_ring_group, exists=_ring_group_exists),

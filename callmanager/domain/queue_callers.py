@@ -1,0 +1,83 @@
+"""Callers whom queues treat in a way of their own (manual 11.2): VIPs, those with exclusive agents, and harassing ones.
+
+They hold for all queues of a company. Numbers count as they are written and as E.164.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from enum import IntEnum
+
+from callmanager.domain.number_policy import NumberJudge, NumberPolicy
+
+
+class HarassLevel(IntEnum):
+    """WARNED hears a warning and may go on with 2; REFUSED hears one and is hung up."""
+
+    WARNED = 1
+    REFUSED = 2
+
+
+@dataclass(frozen=True, slots=True)
+class VipCaller:
+    """`last_day` is the last one, in the company's time zone, on which the number counts; None: for ever."""
+
+    number: str
+    last_day: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ExclusiveAgents:
+    """Callers, and for each queue the agents who go first for them."""
+
+    callers: tuple[str, ...]
+    # (queue, extension)
+    agents: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class QueueCallers:
+    """As a company has set it; `country` is whose numbers are written. A prompt is a file of the tenant; empty: the
+    words that come with the system."""
+
+    country: str = ""
+    vips: tuple[VipCaller, ...] = ()
+    exclusive: tuple[ExclusiveAgents, ...] = ()
+    warned: tuple[str, ...] = ()
+    refused: tuple[str, ...] = ()
+    warned_prompt: str = ""
+    refused_prompt: str = ""
+    _lists: list[NumberJudge] = field(init=False, repr=False, compare=False, default_factory=list)
+
+    def is_vip(self, number: str, today: date) -> bool:
+        valid = [one.number for one in self.vips if one.last_day is None or one.last_day >= today]
+        return _contains(valid, number, self.country)
+
+    def exclusive_agents(self, number: str, queue: str) -> frozenset[str]:
+        found = (one for one in self.exclusive if _contains(one.callers, number, self.country))
+        return frozenset(agent for one in found for of_queue, agent in one.agents if of_queue == queue)
+
+    def harass_level(self, number: str) -> HarassLevel | None:
+        """The worse of two."""
+        if not self.warned and not self.refused:
+            return None
+        if not self._lists:
+            self._lists.extend(_judge(numbers, self.country) for numbers in (self.refused, self.warned))
+        refused, warned = self._lists
+        if refused.is_blocked(number):
+            return HarassLevel.REFUSED
+        return HarassLevel.WARNED if warned.is_blocked(number) else None
+
+
+NO_CALLERS = QueueCallers()
+
+
+def _judge(numbers: Iterable[str], country: str) -> NumberJudge:
+    return NumberJudge(NumberPolicy(country=country, blocked_numbers=tuple(numbers)))
+
+
+def _contains(numbers: Iterable[str], number: str, country: str) -> bool:
+    wanted = tuple(numbers)
+    return bool(wanted) and _judge(wanted, country).is_blocked(number)
