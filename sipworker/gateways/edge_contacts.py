@@ -36,6 +36,8 @@ WAIT_S = 1.0
 RECEIVE_BYTES = 65536
 # The edge removes what has run out within some seconds; an event may be lost, a phone must not ring for ever.
 EXPIRY_GRACE_S = 60
+# It says nothing of a phone that merely stays. Well within the grace, and not for every phone by itself.
+ASK_AGAIN_AFTER_S = 20
 
 # The registrations of one extension by ruid. Never changed, only replaced: the SIP thread reads without a lock.
 Records = Mapping[str, EdgeRegistration]
@@ -69,6 +71,7 @@ class EdgeContacts(ReconnectingThread[EventLines]):
         self._rpc_port = rpc_port
         self._now = now
         self._by_aor: dict[str, Records] = {}
+        self._asked_at = 0.0
 
     def contacts(self, number: str, sip_domain: str) -> tuple[Contact, ...]:
         """Of an edge that is away, those it had: its phones are most likely still there."""
@@ -97,13 +100,23 @@ class EdgeContacts(ReconnectingThread[EventLines]):
     def turn(self, link: EventLines) -> None:
         for line in link.take():
             self.apply(line)
+        if self._must_ask_again():
+            # As when it opens: what happens in between waits in the socket and is applied on top.
+            self.replace_all(self._dump())
+
+    def _must_ask_again(self) -> bool:
+        """Some phone's time has run out as far as is known here, and nobody said that it left."""
+        now = self._now()
+        if now - self._asked_at < ASK_AGAIN_AFTER_S:
+            return False
+        return any(one.expires_at < now for records in self._by_aor.values() for one in records.values())
 
     def replace_all(self, registrations: Iterable[EdgeRegistration]) -> None:
         by_aor: dict[str, dict[str, EdgeRegistration]] = {}
         for registration in registrations:
             by_aor.setdefault(registration.aor, {})[registration.ruid] = registration
         self._by_aor = dict(by_aor)
-        log.info("edge_contacts.loaded", extensions=len(by_aor))
+        log.debug("edge_contacts.loaded", extensions=len(by_aor))
 
     def apply(self, line: bytes) -> None:
         try:
@@ -127,7 +140,7 @@ class EdgeContacts(ReconnectingThread[EventLines]):
             self._by_aor.pop(registration.aor, None)
 
     def _dump(self) -> tuple[EdgeRegistration, ...]:
-        at = self._now()
+        at = self._asked_at = self._now()
         with closing(HTTPConnection(HOST, self._rpc_port, timeout=DUMP_TIMEOUT_S)) as connection:
             connection.request("POST", "/RPC", rpc_question("ul.dump"))
             return location_dump_parse(rpc_result(connection.getresponse().read()), at=at)

@@ -65,17 +65,42 @@ def test_restart_of_the_edge_is_survived(phone: PhoneMaker, contacts: EdgeContac
     wait_for("Bob is there", lambda: user_agents(contacts, "102") != [])
 
 
-def test_contact_long_past_its_time_is_not_offered(
-    phone: PhoneMaker, edge: Edge, events: EventStream
-) -> None:
+@pytest.fixture
+def clock() -> list[float]:
+    return [0.0]
+
+
+@pytest.fixture
+def by_clock(
+    phone: PhoneMaker, edge: Edge, events: EventStream, clock: list[float]
+) -> Iterator[EdgeContacts]:
+    """Alice is registered for 300 s."""
     phone(ALICE).register()
     events.next(event="registered")
-    now = [0.0]
     contacts = EdgeContacts(
-        edge.ports["PBX_EDGE_EVENTS_PORT"], edge.ports["PBX_EDGE_RPC_PORT"], lambda: now[0]
+        edge.ports["PBX_EDGE_EVENTS_PORT"], edge.ports["PBX_EDGE_RPC_PORT"], lambda: clock[0]
     )
     contacts.start()
     wait_for("Alice is there", lambda: user_agents(contacts) != [])
-    now[0] = 1000.0
-    assert user_agents(contacts) == []
+    yield contacts
     contacts.stop()
+
+
+def test_a_phone_that_stays_is_offered_for_as_long_as_the_edge_has_it(
+    by_clock: EdgeContacts, clock: list[float]
+) -> None:
+    """The edge announces no plain refresh: whoever stays is asked for again."""
+    for moment in (310.0, 620.0, 5000.0):
+        clock[0] = moment
+        wait_for("Alice is still there", lambda: user_agents(by_clock) != [], timeout_s=10)
+
+
+def test_contact_long_past_its_time_is_not_offered_while_the_edge_is_away(
+    by_clock: EdgeContacts, clock: list[float], edge: Edge
+) -> None:
+    edge.stop()
+    wait_for("the loss is noticed", lambda: not by_clock.is_connected)
+    assert user_agents(by_clock) != []
+    clock[0] = 1000.0
+    assert user_agents(by_clock) == []
+    edge.start()
