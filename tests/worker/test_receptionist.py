@@ -12,6 +12,7 @@ from callmanager.domain.number_policy import NumberPolicy
 from callmanager.domain.outcome import CallStatus
 from callmanager.domain.receptionist import Choice, Menu, MenuOption, ReceptionistEntry
 from callmanager.domain.ringing_tone import ringing_tone_of
+from callmanager.domain.schedule import Interval
 from sipworker.call.actions import (
     AnswerLeg,
     BridgeLegs,
@@ -179,3 +180,30 @@ def test_a_receptionist_that_only_repeats_itself_says_good_bye_in_the_end(worker
         worker.wait(10.1)
     assert prompts == 5
     assert worker.cdr().status is CallStatus.ANSWERED
+
+
+@pytest.mark.parametrize(
+    ("weekday", "prompt", "leads_to_bob"), [(0, "0123456789abcdef", True), (6, "00000000000night", False)]
+)
+def test_outside_of_its_own_hours_it_is_another_menu_with_another_prompt(
+    worker: WorkerInMemory, weekday: int, prompt: str, leads_to_bob: bool
+) -> None:
+    """It is Monday, nine o'clock."""
+    closed = Menu((MenuOption("2", Choice(END_CALL)),), prompt="00000000000night")
+    desk = replace(RECEPTIONIST, closed=closed, own_intervals=(Interval(weekday, 8 * 60, 17 * 60),))
+    worker.snapshots.by_tenant[ACME_ID] = replace(ACME, receptionists=(desk,))
+    worker.hear(alice_calls(DESK))
+    assert last_said(worker) == (f"stored:{prompt}",)
+    press(worker, "2")
+    assert bool(worker.dialled_legs()) is leads_to_bob
+
+
+def test_a_fax_machine_goes_where_its_key_leads_and_is_nothing_where_there_is_none(
+    worker: WorkerInMemory,
+) -> None:
+    fax = replace(RECEPTIONIST, menu=replace(RECEPTIONIST.menu, options=(MenuOption("F", TO_BOB),)))
+    for number, desk in enumerate((RECEPTIONIST, fax), start=1):
+        worker.snapshots.by_tenant[ACME_ID] = replace(ACME, receptionists=(desk,))
+        worker.hear(alice_calls(DESK, leg=f"caller{number}"))
+        worker.hear(DigitPressed(f"caller{number}", "F", 100))
+        assert bool(worker.dialled_legs()) is (desk is fax)
