@@ -6,6 +6,7 @@ from django.urls import re_path
 
 from callmanager.api.call_queues import CallQueueViewSet
 from callmanager.api.call_simulations import CallSimulationsView
+from callmanager.api.conferences import ConferenceViewSet
 from callmanager.api.dial_codes import DialCodesView
 from callmanager.api.greetings import GreetingViewSet
 from callmanager.api.inbound_rules import InboundRuleViewSet
@@ -81,6 +82,7 @@ def company_resources(router: Router) -> None:
     router.register("harass_numbers", HarassNumberViewSet, basename="harass_numbers")
     router.register("exclusive_agents", ExclusiveAgentViewSet, basename="exclusive_agents")
     router.register("queue_calls", QueueCallViewSet, basename="queue_calls")
+    router.register("conferences", ConferenceViewSet, basename="conferences")
     router.register("receptionists", ReceptionistViewSet, basename="receptionists")
     router.register("ring_groups", RingGroupViewSet, basename="ring_groups")
     router.register("routing_tests", RoutingTestViewSet, basename="routing_tests")

@@ -161,6 +161,7 @@ TABLE: Mapping[str, Row] = {
     "callmanager.harassnumber": Row(Area.CONFIGURATION, WRITERS, WRITERS),
     "callmanager.harassprompt": Row(Area.CONFIGURATION, WRITERS, WRITERS),
     "callmanager.exclusiveagent": Row(Area.CONFIGURATION, WRITERS, WRITERS),
+    "callmanager.conference": Row(Area.CONFIGURATION, WRITERS, WRITERS),
     "callmanager.receptionist": Row(Area.CONFIGURATION, WRITERS, WRITERS),
     "callmanager.ringgroup": Row(Area.CONFIGURATION, WRITERS, WRITERS),
     "callmanager.inboundrule": Row(Area.CONFIGURATION, WRITERS, WRITERS),

@@ -24,6 +24,7 @@ from callmanager.domain.decisions import (
     CheckMessages,
     Decision,
     DialOut,
+    EnterConference,
     EnterQueue,
     LeaveMessage,
     Page,
@@ -249,7 +250,7 @@ class _Walk:
             case LeaveMessage(mailbox=mailbox) | CheckMessages(mailbox=mailbox):
                 end = _answered(EndKind.VOICEMAIL, mailbox)
                 return Step(decision, considered, why, begins_s, outcome=end.outcome), end
-            case EnterQueue(number=number):
+            case EnterQueue(number=number) | EnterConference(number=number):
                 end = _answered(EndKind.SERVICE, number)
                 return Step(decision, considered, why, begins_s, outcome=end.outcome), end
             case Refuse(sip_code=sip_code, reason=reason, retry_after_s=retry_after_s):

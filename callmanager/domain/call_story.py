@@ -16,6 +16,7 @@ from callmanager.domain.decisions import (
     CheckMessages,
     DialOut,
     EchoTest,
+    EnterConference,
     EnterQueue,
     LeaveMessage,
     Monitor,
@@ -219,6 +220,11 @@ def _decided(step: Step, lost: tuple[Considered, ...]) -> Iterator[Station]:
             title = f"Queue {number} {name}".strip()
             answer = "Answers with music until an agent is free"
             yield Station(StationKind.SERVICE, step.begins_s, title, "", answer, Tone.GOOD, lost)
+        case EnterConference(number=number, subject=subject):
+            title = f"Conference {number} {subject}".strip()
+            yield Station(
+                StationKind.SERVICE, step.begins_s, title, "", "Lets the caller in", Tone.GOOD, lost
+            )
         case DialOut():
             for position, attempt in enumerate(step.attempts):
                 yield replace(_attempt(step, decision, attempt), lost=lost if position == 0 else ())

@@ -141,6 +141,14 @@ class EnterQueue:
 
 
 @dataclass(frozen=True, slots=True)
+class EnterConference:
+    """Let the caller into a conference room, with the PIN that it asks for."""
+
+    number: str
+    subject: str
+
+
+@dataclass(frozen=True, slots=True)
 class LeaveMessage:
     """Let the caller leave a message in an extension's mailbox. `greeting` are sounds, played one after the other."""
 
@@ -265,6 +273,7 @@ Decision = (
     | Page
     | AnswerMenu
     | EnterQueue
+    | EnterConference
     | DialOut
     | LeaveMessage
     | CheckMessages

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import assert_never
 
 from callmanager.domain.call_trace import Trace
+from callmanager.domain.conference_calls import call_conference
 from callmanager.domain.decisions import (
     AnswerMenu,
     CheckMessages,
@@ -207,6 +208,8 @@ def _dialled(routing: Routing) -> Decision:
             return call_receptionist(routing, desk)
         if (queue := routing.snapshot.find_queue(call.dialled)) is not None:
             return call_queue(routing, queue)
+        if (room := routing.snapshot.find_conference(call.dialled)) is not None:
+            return call_conference(routing, room)
         if not may_be_outside(routing, call.dialled, call.caller):
             return Refuse(404, "No such extension")
         return call_outside(routing, call.dialled, call.caller)

@@ -126,7 +126,8 @@ def _destination(routing: Routing, caller: ExtensionEntry, number: str) -> Desti
         return Destination(DestinationKind.RECEPTIONIST, number)
     if snapshot.find_queue(number) is not None:
         return Destination(DestinationKind.CALL_QUEUE, number)
-    if not is_dialable(number) or snapshot.number_judge.is_emergency(number):
+    is_room = snapshot.find_conference(number) is not None
+    if is_room or not is_dialable(number) or snapshot.number_judge.is_emergency(number):
         return Refuse(404, "Calls can't be forwarded to this number")
     if Right.CALL_EXTERNAL not in snapshot.rights_of(caller.number):
         return Refuse(403, "External calls are not allowed for this extension")

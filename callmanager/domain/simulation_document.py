@@ -14,6 +14,7 @@ from callmanager.domain.decisions import (
     Decision,
     DialOut,
     EchoTest,
+    EnterConference,
     EnterQueue,
     LeaveMessage,
     Monitor,
@@ -91,6 +92,8 @@ def _kind(decision: Decision) -> str:
             return "receptionist"
         case EnterQueue():
             return "call_queue"
+        case EnterConference():
+            return "conference"
         case DialOut():
             return "dial"
         case (

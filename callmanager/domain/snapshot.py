@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, fields
 from typing import Self, get_type_hints
 
 from callmanager.domain.agent_state import AgentState
+from callmanager.domain.conference import ConferenceRoom
 from callmanager.domain.dial_codes import MANUAL_CODES, DialCodes
 from callmanager.domain.did_pool import DidPool, parse_did_pool
 from callmanager.domain.extension_entry import ExtensionEntry
@@ -26,7 +27,7 @@ from callmanager.domain.ring_groups import RingGroupEntry
 from callmanager.domain.schedule import ALL_WEEK, Holiday, Interval, Schedule
 from callmanager.domain.trunk_entry import TrunkEntry
 
-SCHEMA_VERSION = 17
+SCHEMA_VERSION = 18
 NO_NUMBERS = DidPool()
 
 
@@ -68,6 +69,7 @@ class TenantSnapshot:
     queue_callers: QueueCallers = NO_CALLERS
     # As stored; a worker may know of later ones.
     agents: tuple[AgentEntry, ...] = ()
+    conferences: tuple[ConferenceRoom, ...] = ()
     schema_version: int = SCHEMA_VERSION
     _by_number: dict[str, ExtensionEntry] = field(init=False, repr=False, compare=False, default_factory=dict)
     _rights: dict[str, frozenset[Right]] = field(init=False, repr=False, compare=False, default_factory=dict)
@@ -79,6 +81,9 @@ class TenantSnapshot:
         init=False, repr=False, compare=False, default_factory=dict
     )
     queues_by_number: dict[str, Queue] = field(init=False, repr=False, compare=False, default_factory=dict)
+    _conferences: dict[str, ConferenceRoom] = field(
+        init=False, repr=False, compare=False, default_factory=dict
+    )
     _agents: dict[tuple[str, str], AgentState] = field(
         init=False, repr=False, compare=False, default_factory=dict
     )
@@ -99,6 +104,7 @@ class TenantSnapshot:
         self._ring_groups.update({group.number: group for group in self.ring_groups})
         self._receptionists.update({desk.number: desk for desk in self.receptionists})
         self.queues_by_number.update({queue.number: queue for queue in self.queues})
+        self._conferences.update({room.number: room for room in self.conferences})
         self._agents.update({(one.queue, one.number): one.state for one in self.agents})
         self._rights.update(rights_by_number(self.groups))
         self._group_ids.update(group_ids_by_number(self.groups))
@@ -116,8 +122,8 @@ class TenantSnapshot:
         return self._ring_groups.get(number)
 
     def is_number_used(self, number: str) -> bool:
-        """By an extension, enabled or not, a ring group, a receptionist or a queue."""
-        others = (self._ring_groups, self._receptionists, self.queues_by_number)
+        """By an extension, enabled or not, a ring group, a receptionist, a queue or a conference room."""
+        others = (self._ring_groups, self._receptionists, self.queues_by_number, self._conferences)
         return number in self._by_number or any(number in numbers for numbers in others)
 
     def find_receptionist(self, number: str) -> ReceptionistEntry | None:
@@ -125,6 +131,9 @@ class TenantSnapshot:
 
     def find_queue(self, number: str) -> Queue | None:
         return self.queues_by_number.get(number)
+
+    def find_conference(self, number: str) -> ConferenceRoom | None:
+        return self._conferences.get(number)
 
     def agent_state(self, queue: str, number: str) -> AgentState:
         """As stored; whoever was never told of is signed in where the queue signs in by itself."""

@@ -19,6 +19,7 @@ from callmanager.domain.schedule import ALL_WEEK, Interval
 from callmanager.domain.schedule_rows import holiday_of, office_intervals
 from callmanager.domain.snapshot import TenantSnapshot
 from callmanager.domain.snapshot_caller_load import load_queue_callers
+from callmanager.domain.snapshot_conference_load import load_conferences
 from callmanager.domain.snapshot_destination import with_target
 from callmanager.domain.snapshot_group_load import load_auto_answer, load_ring_groups
 from callmanager.domain.snapshot_mailbox_load import load_mailboxes
@@ -148,6 +149,7 @@ def load_snapshot(execute: Execute, tenant_id: int) -> TenantSnapshot | None:
         queues=load_queues(execute, schema_name),
         agents=load_agents(execute),
         queue_callers=load_queue_callers(execute, schema_name, country),
+        conferences=load_conferences(execute),
         dial_codes=load_dial_codes(execute),
         recording=_recording_policy(
             *recording, own_announcement=_load_own_announcement(execute, schema_name)

@@ -9,6 +9,7 @@ from callmanager.domain.decisions import (
     Decision,
     DialOut,
     EchoTest,
+    EnterConference,
     EnterQueue,
     LeaveMessage,
     Monitor,
@@ -30,6 +31,7 @@ FOR_ANYBODY = (
     | RingGroup
     | AnswerMenu
     | EnterQueue
+    | EnterConference
     | DialOut
     | LeaveMessage
     | Park

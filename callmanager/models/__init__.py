@@ -12,6 +12,7 @@ from callmanager.models.call_queue import (
     CallQueueSound,
     QueueAgent,
 )
+from callmanager.models.conference import Conference
 from callmanager.models.dial_codes import DialCodeSettings
 from callmanager.models.extension import Extension
 from callmanager.models.extension_exception import ExtensionException
@@ -44,6 +45,7 @@ __all__ = [
     "CallQueueManager",
     "CallQueueMember",
     "CallQueueSound",
+    "Conference",
     "DialCodeSettings",
     "DisallowedCode",
     "ExclusiveAgent",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from callmanager.models import CallQueue, Receptionist, RingGroup
+from callmanager.models import CallQueue, Conference, Receptionist, RingGroup
 
 
 def service_numbers() -> Mapping[str, str]:
@@ -15,4 +15,5 @@ def service_numbers() -> Mapping[str, str]:
             Receptionist.objects.order_by().values_list("number", flat=True), "a virtual receptionist"
         ),
         **dict.fromkeys(CallQueue.objects.order_by().values_list("number", flat=True), "a call queue"),
+        **dict.fromkeys(Conference.objects.order_by().values_list("number", flat=True), "a conference room"),
     }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib.admin import AdminSite
 
 from callmanager.admin.call_queue import CallQueueAdmin
+from callmanager.admin.conference import ConferenceAdmin
 from callmanager.admin.inbound_rule import InboundRuleAdmin
 from callmanager.admin.outbound_rule import OutboundRuleAdmin
 from callmanager.admin.queue_callers import (
@@ -19,6 +20,7 @@ from callmanager.admin.ring_group import RingGroupAdmin
 from callmanager.fleet.models import QueueStay
 from callmanager.models import (
     CallQueue,
+    Conference,
     ExclusiveAgent,
     HarassNumber,
     HarassPrompt,
@@ -38,6 +40,7 @@ ROUTING_NAVIGATION = (
         ("Outbound rules", "call_made", "admin:callmanager_outboundrule_changelist"),
         ("Virtual receptionists", "dialpad", "admin:callmanager_receptionist_changelist"),
         ("Call queues", "support_agent", "admin:callmanager_callqueue_changelist"),
+        ("Conferences", "groups", "admin:callmanager_conference_changelist"),
         ("Ring groups", "ring_volume", "admin:callmanager_ringgroup_changelist"),
         ("Paging and intercom", "campaign", "admin:paging"),
     ),
@@ -60,6 +63,7 @@ def routing_register(site: AdminSite) -> None:
     site.register(RingGroup, RingGroupAdmin)
     site.register(Receptionist, ReceptionistAdmin)
     site.register(CallQueue, CallQueueAdmin)
+    site.register(Conference, ConferenceAdmin)
     site.register(QueueStay, QueueStayAdmin)
     site.register(VipCaller, VipCallerAdmin)
     site.register(HarassNumber, HarassNumberAdmin)

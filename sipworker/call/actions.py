@@ -10,6 +10,7 @@ from callmanager.domain.header_parameters import OutgoingHeaders
 from callmanager.domain.outcome import CallOutcome
 from callmanager.domain.trunk_entry import TrunkEntry
 from sipworker.call.attendance import Attendance
+from sipworker.call.conferencing import ConferenceAction
 from sipworker.call.mailbox_actions import MailboxAction
 from sipworker.call.other_calls import CallsAction
 from sipworker.call.queueing import QueueAction
@@ -351,6 +352,7 @@ Action = (
     | FindContacts
     | CallsAction
     | QueueAction
+    | ConferenceAction
     | MailboxAction
     | AskServer
     | RecordingAction

@@ -7,11 +7,13 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True)
 class CheckPin:
-    """Compare what was typed with a mailbox's PIN; PinChecked answers."""
+    """Compare what was typed with the PIN of a mailbox or a conference room; PinChecked answers. `other_token` is the
+    second one that a room may have, its admin's."""
 
     mailbox: str
     pin: str
     pin_token: str
+    other_token: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from callmanager.domain.header_parameters import ProviderCaller
 from callmanager.domain.mailbox import StoredMessage
 from callmanager.domain.outcome import EndedBy
 from callmanager.domain.recording import RecordingEnd
+from sipworker.call.conferencing import ConferenceSignal
 from sipworker.call.other_calls import CallsSignal
 from sipworker.call.party import LegId as LegId
 from sipworker.call.queueing import QueueSignal
@@ -194,6 +195,8 @@ class PinChecked:
     is_right: bool
     is_locked: bool = False
     is_news: bool = False
+    # The second of two PINs was typed.
+    is_other: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -287,6 +290,7 @@ Signal = (
     | ServerAnswered
     | CallsSignal
     | QueueSignal
+    | ConferenceSignal
     | AttendedLeft
     | TimerFired
     | HangUpRequested

@@ -13,6 +13,7 @@ from callmanager.domain.decisions import (
     Decision,
     DialOut,
     EchoTest,
+    EnterConference,
     EnterQueue,
     LeaveMessage,
     Monitor,
@@ -35,6 +36,7 @@ from sipworker.call.requests import RedirectRequested
 from sipworker.call.signals import Signal
 from sipworker.features.change_own import ChangingOwn
 from sipworker.features.check_messages import CheckingMessages
+from sipworker.features.conference import Conferring
 from sipworker.features.dial_out import DialOutside
 from sipworker.features.echo import Echo
 from sipworker.features.harass_alert import HarassAlert
@@ -211,6 +213,8 @@ def _stage_for(decision: Decision, context: CallContext, in_vain: int = 0) -> St
                 if decision.alert is None
                 else HarassAlert(context, decision)
             )
+        case EnterConference():
+            return Conferring(context, decision)
         case DialOut():
             return DialOutside(context, decision)
         case LeaveMessage():
@@ -241,7 +245,7 @@ def _stage_for(decision: Decision, context: CallContext, in_vain: int = 0) -> St
 def _number(decision: Decision) -> str:
     if isinstance(decision, LeaveMessage):
         return decision.mailbox
-    reached = RingExtension | RingGroup | Page | AnswerMenu | EnterQueue | DialOut
+    reached = RingExtension | RingGroup | Page | AnswerMenu | EnterQueue | EnterConference | DialOut
     return decision.number if isinstance(decision, reached) else ""
 
 

@@ -48,11 +48,12 @@ class MailboxDesk:
         tenant_id, now = call.context.invite.tenant_id, self._clock.now().timestamp()
         if self._pins.is_locked(tenant_id, check.mailbox, now):
             return PinChecked(is_right=False, is_locked=True)
-        is_right = self._mailboxes.is_pin(check.pin, check.pin_token)
+        is_other = bool(check.other_token) and self._mailboxes.is_pin(check.pin, check.other_token)
+        is_right = is_other or (bool(check.pin_token) and self._mailboxes.is_pin(check.pin, check.pin_token))
         if is_right:
             if self._pins.note_right(tenant_id, check.mailbox):
                 self._mailboxes.save_wrong_pins(self._pins.remembered(now))
-            return PinChecked(is_right=True)
+            return PinChecked(is_right=True, is_other=is_other)
         log.warning("mailbox.pin_wrong", session_id=call.context.session_id, tenant_id=tenant_id)
         self._pins.note_wrong(tenant_id, check.mailbox, now)
         self._mailboxes.save_wrong_pins(self._pins.remembered(now))

@@ -33,6 +33,7 @@ from sipworker.call.actions import (
     UnbridgeLegs,
     UnhearLeg,
 )
+from sipworker.call.conferencing import ConferenceAction
 from sipworker.call.context import CallContext, CallLimits
 from sipworker.call.errors import IllegalSignal
 from sipworker.call.mailbox_actions import ChangePin, CheckPin, FindMessages, FindRoom
@@ -55,6 +56,7 @@ from sipworker.call.transfers import DismissLeg
 from sipworker.features import feature_for
 from sipworker.ports import Ports
 from sipworker.runtime.commands import CommandDesk
+from sipworker.runtime.conference_desk import ConferenceDesk
 from sipworker.runtime.disconnection import no_longer_allowed
 from sipworker.runtime.events import CallJournal
 from sipworker.runtime.external_use import ExternalUse
@@ -103,6 +105,7 @@ class Runner:
         self.tally = Tally()
         self._registry = Registry()
         self._hearings = Hearings(ports.sip, self._registry)
+        self._conferences = ConferenceDesk(self._hearings, ports.snapshots)
         self._lot = ParkingLot()
         self._moves = Moves(ports.sip, self._registry)
         self._use = ExternalUse(ports.stored_use)
@@ -202,6 +205,8 @@ class Runner:
         for call, news in self._queues.news():
             self._step(call, news)
         self._callbacks.make_due()
+        for call, closed in self._conferences.closed():
+            self._step(call, closed)
 
     def _end_what_is_not_allowed_any_more(self) -> None:
         for call, request in no_longer_allowed(self._registry, self._ports.snapshots):
@@ -332,6 +337,8 @@ class Runner:
                 self._answers.extend(self._lot.perform(call, action))
             case _ if isinstance(action, QueueAction):
                 self._answers.extend(self._queues.perform(call, action))
+            case _ if isinstance(action, ConferenceAction):
+                self._answers.extend(self._conferences.perform(call, action))
             case FindContacts():
                 self._answers.append((call, self._find_contacts(call, action)))
             case CheckPin() | ChangePin() | FindMessages() | FindRoom() | AskServer():
@@ -363,6 +370,7 @@ class Runner:
         self._hearings.end(call)
         self._lot.leave(call)
         self._queues.leave(call)
+        self._answers.extend(self._conferences.leave(call))
         self._recorders.forget(call)
         self._registry.remove(call)
         self._timers.stop_all(call.context.session_id)

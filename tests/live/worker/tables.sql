@@ -121,6 +121,11 @@ CREATE TABLE acme.callmanager_mailbox (
     pin text, says_caller boolean, says_time boolean, takes_unanswered boolean
 );
 CREATE TABLE acme.callmanager_greeting (extension_id bigint, status text, stored_name text, is_active boolean);
+CREATE TABLE acme.callmanager_conference (
+    id bigint, mode text, number text, subject text, room_pin text, admin_pin text, has_room_pin boolean, has_admin_pin boolean,
+    outbound_caller_id text, max_participants integer, grids integer, bitrate_kbps integer, frame_rate integer, resolution text,
+    language text, is_prompt_silent boolean, is_recorded boolean
+);
 CREATE TABLE acme.callmanager_callqueue (
     id bigint, number text, name text, strategy text, outbound_caller_id text, ring_duration_s integer,
     agent_ring_timeout_s integer, max_wait_s integer, wrap_up_s integer, sla_s integer, skips_busy boolean,

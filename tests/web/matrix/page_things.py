@@ -33,6 +33,7 @@ PAGE_THINGS: Mapping[str, str] = {
     "callmanager_harassnumber": "harass_numbers",
     "callmanager_harassprompt": "harass_prompts",
     "callmanager_exclusiveagent": "exclusive_agents",
+    "callmanager_conference": "conferences",
     "callmanager_receptionist": "receptionists",
     "callmanager_ringgroup": "ring_groups",
     "callmanager_inboundrule": "inbound_rules",

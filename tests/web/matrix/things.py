@@ -63,6 +63,7 @@ from tenants.services.event_log import event_record
 from tenants.services.user import user_create
 from tests.web.calls import FakeWorker, cdr_make, registration_make
 from tests.web.conftest import WEB_PASSWORD
+from tests.web.matrix.conference_things import conference_make
 from tests.web.queue_callers import (
     exclusive_agent_make,
     harass_number_make,
@@ -587,6 +588,7 @@ THINGS: Mapping[str, Thing] = {
     "exclusive_agents": Thing(lambda world, number: exclusive_agent_make(world.acme, number, MARK)),
     "harass_prompts": Thing(lambda world, number: harass_prompt_make(world.acme, number, MARK)),
     "wallboard": Thing(lambda world, number: wall_queue_make(world.acme, f"76{number}", MARK)),
+    "conferences": Thing(lambda world, number: conference_make(world.acme, f"74{number}", MARK)),
     "receptionists": Thing(_receptionist, exists=_receptionist_exists),
     "ring_groups": Thing(_ring_group, exists=_ring_group_exists),
     "inbound_rules": Thing(_inbound_rule, exists=_inbound_rule_exists),

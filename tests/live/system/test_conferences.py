@@ -1,0 +1,69 @@
+"""Conference rooms with telephones: the PIN, who hears whom, the lock, and the end of a deleted room (5.11, 5.12)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.live.system.outside_world import OutsideWorld
+from tests.phones.calls import PhoneCall
+from tests.phones.phone import Phone
+from tests.phones.rest import Json, RestClient
+
+ROOM, PIN, ADMIN_PIN = "9000", "123456", "654321"
+PATIENCE_S = 20
+
+
+@pytest.fixture
+def room(world: OutsideWorld, rest: RestClient) -> Iterator[Json]:
+    made = rest.post(
+        "/conferences",
+        {"number": ROOM, "subject": "Sales conference", "room_pin": PIN, "admin_pin": ADMIN_PIN},
+    )
+    world.wait_in_force(lambda snapshot: snapshot.find_conference(ROOM) is not None)
+    yield made
+    if rest.rows("/conferences", number=ROOM):
+        rest.delete(f"/conferences/{made['id']}")
+
+
+def enter(phone: Phone, pin: str) -> PhoneCall:
+    call = phone.dial(ROOM).wait_confirmed()
+    call.send_dtmf(f"{pin}#")
+    return call
+
+
+def test_three_phones_hear_each_other_and_a_deleted_room_ends_it(
+    room: Json, rest: RestClient, alice: Phone, bob: Phone, carol: Phone
+) -> None:
+    phones = (alice, bob, carol)
+    calls = [enter(phone, pin) for phone, pin in zip(phones, (ADMIN_PIN, PIN, PIN), strict=True)]
+    for own, call in zip(phones, calls, strict=True):
+        others = [phone.config.tone_hz for phone in phones if phone is not own]
+        call.wait_heard(*others, timeout_s=PATIENCE_S)
+    calls[1].hang_up()
+    calls[1].wait_over()
+    calls[0].wait_heard(carol.config.tone_hz, timeout_s=PATIENCE_S)
+    rest.delete(f"/conferences/{room['id']}")
+    for call in (calls[0], calls[2]):
+        call.wait_over(PATIENCE_S)
+    cdr = rest.wait_cdr(calls[1].sip_call_id)
+    assert (cdr["callee"], cdr["status"]) == (ROOM, "answered")
+
+
+def test_nobody_gets_in_by_a_wrong_pin_nor_into_a_locked_room(
+    room: Json, alice: Phone, bob: Phone, carol: Phone
+) -> None:
+    guesser = carol.dial(ROOM).wait_confirmed()
+    for _ in range(3):
+        guesser.send_dtmf("1111#")
+    guesser.wait_over(PATIENCE_S)
+    host, guest = enter(alice, ADMIN_PIN), enter(bob, PIN)
+    host.wait_heard(bob.config.tone_hz, timeout_s=PATIENCE_S)
+    guest.wait_heard(alice.config.tone_hz, timeout_s=PATIENCE_S)
+    host.send_dtmf("*")
+    enter(carol, PIN).wait_over(PATIENCE_S)
+    guest.wait_heard(alice.config.tone_hz, timeout_s=PATIENCE_S)
+    for call in (host, guest):
+        call.hang_up()
+        call.wait_over()

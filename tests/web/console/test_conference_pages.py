@@ -1,0 +1,84 @@
+"""The pages of conference rooms: made, refused beside the field, PINs for those alone who may change rooms."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from callmanager.models import Conference
+from callmanager.services.conference import conference_create
+from tenants.models import Tenant, User
+from tenants.roles import Rank
+from tenants.scope import tenant_scope
+from tests.web.console.conftest import SignedIn
+
+PAGE = "/admin/callmanager/conference/"
+
+
+def posted(**fields: Any) -> dict[str, Any]:
+    return {
+        "mode": "video",
+        "number": "9000",
+        "subject": "Sales conference",
+        "room_pin": "123456",
+        "admin_pin": "654321",
+        "max_participants": "9",
+        "grids": "9",
+        "bitrate_kbps": "1024",
+        "frame_rate": "15",
+        "resolution": "720P",
+        "language": "en",
+        **fields,
+    }
+
+
+def test_a_room_is_made_shown_changed_and_deleted(acme_browser: Client, acme: Tenant) -> None:
+    answer = acme_browser.post(f"{PAGE}add/", posted())
+    assert answer.status_code == 302, answer.content.decode()
+    shown = acme_browser.get(PAGE).content.decode()
+    for words in ("9000", "Sales conference", "Video (serves audio)"):
+        assert words in shown
+    assert "123456" not in shown
+    with tenant_scope(acme):
+        made = Conference.objects.get()
+    form = acme_browser.get(f"{PAGE}{made.pk}/change/").content.decode()
+    assert "Video is not mixed yet" in form
+    assert 'value="123456"' in form
+    changed = acme_browser.post(f"{PAGE}{made.pk}/change/", posted(number="9001", room_pin="", mode="audio"))
+    assert changed.status_code == 302
+    with tenant_scope(acme):
+        stored = Conference.objects.get()
+        assert (stored.number, stored.has_room_pin, stored.admin_pin) == ("9001", False, "654321")
+    assert acme_browser.post(f"{PAGE}{made.pk}/delete/", {"post": "yes"}).status_code == 302
+    with tenant_scope(acme):
+        assert not Conference.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({"number": "101"}, "101 is an extension."),
+        ({"admin_pin": "123456"}, "Not the room PIN"),
+        ({"room_pin": "12"}, "4 to 12 digits."),
+        ({"max_participants": "201"}, "less than or equal to 200"),
+    ],
+)
+def test_what_is_wrong_is_told_and_nothing_is_written(
+    acme_browser: Client, acme: Tenant, fields: dict[str, Any], words: str
+) -> None:
+    answer = acme_browser.post(f"{PAGE}add/", posted(**fields))
+    assert answer.status_code == 200
+    assert words in answer.content.decode()
+    with tenant_scope(acme):
+        assert not Conference.objects.exists()
+
+
+def test_who_only_reads_is_shown_no_pin(signed_in: SignedIn, acme: Tenant) -> None:
+    with tenant_scope(acme):
+        made = conference_create(number="9000", subject="Board", room_pin="135790")
+    User.objects.filter(username="acme").update(rank=Rank.AUDITOR)
+    answer = signed_in("acme").get(f"{PAGE}{made.pk}/change/")
+    assert answer.status_code == 200
+    assert "135790" not in answer.content.decode()
