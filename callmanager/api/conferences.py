@@ -28,9 +28,9 @@ _PINS = ("room_pin", "admin_pin")
 
 class ConferenceSerializer(serializers.ModelSerializer[Conference]):
     """Whoever dials `number` joins, with `room_pin` if there is one; `admin_pin` makes its owner the host, who
-    locks the room and opens it again with `*` and gets into a locked one. Who may
-    not change rooms reads PINs as null. `notice` says what a room can't do yet: of a video room, that it serves
-    audio."""
+    locks the room and opens it again with `*2`, mutes it with `*4`, sends out who came last with `*3`, ends it with
+    `*0` and gets into a locked one. Who may not change rooms reads PINs as null. `notice` says what a room can't
+    do yet: of a video room, that it serves audio."""
 
     notice = serializers.CharField(read_only=True)
 

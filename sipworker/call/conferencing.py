@@ -5,54 +5,69 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from sipworker.call.party import LegId
+from callmanager.domain.conference_floor import NotAdmitted
 
 
 @dataclass(frozen=True, slots=True)
 class JoinConference:
-    """Hear everybody in the room and be heard, until the call ends. ConferenceEntered follows, or ConferenceClosed."""
+    """Hear and be heard in a room until the end of the call; RoomEntered answers, or RoomClosed."""
 
+    room: str
     number: str
-    leg: LegId
-    max_participants: int
     is_admin: bool = False
 
 
+class RoomKey(StrEnum):
+    """What is asked for by a key. All but MUTE_SELF are for admins."""
+
+    MUTE_SELF = "mute_self"
+    LOCK = "lock"
+    KICK_LAST = "kick_last"
+    MUTE_ALL = "mute_all"
+    END = "end"
+
+
 @dataclass(frozen=True, slots=True)
-class LockConference:
-    """Let nobody but admins in any more, or anybody again; ConferenceLocked answers."""
+class PressInConference:
+    """RoomNews tells those whom it concerns what became of it; nothing: it changed nothing."""
 
-    number: str
+    key: RoomKey
 
 
 @dataclass(frozen=True, slots=True)
-class ConferenceEntered:
-    """How many are in the room now, this one among them."""
+class RoomEntered:
+    """`others` are there already."""
 
-    present: int
+    others: int
 
 
-class Closed(StrEnum):
-    """Why somebody is not let in."""
+@dataclass(frozen=True, slots=True)
+class RoomClosed:
+    """Not let in."""
 
-    FULL = "full"
+    why: NotAdmitted
+
+
+class News(StrEnum):
+    """What somebody in a room is told of it."""
+
+    JOINED = "joined"
+    LEFT = "left"
+    ALONE = "alone"
+    MUTED = "muted"
+    UNMUTED = "unmuted"
+    ROOM_MUTED = "room_muted"
+    ROOM_UNMUTED = "room_unmuted"
     LOCKED = "locked"
+    UNLOCKED = "unlocked"
+    KICKED = "kicked"
+    ENDED = "ended"
 
 
 @dataclass(frozen=True, slots=True)
-class ConferenceClosed:
-    why: Closed
+class RoomNews:
+    what: News
 
 
-@dataclass(frozen=True, slots=True)
-class ConferenceLocked:
-    is_locked: bool
-
-
-@dataclass(frozen=True, slots=True)
-class OthersChanged:
-    """Somebody has come, or left."""
-
-
-ConferenceAction = JoinConference | LockConference
-ConferenceSignal = ConferenceEntered | ConferenceClosed | ConferenceLocked | OthersChanged
+ConferenceAction = JoinConference | PressInConference
+ConferenceSignal = RoomEntered | RoomClosed | RoomNews

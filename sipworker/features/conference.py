@@ -1,19 +1,35 @@
-"""Somebody dials a conference room: the PIN, the way in, and what an admin's digits do."""
+"""Somebody in a conference room, or at its door: the PIN, what is said, and the keys of those inside.
+
+Who is in and who hears whom is known to the room alone; this is one caller's side of it. Keys in the room: `*` and then
+1 (mute or unmute oneself), and for admins 2 (lock or unlock), 3 (send out who came last), 4 (mute or unmute all) and
+0 (end the conference).
+"""
 
 from __future__ import annotations
 
+from callmanager.domain.conference import ConferenceRoom
 from callmanager.domain.decisions import EnterConference
 from callmanager.domain.outcome import CallOutcome, CallStatus, EndedBy
 from callmanager.domain.spoken import words
-from sipworker.call.actions import Action, AnswerLeg, EndCall, PlayFiles, StartTimer, StopFiles, StopTimer
+from sipworker.call.actions import (
+    Action,
+    AnswerLeg,
+    EndCall,
+    PlayFiles,
+    PlayMusicOnHold,
+    StartTimer,
+    StopFiles,
+    StopMusicOnHold,
+    StopTimer,
+)
 from sipworker.call.conferencing import (
-    Closed,
-    ConferenceClosed,
-    ConferenceEntered,
-    ConferenceLocked,
     JoinConference,
-    LockConference,
-    OthersChanged,
+    News,
+    PressInConference,
+    RoomClosed,
+    RoomEntered,
+    RoomKey,
+    RoomNews,
 )
 from sipworker.call.context import CallContext
 from sipworker.call.mailbox_actions import CheckPin
@@ -21,124 +37,178 @@ from sipworker.call.signals import DigitPressed, PinChecked, PlaybackEnded, Sign
 from sipworker.features import established
 
 PLAYBACK, PIN_TIMER = "conference", "conference_pin"
-PIN_WAIT_S, PIN_LENGTH_MAX, TRIES, WAITS = 10.0, 12, 3, 3
-NO_ROOM = CallOutcome(CallStatus.REFUSED, EndedBy.PBX, "There is no such conference room", 404)
-NOT_LET_IN = CallOutcome(CallStatus.ANSWERED, EndedBy.PBX, "Wrong PIN", 200)
-_CLOSED = {
-    Closed.FULL: ("conf-full", CallOutcome(CallStatus.ANSWERED, EndedBy.PBX, "Conference full", 200)),
-    Closed.LOCKED: ("conf-locked", CallOutcome(CallStatus.ANSWERED, EndedBy.PBX, "Conference locked", 200)),
+PIN_WAIT_S = 10.0
+PIN_LENGTH_MAX = 12
+MAX_TRIES = 3
+MENU_KEY = "*"
+KEYS = {
+    "1": RoomKey.MUTE_SELF,
+    "2": RoomKey.LOCK,
+    "3": RoomKey.KICK_LAST,
+    "4": RoomKey.MUTE_ALL,
+    "0": RoomKey.END,
 }
-# An admin presses it to lock the room and to open it again.
-LOCK_DIGIT = "*"
+_SAID = {
+    News.JOINED: ("beep",),
+    News.LEFT: ("beep",),
+    News.ALONE: ("beep", "conf-onlyperson"),
+    News.MUTED: ("conf-muted",),
+    News.UNMUTED: ("conf-unmuted",),
+    News.ROOM_MUTED: ("conf-now-muted",),
+    News.ROOM_UNMUTED: ("conf-now-unmuted",),
+    News.LOCKED: ("conf-lockednow",),
+    News.UNLOCKED: ("conf-unlockednow",),
+}
+_CLOSED = {"locked": "conf-locked", "full": "conf-full", "deleted": "vm-goodbye"}
 
 
 class Conferring:
-    __slots__ = ("_context", "_digits", "_is_admin", "_is_in", "_outcome", "_room", "_tries", "_waits")
-
     def __init__(self, context: CallContext, decision: EnterConference) -> None:
         self._context = context
+        self._decision = decision
         snapshot = context.snapshot
-        self._room = snapshot.find_conference(decision.number) if snapshot is not None else None
-        self._digits = ""
-        self._tries = self._waits = 0
-        self._is_admin = self._is_in = False
-        # Set when the last words are said.
+        self._room: ConferenceRoom | None = (
+            snapshot.find_conference(decision.number) if snapshot is not None else None
+        )
+        self._typed = ""
+        self._tries = 0
+        self._is_inside = False
+        self._is_menu_open = False
+        self._is_playing_music = False
+        # Set when nothing follows but the end.
         self._outcome: CallOutcome | None = None
 
     def start(self) -> tuple[Action, ...]:
         room = self._room
         if room is None:
-            return (EndCall(NO_ROOM),)
+            return (EndCall(_over("The conference room is not there any more")),)
         answered = (
             AnswerLeg(self._context.caller_leg),
             established.by_service("conference", self._context, room.number),
         )
-        is_asked = room.room_pin_token or room.admin_pin_token
-        return (*answered, *(self._ask() if is_asked else self._join()))
+        is_asked = bool(room.room_pin_token or room.admin_pin_token)
+        return (*answered, *(self._ask("conf-getpin") if is_asked else self._join(is_admin=False)))
 
     def handle(self, signal: Signal) -> tuple[Action, ...]:
-        """The session sees to the end of the call."""
+        if self._outcome is not None:
+            is_said = isinstance(signal, PlaybackEnded) and signal.playback == PLAYBACK
+            return (EndCall(self._outcome),) if is_said else ()
         match signal:
-            case PlaybackEnded(playback=name) if name == PLAYBACK:
-                return self._said()
-            case _ if self._outcome is not None:
-                return ()
             case DigitPressed(digit=digit):
-                return self._command(digit) if self._is_in else self._pressed(digit)
-            case TimerFired(timer=timer) if timer == PIN_TIMER and not self._is_in:
-                return self._check() if self._digits else self._waited()
-            case PinChecked() if not self._is_in:
-                return self._checked(signal)
-            case ConferenceEntered(present=present):
-                self._is_in = True
-                return self._prompt("conf-onlyperson" if present == 1 else "conf-placeintoconf")
-            case ConferenceClosed(why=why):
-                name, outcome = _CLOSED[why]
-                return self._end(outcome, name)
-            case ConferenceLocked(is_locked=is_locked):
-                return self._say("conf-lockednow" if is_locked else "conf-unlockednow")
-            case OthersChanged():
-                return self._prompt("beep")
+                return self._press(digit) if self._is_inside else self._type(digit)
+            case TimerFired(timer=timer) if timer == PIN_TIMER:
+                return self._check()
+            case PinChecked() if not self._is_inside:
+                return self._judge(signal)
+            case RoomEntered(others=others):
+                return self._enter(others)
+            case RoomClosed(why=why):
+                return self._bid_farewell(_over(f"The conference room is {why}"), _CLOSED[why])
+            case RoomNews(what=what):
+                return self._tell(what)
             case _:
                 return ()
 
-    def _said(self) -> tuple[Action, ...]:
-        if self._outcome is not None:
-            return (EndCall(self._outcome),)
-        return () if self._is_in else (StartTimer(PIN_TIMER, PIN_WAIT_S),)
+    # The door
 
-    def _pressed(self, digit: str) -> tuple[Action, ...]:
-        quiet = (StopFiles(self._context.caller_leg, PLAYBACK), StopTimer(PIN_TIMER))
-        self._waits = 0
+    def _ask(self, *names: str) -> tuple[Action, ...]:
+        self._typed = ""
+        return (self._say(*names), StartTimer(PIN_TIMER, PIN_WAIT_S))
+
+    def _type(self, digit: str) -> tuple[Action, ...]:
+        quiet = StopFiles(self._context.caller_leg, PLAYBACK)
         if digit == "#":
-            return (*quiet, *self._check())
-        self._digits = (self._digits + digit)[: PIN_LENGTH_MAX + 1]
-        return (*quiet, StartTimer(PIN_TIMER, PIN_WAIT_S))
-
-    def _waited(self) -> tuple[Action, ...]:
-        self._waits += 1
-        return self._end(NOT_LET_IN, "vm-goodbye") if self._waits >= WAITS else self._ask()
+            return (quiet, *self._check())
+        if digit.isdigit() and len(self._typed) < PIN_LENGTH_MAX:
+            self._typed += digit
+        return (quiet, StartTimer(PIN_TIMER, PIN_WAIT_S))
 
     def _check(self) -> tuple[Action, ...]:
-        room, (pin, self._digits) = self._room, (self._digits, "")
-        if room is None:
-            return (EndCall(NO_ROOM),)
-        if not pin and not room.room_pin_token:
-            return self._join()
-        return (CheckPin(room.number, pin, room.room_pin_token, room.admin_pin_token),)
-
-    def _checked(self, checked: PinChecked) -> tuple[Action, ...]:
-        if checked.is_right:
-            self._is_admin = checked.is_other
-            return self._join()
-        self._tries += 1
-        if checked.is_locked or self._tries >= TRIES:
-            return self._end(NOT_LET_IN, "conf-invalidpin", "vm-goodbye")
-        return self._say("conf-invalidpin")
-
-    def _join(self) -> tuple[Action, ...]:
         room = self._room
         if room is None:
-            return (EndCall(NO_ROOM),)
-        leg = self._context.caller_leg
-        return (JoinConference(room.number, leg, room.max_participants, self._is_admin),)
-
-    def _command(self, digit: str) -> tuple[Action, ...]:
-        if not self._is_admin or digit != LOCK_DIGIT or self._room is None:
             return ()
-        return (LockConference(self._room.number),)
+        done = StopTimer(PIN_TIMER)
+        if self._typed:
+            check = CheckPin(room.number, self._typed, room.room_pin_token, room.admin_pin_token)
+            return (done, check)
+        if not room.room_pin_token:
+            return (done, *self._join(is_admin=False))
+        # Who has typed nothing has guessed nothing.
+        return (done, *self._ask_again("conf-getpin"))
 
-    def _ask(self) -> tuple[Action, ...]:
-        return self._say("conf-getpin")
+    def _judge(self, checked: PinChecked) -> tuple[Action, ...]:
+        if checked.is_right:
+            return self._join(is_admin=checked.is_other)
+        if checked.is_locked:
+            self._tries = MAX_TRIES
+        return self._ask_again("conf-invalidpin", "conf-getpin")
 
-    def _prompt(self, name: str) -> tuple[Action, ...]:
-        """What tells of comings and goings; a room may be silent."""
-        return () if self._room is None or self._room.is_prompt_silent else self._say(name)
+    def _ask_again(self, *names: str) -> tuple[Action, ...]:
+        self._tries += 1
+        if self._tries >= MAX_TRIES:
+            return self._bid_farewell(_over("Wrong PIN"), "conf-invalidpin")
+        return self._ask(*names)
 
-    def _say(self, *names: str) -> tuple[Action, ...]:
+    def _join(self, *, is_admin: bool) -> tuple[Action, ...]:
+        return (JoinConference(self._decision.number, self._context.caller, is_admin),)
+
+    # Inside
+
+    def _enter(self, others: int) -> tuple[Action, ...]:
+        self._is_inside = True
+        if others:
+            return () if self._is_silent else (self._say("beep"),)
+        music = self._play_music()
+        return music if self._is_silent else (*music, self._say("conf-onlyperson"))
+
+    def _press(self, digit: str) -> tuple[Action, ...]:
+        if digit == MENU_KEY:
+            self._is_menu_open = True
+            return ()
+        was_open, self._is_menu_open = self._is_menu_open, False
+        key = KEYS.get(digit) if was_open else None
+        return (PressInConference(key),) if key is not None else ()
+
+    def _tell(self, what: News) -> tuple[Action, ...]:
+        """Comings and goings are not told in a room without prompts; what became of a key always is."""
+        if what is News.KICKED:
+            return self._bid_farewell(_over("Sent out of the conference"), "conf-kicked")
+        if what is News.ENDED:
+            return self._bid_farewell(_over("The conference was ended"), "vm-goodbye")
+        music: tuple[Action, ...] = ()
+        if what is News.JOINED:
+            music = self._stop_music()
+        elif what is News.ALONE:
+            music = self._play_music()
+        is_traffic = what in (News.JOINED, News.LEFT, News.ALONE)
+        return music if is_traffic and self._is_silent else (*music, self._say(*_SAID[what]))
+
+    @property
+    def _is_silent(self) -> bool:
+        return self._room is not None and self._room.is_prompt_silent
+
+    def _say(self, *names: str) -> PlayFiles:
         language = self._room.language if self._room is not None else "en"
-        return (PlayFiles(self._context.caller_leg, PLAYBACK, words(language, names)),)
+        return PlayFiles(self._context.caller_leg, PLAYBACK, words(language, names))
 
-    def _end(self, outcome: CallOutcome, *names: str) -> tuple[Action, ...]:
+    def _bid_farewell(self, outcome: CallOutcome, *names: str) -> tuple[Action, ...]:
         self._outcome = outcome
-        return self._say(*names)
+        return (*self._stop_music(), StopTimer(PIN_TIMER), self._say(*names))
+
+    def _play_music(self) -> tuple[Action, ...]:
+        music = self._context.music
+        if self._is_playing_music or music is None:
+            return ()
+        self._is_playing_music = True
+        return (PlayMusicOnHold(self._context.caller_leg, music),)
+
+    def _stop_music(self) -> tuple[Action, ...]:
+        music = self._context.music
+        if not self._is_playing_music or music is None:
+            return ()
+        self._is_playing_music = False
+        return (StopMusicOnHold(self._context.caller_leg, music),)
+
+
+def _over(reason: str) -> CallOutcome:
+    return CallOutcome(CallStatus.ANSWERED, EndedBy.PBX, reason, 200)

@@ -105,7 +105,7 @@ class Runner:
         self.tally = Tally()
         self._registry = Registry()
         self._hearings = Hearings(ports.sip, self._registry)
-        self._conferences = ConferenceDesk(self._hearings, ports.snapshots)
+        self._conferences = ConferenceDesk(ports)
         self._lot = ParkingLot()
         self._moves = Moves(ports.sip, self._registry)
         self._use = ExternalUse(ports.stored_use)
@@ -205,8 +205,8 @@ class Runner:
         for call, news in self._queues.news():
             self._step(call, news)
         self._callbacks.make_due()
-        for call, closed in self._conferences.closed():
-            self._step(call, closed)
+        for call, told in self._conferences.news():
+            self._step(call, told)
 
     def _end_what_is_not_allowed_any_more(self) -> None:
         for call, request in no_longer_allowed(self._registry, self._ports.snapshots):
@@ -370,7 +370,7 @@ class Runner:
         self._hearings.end(call)
         self._lot.leave(call)
         self._queues.leave(call)
-        self._answers.extend(self._conferences.leave(call))
+        self._conferences.end(call)
         self._recorders.forget(call)
         self._registry.remove(call)
         self._timers.stop_all(call.context.session_id)

@@ -1,192 +1,247 @@
-"""Conference rooms on the worker's own machine: who is let in, who hears whom, and what ends it."""
+"""Conference rooms on a worker: the door, who is wired to whom, the keys, and what is told of it."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from typing import Any
 
-import pytest
-
 from callmanager.domain.call_events import CallEventKind
 from callmanager.domain.conference import ConferenceRoom
-from callmanager.domain.sounds import prompt
-from sipworker.call.actions import AnswerLeg, HangUpLeg, HearLeg, PlayFiles
+from callmanager.domain.outcome import CallStatus
+from sipworker.call.actions import (
+    AnswerLeg,
+    HangUpLeg,
+    HearLeg,
+    PlayFiles,
+    PlayMusicOnHold,
+    StopMusicOnHold,
+    UnhearLeg,
+)
 from sipworker.call.signals import DigitPressed, LegHungUp, PlaybackEnded
 from sipworker.features.conference import PIN_WAIT_S, PLAYBACK
-from sipworker.runtime.conference_desk import ROOM_DELETED
 from sipworker.runtime.pins import WRONG_AT_MOST
-from tests.cast import ACME, ACME_ID, GLOBEX, GLOBEX_DOMAIN, GLOBEX_ID, alice_calls, mallory_calls
+from tests.cast import (
+    ACME,
+    ACME_DOMAIN,
+    ACME_ID,
+    GLOBEX,
+    GLOBEX_DOMAIN,
+    GLOBEX_ID,
+    alice_calls,
+    mallory_calls,
+)
 from tests.fakes import WorkerInMemory
 
-SALES = "9000"
+NUMBER = "9000"
+ROOM_PIN, ADMIN_PIN = "123456", "654321"
 
 
 def worker_with(**changes: Any) -> WorkerInMemory:
     worker = WorkerInMemory(capacity=50)
-    room = replace(ConferenceRoom(1, SALES, "Sales conference"), **changes)
+    room = replace(ConferenceRoom(1, NUMBER, "Sales conference"), **changes)
     worker.snapshots.put(ACME_ID, replace(ACME, conferences=(room,)))
     return worker
 
 
-def dial(worker: WorkerInMemory, *legs: str) -> None:
+def press(worker: WorkerInMemory, leg: str, keys: str) -> None:
+    worker.hear(*(DigitPressed(leg, key, 100) for key in keys))
+
+
+def enter(worker: WorkerInMemory, *legs: str, keys: str = "") -> None:
     for leg in legs:
-        worker.hear(alice_calls(SALES, leg))
+        worker.hear(alice_calls(NUMBER, leg))
+        press(worker, leg, keys)
 
 
-def type_in(worker: WorkerInMemory, leg: str, digits: str) -> None:
-    for digit in digits:
-        worker.hear(DigitPressed(leg, digit, 100))
+def said(worker: WorkerInMemory, leg: str) -> list[str]:
+    """Since the actions were taken last."""
+    files = [one.sounds for one in worker.sip.actions if isinstance(one, PlayFiles) and one.leg == leg]
+    return [name.rpartition("/")[2] for played in files for name in played]
 
 
 def wires(worker: WorkerInMemory) -> set[tuple[str, str]]:
-    """Who hears whom, of all that was wished since the actions were taken last."""
-    return {(one.listener, one.source) for one in worker.sip.actions if isinstance(one, HearLeg)}
+    """Who hears whom now."""
+    wired: set[tuple[str, str]] = set()
+    for one in worker.sip.actions:
+        match one:
+            case HearLeg(listener=listener, source=source):
+                wired.add((listener, source))
+            case UnhearLeg(listener=listener, source=source):
+                wired.discard((listener, source))
+    return wired
 
 
-def heard(worker: WorkerInMemory, leg: str) -> list[str]:
-    """The names of what was played to it."""
-    played = [one for one in worker.sip.actions if isinstance(one, PlayFiles) and one.leg == leg]
-    names = {
-        prompt("en", name): name
-        for name in (
-            *("conf-getpin", "conf-invalidpin", "conf-full", "conf-locked", "conf-lockednow", "vm-goodbye"),
-            *("conf-unlockednow", "conf-onlyperson", "conf-placeintoconf", "beep"),
-        )
-    }
-    return [names[file] for one in played for file in one.sounds]
+def both_ways(*legs: str) -> set[tuple[str, str]]:
+    return {(one, other) for one in legs for other in legs if one != other}
 
 
-def end_words(worker: WorkerInMemory, leg: str) -> list[str]:
-    """What was said to somebody who is not let in, until the call is over."""
-    said = heard(worker, leg)
+def is_out(worker: WorkerInMemory, leg: str) -> bool:
     worker.hear(PlaybackEnded(leg, PLAYBACK))
-    assert [one.leg for one in worker.sip.actions if isinstance(one, HangUpLeg)] == [leg]
-    return said
+    return any(isinstance(one, HangUpLeg) and one.leg == leg for one in worker.sip.actions)
 
 
-def test_everybody_in_the_room_hears_everybody_else_and_is_told_who_comes_and_goes() -> None:
+def test_the_first_hears_that_they_are_alone_and_the_second_talks_with_them() -> None:
     worker = worker_with()
-    dial(worker, "one")
-    assert worker.sip.actions[0] == AnswerLeg("one")
-    assert (heard(worker, "one"), wires(worker)) == (["conf-onlyperson"], set())
-    established = [one.data for one in worker.events.of("s1") if one.kind is CallEventKind.CALL_ESTABLISHED]
-    assert [(one["number"], one["answered_by"]) for one in established] == [(SALES, "conference")]
-    dial(worker, "two", "three")
-    pairs = {("one", "two"), ("one", "three"), ("two", "three")}
-    assert wires(worker) == pairs | {(source, listener) for listener, source in pairs}
-    worker.sip.take_actions()
-    worker.hear(LegHungUp("two", False, 200, ""))
-    assert (heard(worker, "one"), heard(worker, "three"), heard(worker, "two")) == (["beep"], ["beep"], [])
+    enter(worker, "a")
+    assert AnswerLeg("a") in worker.sip.actions
+    assert any(isinstance(one, PlayMusicOnHold) and one.leg == "a" for one in worker.sip.actions)
+    assert said(worker, "a") == ["conf-onlyperson"]
+    enter(worker, "b")
+    assert any(isinstance(one, StopMusicOnHold) and one.leg == "a" for one in worker.sip.actions)
+    assert wires(worker) == both_ways("a", "b")
+    enter(worker, "c")
+    assert wires(worker) == both_ways("a", "b", "c")
 
 
-def test_a_silent_room_tells_nobody() -> None:
+def test_a_room_without_prompts_tells_nothing_of_comings_and_goings() -> None:
     worker = worker_with(is_prompt_silent=True)
-    dial(worker, "one", "two")
-    assert wires(worker) == {("one", "two"), ("two", "one")}
-    assert [one for one in worker.sip.actions if isinstance(one, PlayFiles)] == []
+    enter(worker, "a", "b")
+    worker.hear(LegHungUp("b", False, 200, ""))
+    assert (said(worker, "a"), said(worker, "b")) == ([], [])
 
 
-def test_nobody_is_heard_before_the_right_pin() -> None:
-    worker = worker_with(room_pin_token="123456")
-    dial(worker, "one", "two")
-    assert heard(worker, "one") == ["conf-getpin"]
-    type_in(worker, "one", "123456#")
-    assert wires(worker) == set()
-    type_in(worker, "two", "12#")
-    assert (wires(worker), heard(worker, "two")) == (set(), ["conf-getpin", "conf-invalidpin"])
-    type_in(worker, "two", "123456")
-    worker.wait(PIN_WAIT_S)
-    assert wires(worker) == {("one", "two"), ("two", "one")}
+def test_prompts_are_in_the_rooms_language() -> None:
+    worker = worker_with(language="fr")
+    enter(worker, "a")
+    (played,) = [one.sounds for one in worker.sip.actions if isinstance(one, PlayFiles)]
+    assert played == ("prompt:fr/conf-onlyperson",)
 
 
-def test_three_wrong_pins_end_the_call_and_guessing_locks_the_room() -> None:
-    worker = worker_with(room_pin_token="123456", admin_pin_token="654321")
-    for turn in range(WRONG_AT_MOST):
-        dial(worker, f"guest{turn}")
-        type_in(worker, f"guest{turn}", "1111#2222#3333#")
-        said = end_words(worker, f"guest{turn}")
-        assert said[-2:] == ["conf-invalidpin", "vm-goodbye"]
-        worker.sip.take_actions()
-    dial(worker, "late")
-    type_in(worker, "late", "123456#")
-    assert end_words(worker, "late")[-1] == "vm-goodbye", "the right one is not looked at for a while"
-
-
-def test_whoever_types_nothing_is_asked_again_and_then_sent_away() -> None:
-    worker = worker_with(room_pin_token="123456")
-    dial(worker, "one")
-    for _ in range(3):
-        worker.hear(PlaybackEnded("one", PLAYBACK))
-        worker.wait(PIN_WAIT_S)
-    assert end_words(worker, "one") == ["conf-getpin"] * 3 + ["vm-goodbye"]
-
-
-def test_a_full_room_takes_nobody() -> None:
-    worker = worker_with(max_participants=2)
-    dial(worker, "one", "two")
-    worker.sip.take_actions()
-    dial(worker, "three")
-    assert wires(worker) == set()
-    assert end_words(worker, "three") == ["conf-full"]
-
-
-def test_an_admin_locks_the_room_and_opens_it_again() -> None:
-    worker = worker_with(room_pin_token="123456", admin_pin_token="654321")
-    dial(worker, "host", "guest")
-    type_in(worker, "host", "654321#")
-    type_in(worker, "guest", "123456#")
-    worker.sip.take_actions()
-    type_in(worker, "guest", "*")
-    assert heard(worker, "guest") == [], "a guest locks nothing"
-    type_in(worker, "host", "*")
-    assert heard(worker, "host") == ["conf-lockednow"]
-    dial(worker, "late")
-    type_in(worker, "late", "123456#")
-    assert end_words(worker, "late")[-1] == "conf-locked"
-    worker.sip.take_actions()
-    dial(worker, "cohost")
-    type_in(worker, "cohost", "654321#")
-    assert ("cohost", "guest") in wires(worker)
-    type_in(worker, "host", "*")
-    dial(worker, "later")
-    type_in(worker, "later", "123456#")
-    assert ("later", "guest") in wires(worker)
-
-
-def test_with_an_admin_pin_alone_guests_press_pound() -> None:
-    worker = worker_with(admin_pin_token="654321")
-    dial(worker, "one", "two")
-    type_in(worker, "one", "#")
-    type_in(worker, "two", "654321#")
-    assert wires(worker) == {("one", "two"), ("two", "one")}
-
-
-def test_a_room_is_forgotten_with_its_last_call_and_so_is_its_lock() -> None:
-    worker = worker_with(room_pin_token="1234", admin_pin_token="5678")
-    dial(worker, "host")
-    type_in(worker, "host", "5678#*")
-    worker.hear(LegHungUp("host", False, 200, ""))
-    dial(worker, "guest")
-    type_in(worker, "guest", "1234#")
-    assert heard(worker, "guest")[-1] == "conf-onlyperson"
-
-
-def test_deleting_a_room_ends_it_for_everybody_in_it() -> None:
+def test_who_leaves_is_heard_no_more_and_who_stays_alone_hears_so() -> None:
     worker = worker_with()
-    dial(worker, "one", "two")
-    worker.sip.take_actions()
+    enter(worker, "a", "b")
+    worker.hear(LegHungUp("b", False, 200, ""))
+    assert wires(worker) == set()
+    assert said(worker, "a")[-1] == "conf-onlyperson"
+    cdr = worker.cdr("s2")
+    assert (cdr.status, cdr.answered_by, cdr.answered_number) == (CallStatus.ANSWERED, "conference", NUMBER)
+
+
+def test_nobody_comes_in_without_the_pin_and_three_tries_are_all() -> None:
+    worker = worker_with(room_pin_token=ROOM_PIN)
+    enter(worker, "a", keys="111111#222222#")
+    assert said(worker, "a") == ["conf-getpin", *("conf-invalidpin", "conf-getpin") * 2]
+    press(worker, "a", "#")
+    assert said(worker, "a")[-1] == "conf-invalidpin"
+    assert is_out(worker, "a")
+    assert CallEventKind.CONFERENCE_JOINED not in worker.events.kinds("s1")
+
+
+def test_the_pin_opens_the_door_also_without_a_hash() -> None:
+    worker = worker_with(room_pin_token=ROOM_PIN)
+    enter(worker, "a", keys=ROOM_PIN)
+    assert CallEventKind.CONFERENCE_JOINED not in worker.events.kinds("s1")
+    worker.wait(PIN_WAIT_S)
+    assert CallEventKind.CONFERENCE_JOINED in worker.events.kinds("s1")
+
+
+def test_guessing_bars_the_room_for_a_while_even_for_the_right_pin() -> None:
+    worker = worker_with(room_pin_token=ROOM_PIN)
+    for caller in range(WRONG_AT_MOST):
+        enter(worker, f"thief{caller}", keys="000000#")
+    enter(worker, "a", keys=f"{ROOM_PIN}#")
+    assert said(worker, "a")[-1] == "conf-invalidpin"
+    assert is_out(worker, "a")
+
+
+def test_without_a_room_pin_one_need_not_type_anything() -> None:
+    worker = worker_with(admin_pin_token=ADMIN_PIN)
+    enter(worker, "a", keys="#")
+    (joined,) = [one for one in worker.events.of("s1") if one.kind is CallEventKind.CONFERENCE_JOINED]
+    assert joined.data["is_admin"] is False
+
+
+def test_a_full_room_lets_nobody_in() -> None:
+    worker = worker_with(max_participants=2)
+    enter(worker, "a", "b", "c")
+    assert said(worker, "c") == ["conf-full"]
+    assert is_out(worker, "c")
+    assert wires(worker) == both_ways("a", "b")
+
+
+def hosted() -> WorkerInMemory:
+    """Host and two others."""
+    worker = worker_with(room_pin_token=ROOM_PIN, admin_pin_token=ADMIN_PIN)
+    enter(worker, "host", keys=f"{ADMIN_PIN}#")
+    enter(worker, "a", "b", keys=f"{ROOM_PIN}#")
+    return worker
+
+
+def test_anybody_mutes_themselves_and_comes_back() -> None:
+    worker = hosted()
+    press(worker, "a", "*1")
+    assert wires(worker) == both_ways("host", "a", "b") - {("host", "a"), ("b", "a")}
+    assert said(worker, "a")[-1] == "conf-muted"
+    press(worker, "a", "*1")
+    assert wires(worker) == both_ways("host", "a", "b")
+
+
+def test_only_an_admin_commands() -> None:
+    worker = hosted()
+    press(worker, "a", "*2*3*4*0")
+    assert wires(worker) == both_ways("host", "a", "b")
+    enter(worker, "c", keys=f"{ROOM_PIN}#")
+    assert wires(worker) == both_ways("host", "a", "b", "c")
+
+
+def test_digits_without_a_star_are_no_commands() -> None:
+    worker = hosted()
+    press(worker, "host", "4")
+    press(worker, "host", "*94")
+    assert wires(worker) == both_ways("host", "a", "b")
+
+
+def test_an_admin_locks_the_room() -> None:
+    worker = hosted()
+    press(worker, "host", "*2")
+    enter(worker, "c", keys=f"{ROOM_PIN}#")
+    assert said(worker, "c")[-1] == "conf-locked"
+    assert is_out(worker, "c")
+    press(worker, "host", "*2")
+    enter(worker, "d", keys=f"{ROOM_PIN}#")
+    assert wires(worker) == both_ways("host", "a", "b", "d")
+
+
+def test_an_admin_mutes_the_room_and_nobody_hears_anybody() -> None:
+    worker = hosted()
+    press(worker, "host", "*4")
+    assert wires(worker) == set()
+    press(worker, "host", "*4")
+    assert wires(worker) == both_ways("host", "a", "b")
+
+
+def test_an_admin_sends_out_who_came_last() -> None:
+    worker = hosted()
+    press(worker, "host", "*3")
+    assert wires(worker) == both_ways("host", "a")
+    assert said(worker, "b")[-1] == "conf-kicked"
+    assert is_out(worker, "b")
+    assert worker.cdr("s3").status is CallStatus.ANSWERED
+
+
+def test_an_admin_ends_the_conference_for_all() -> None:
+    worker = hosted()
+    press(worker, "host", "*0")
+    assert wires(worker) == set()
+    assert all(is_out(worker, leg) for leg in ("host", "a", "b"))
+    told = [kind for session in ("s1", "s2", "s3") for kind in worker.events.kinds(session)]
+    assert told.count(CallEventKind.CONFERENCE_LEFT) == 3
+    assert told.count(CallEventKind.CONFERENCE_ENDED) == 1
+
+
+def test_deleting_the_room_ends_the_conference() -> None:
+    worker = hosted()
     worker.snapshots.put(ACME_ID, ACME)
     worker.wait(0)
-    ended = [one for one in worker.sip.actions if isinstance(one, HangUpLeg)]
-    assert [(one.leg, one.reason) for one in ended] == [("one", ROOM_DELETED), ("two", ROOM_DELETED)]
-
-
-@pytest.mark.parametrize("has_own_room", [True, False])
-def test_a_stranger_is_never_in_the_same_room(has_own_room: bool) -> None:
-    worker = worker_with()
-    dial(worker, "one")
-    if has_own_room:
-        own = (ConferenceRoom(1, SALES, "Globex"),)
-        worker.snapshots.put(GLOBEX_ID, replace(GLOBEX, conferences=own))
-    worker.hear(mallory_calls(SALES, GLOBEX_DOMAIN))
+    assert all(is_out(worker, leg) for leg in ("host", "a", "b"))
     assert wires(worker) == set()
+
+
+def test_another_companys_room_of_the_same_number_is_another_room() -> None:
+    worker = worker_with()
+    worker.snapshots.put(GLOBEX_ID, replace(GLOBEX, conferences=(ConferenceRoom(1, NUMBER, "Globex"),)))
+    enter(worker, "a")
+    worker.hear(mallory_calls(NUMBER, GLOBEX_DOMAIN))
+    assert wires(worker) == set()
+    assert said(worker, "mallory") == ["conf-onlyperson"]
+    assert ACME_DOMAIN != GLOBEX_DOMAIN
