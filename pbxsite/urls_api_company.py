@@ -53,7 +53,7 @@ company_routes = [
         name="recording_announcement_content",
     ),
     re_path(
-        r"^harass_prompts/(?P<level>[12])/?$",
+        r"^harass_prompts/(?P<level>[0-9]{1,18})/?$",
         HarassPromptView.as_view(),
         name="harass_level_prompt",
     ),

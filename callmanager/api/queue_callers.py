@@ -233,6 +233,8 @@ class HarassPromptView(ResourceAccess, APIView):
 
 
 def _level(level: str) -> HarassLevel:
+    if int(level) not in set(HarassLevel):
+        raise Http404
     return HarassLevel(int(level))
 
 
