@@ -27,6 +27,7 @@ from callmanager.selectors.queue_caller import (
 from callmanager.services.queue_caller import (
     LENGTH_S_MAX,
     UPLOAD_BYTES_MAX,
+    exclusive_agent_check,
     exclusive_agent_save,
     harass_number_save,
     harass_prompt_remove,
@@ -44,6 +45,9 @@ if TYPE_CHECKING:  # generic for the type checker only
     _ExclusiveForm = forms.ModelForm[ExclusiveAgent]
 else:
     _VipForm = _HarassForm = _PromptForm = _ExclusiveForm = forms.ModelForm
+
+
+_FIELD_OF = {"callers": "callers_text", "agents": "agents_text"}
 
 
 class NumberClean:
@@ -128,10 +132,19 @@ class ExclusiveAgentForm(_ExclusiveForm):
             line.strip() for line in cleaned.pop("callers_text").splitlines() if line.strip()
         ]
         cleaned["agents"] = cleaned.pop("agents_text")
+        try:
+            exclusive_agent_check(
+                exclusive=ExclusiveAgent(description=cleaned["description"]),
+                callers=cleaned["callers"],
+                agents=cleaned["agents"],
+            )
+        except ValidationError as error:
+            for name, problems in error.error_dict.items():
+                self.add_error(_FIELD_OF.get(name, name), problems)
         return cleaned
 
     def _post_clean(self) -> None:
-        """The service says what is wrong."""
+        """The service has been asked."""
 
 
 class VipCallerAdmin(ServiceModelAdmin):

@@ -58,17 +58,8 @@ def exclusive_agent_save(
         before = exclusive_pairs(exclusive)
         if description is not None:
             exclusive.description = description.strip()
-        problems: dict[str, list[ValidationError]] = {}
-        if callers is not None:
-            exclusive.callers, problems["callers"] = _numbers(callers)
         wanted = before if agents is None else tuple(dict.fromkeys(agents))
-        rows, problems["agents"] = _agent_rows(wanted)
-        try:
-            exclusive.clean_fields(exclude=["callers"])
-        except ValidationError as error:
-            problems.update(error.error_dict)
-        if problems := {name: found for name, found in problems.items() if found}:
-            raise ValidationError(problems)
+        rows = exclusive_agent_check(exclusive=exclusive, callers=callers, agents=wanted)
         exclusive.save()
         if wanted != before:
             ExclusiveAgentMember.objects.filter(exclusive=exclusive).delete()
@@ -78,6 +69,23 @@ def exclusive_agent_save(
             audit_note(target=exclusive, name="agents", before=_words(before), after=_words(wanted))
             exclusive.__dict__.get("_prefetched_objects_cache", {}).pop("agents", None)
     return exclusive
+
+
+def exclusive_agent_check(
+    *, exclusive: ExclusiveAgent, callers: Sequence[str] | None, agents: Sequence[Pair]
+) -> list[dict[str, int]]:
+    """Raises ValidationError with all that is wrong; sets the callers, and gives the agents' rows."""
+    problems: dict[str, list[ValidationError]] = {}
+    if callers is not None:
+        exclusive.callers, problems["callers"] = _numbers(callers)
+    rows, problems["agents"] = _agent_rows(agents)
+    try:
+        exclusive.clean_fields(exclude=["callers"])
+    except ValidationError as error:
+        problems.update(error.error_dict)
+    if problems := {name: found for name, found in problems.items() if found}:
+        raise ValidationError(problems)
+    return rows
 
 
 def queue_caller_delete(*, row: VipCaller | HarassNumber | ExclusiveAgent) -> None:
