@@ -132,9 +132,12 @@ class ExclusiveAgentForm(_ExclusiveForm):
             line.strip() for line in cleaned.pop("callers_text").splitlines() if line.strip()
         ]
         cleaned["agents"] = cleaned.pop("agents_text")
+        pk = self.instance.pk
+        wanted = exclusive_agent_list().get(pk=pk) if pk else ExclusiveAgent()
+        wanted.description = cleaned["description"]
         try:
             exclusive_agent_check(
-                exclusive=ExclusiveAgent(description=cleaned["description"]),
+                exclusive=wanted,
                 callers=cleaned["callers"],
                 agents=cleaned["agents"],
             )

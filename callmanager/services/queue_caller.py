@@ -80,7 +80,7 @@ def exclusive_agent_check(
         exclusive.callers, problems["callers"] = _numbers(callers)
     rows, problems["agents"] = _agent_rows(agents)
     try:
-        exclusive.clean_fields(exclude=["callers"])
+        exclusive.full_clean(exclude=["callers"], validate_constraints=False)
     except ValidationError as error:
         problems.update(error.error_dict)
     if problems := {name: found for name, found in problems.items() if found}:

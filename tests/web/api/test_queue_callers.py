@@ -91,6 +91,12 @@ def test_a_number_stands_in_a_list_once(acme_user: Rest, globex_user: Rest) -> N
         assert globex_user.post(path, fields).status == 201, "another company has lists of its own"
 
 
+def test_a_description_of_exclusive_agents_is_used_once(acme_user: Rest, queue: None) -> None:
+    assert acme_user.post(EXCLUSIVE, BANK).status == 201
+    again = acme_user.post(EXCLUSIVE, BANK)
+    assert [(one["field"], one["code"]) for one in again.body["errors"]] == [("description", "unique")]
+
+
 def test_exclusive_agents_are_known_for_each_queue(acme_user: Rest, queue: None, acme: Tenant) -> None:
     made = acme_user.post(EXCLUSIVE, BANK)
     assert made.status == 201, made.body

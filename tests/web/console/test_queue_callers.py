@@ -43,6 +43,9 @@ def test_an_exclusive_agent_is_made_and_what_is_wrong_stands_beside_its_field(
     assert set(errors(acme_browser.post(f"{ROOT}/exclusiveagent/add/", {**wrong, "agents_text": "102"}))) == {
         "agents_text"
     }
+    assert set(errors(acme_browser.post(f"{ROOT}/exclusiveagent/add/", body))) == {"description"}
+    page = f"{ROOT}/exclusiveagent/{exclusive.pk}/change/"
+    assert acme_browser.post(page, body).status_code == 302, "itself is no other one"
     shown = acme_browser.get(f"{ROOT}/exclusiveagent/{exclusive.pk}/change/").content.decode()
     assert "8000 102" in shown
 
