@@ -5,10 +5,10 @@ They hold for all queues of a company. Numbers count as they are written and as 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from enum import IntEnum
+from functools import lru_cache
 
 from callmanager.domain.number_policy import NumberJudge, NumberPolicy
 
@@ -49,23 +49,41 @@ class QueueCallers:
     refused: tuple[str, ...] = ()
     warned_prompt: str = ""
     refused_prompt: str = ""
-    _lists: list[NumberJudge] = field(init=False, repr=False, compare=False, default_factory=list)
+    # Made of the lists when somebody is looked up first.
+    _harass: list[NumberJudge] = field(init=False, repr=False, compare=False, default_factory=list)
+    _exclusive: list[NumberJudge] = field(init=False, repr=False, compare=False, default_factory=list)
+    _vips_of: dict[date, NumberJudge] = field(init=False, repr=False, compare=False, default_factory=dict)
 
     def is_vip(self, number: str, today: date) -> bool:
-        valid = [one.number for one in self.vips if one.last_day is None or one.last_day >= today]
-        return _contains(valid, number, self.country)
+        if not self.vips:
+            return False
+        judge = self._vips_of.get(today)
+        if judge is None:
+            valid = (one.number for one in self.vips if one.last_day is None or one.last_day >= today)
+            judge = _judge(tuple(valid), self.country)
+            # Of yesterday nobody asks any more.
+            self._vips_of.clear()
+            self._vips_of[today] = judge
+        return judge.is_blocked(number)
 
     def exclusive_agents(self, number: str, queue: str) -> frozenset[str]:
-        found = (one for one in self.exclusive if _contains(one.callers, number, self.country))
-        return frozenset(agent for one in found for of_queue, agent in one.agents if of_queue == queue)
+        if not self._exclusive:
+            self._exclusive.extend(_judge(one.callers, self.country) for one in self.exclusive)
+        return frozenset(
+            agent
+            for one, judge in zip(self.exclusive, self._exclusive, strict=True)
+            if judge.is_blocked(number)
+            for of_queue, agent in one.agents
+            if of_queue == queue
+        )
 
     def harass_level(self, number: str) -> HarassLevel | None:
         """The worse of two."""
         if not self.warned and not self.refused:
             return None
-        if not self._lists:
-            self._lists.extend(_judge(numbers, self.country) for numbers in (self.refused, self.warned))
-        refused, warned = self._lists
+        if not self._harass:
+            self._harass.extend(_judge(numbers, self.country) for numbers in (self.refused, self.warned))
+        refused, warned = self._harass
         if refused.is_blocked(number):
             return HarassLevel.REFUSED
         return HarassLevel.WARNED if warned.is_blocked(number) else None
@@ -74,10 +92,7 @@ class QueueCallers:
 NO_CALLERS = QueueCallers()
 
 
-def _judge(numbers: Iterable[str], country: str) -> NumberJudge:
-    return NumberJudge(NumberPolicy(country=country, blocked_numbers=tuple(numbers)))
-
-
-def _contains(numbers: Iterable[str], number: str, country: str) -> bool:
-    wanted = tuple(numbers)
-    return bool(wanted) and _judge(wanted, country).is_blocked(number)
+@lru_cache(maxsize=4096)
+def _judge(numbers: tuple[str, ...], country: str) -> NumberJudge:
+    """Reading thousands of numbers takes long, and snapshots come anew with every agent who signs in."""
+    return NumberJudge(NumberPolicy(country=country, blocked_numbers=numbers))
