@@ -4,14 +4,22 @@ from __future__ import annotations
 
 import tempfile
 from pathlib import Path
-from typing import IO
+from typing import IO, Protocol
 
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 
 from callmanager.wav_conversion import WavInvalid, wav_convert, wav_format
-from tenants.files import file_store
+from tenants.files import file_delete, file_store
 from tenants.models import FileKind, TenantFile
+
+
+class StoredRow(Protocol):
+    """A row that names a file of the tenant."""
+
+    stored_file_id: int
+
+    def delete(self) -> object: ...
 
 
 def wav_store(
@@ -39,6 +47,14 @@ def wav_store(
         with converted.open("rb") as file:
             stored = file_store(kind=kind, source=file, original_name=name, content_type="audio/wav")
     return stored, round(length_s, 1)
+
+
+def stored_row_delete(row: StoredRow) -> None:
+    """With its file; within a transaction."""
+    stored = TenantFile.objects.filter(pk=row.stored_file_id).first()
+    row.delete()
+    if stored is not None:
+        file_delete(file=stored)
 
 
 def wav_problem(file: UploadedFile, *, bytes_max: int, length_s_max: float) -> str:  # type: ignore[type-arg]

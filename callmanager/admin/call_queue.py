@@ -12,11 +12,11 @@ from django.forms import ModelForm
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.urls import path, reverse
 from django.urls.resolvers import URLPattern
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from callmanager.admin.call_queue_form import SOUND_FIELDS, CallQueueForm
 from callmanager.admin.lost_calls import LostCallsAdmin
+from callmanager.admin.short_words import some_words, sound_words
 from callmanager.admin.usage_links import usage_links
 from callmanager.models import CallQueue
 from callmanager.models.call_queue import QueueSoundUse
@@ -124,11 +124,11 @@ class CallQueueAdmin(LostCallsAdmin, ServiceModelAdmin):
 
     @admin.display(description="Agents")
     def member_words(self, queue: CallQueue) -> str:
-        return _some([one.number for one in call_queue_members(queue)])
+        return some_words([one.number for one in call_queue_members(queue)], "nobody")
 
     @admin.display(description="Managers")
     def manager_words(self, queue: CallQueue) -> str:
-        return _some(list(call_queue_managers(queue)))
+        return some_words(call_queue_managers(queue), "nobody")
 
     @admin.display(description="SLA", ordering="sla_s")
     def sla_words(self, queue: CallQueue) -> str:
@@ -210,15 +210,8 @@ def _sounds(queue: CallQueue, form: ModelForm[Any]) -> None:
 
 def _heard(queue: CallQueue, use: QueueSoundUse, otherwise: str) -> SafeString:
     found = queue_sound_find(queue, use)
-    if found is None:
-        return format_html('<span class="td-subtle">{}</span>', otherwise)
-    return format_html(
-        '<audio controls preload="none" src="{}" aria-label="{}"></audio> <span class="td-subtle">{}, {} s</span>',
-        reverse("admin:callmanager_callqueue_sound", args=[queue.pk, use.value]),
-        use.label,
-        found.name,
-        found.length_s,
-    )
+    address = reverse("admin:callmanager_callqueue_sound", args=[queue.pk, use.value]) if found else ""
+    return sound_words(found, address, use.label, otherwise)
 
 
 def _farewell(queue: CallQueue, waiting: int) -> str:
@@ -226,8 +219,3 @@ def _farewell(queue: CallQueue, waiting: int) -> str:
         return f"Call queue {queue}"
     who = "1 caller waits there now and goes" if waiting == 1 else f"{waiting} callers wait there now and go"
     return f"Call queue {queue}: {who} on to “{queue.words}”"
-
-
-def _some(numbers: list[str]) -> str:
-    more = f" and {len(numbers) - 6} more" if len(numbers) > 6 else ""
-    return f"{', '.join(numbers[:6])}{more}" if numbers else "nobody"

@@ -13,6 +13,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldAdminTextareaWidget
 
+from callmanager.admin.short_words import some_words
 from callmanager.domain.number_lists import parse_blocked
 from callmanager.domain.number_range import NumberPatternError
 from callmanager.domain.queue_callers import HarassLevel
@@ -229,11 +230,11 @@ class ExclusiveAgentAdmin(ServiceModelAdmin):
 
     @admin.display(description="Caller numbers")
     def caller_words(self, exclusive: ExclusiveAgent) -> str:
-        return _some(exclusive.callers)
+        return some_words(exclusive.callers)
 
     @admin.display(description="Agents")
     def agent_words(self, exclusive: ExclusiveAgent) -> str:
-        return _some([f"{number} of {queue}" for queue, number in exclusive_pairs(exclusive)])
+        return some_words([f"{number} of {queue}" for queue, number in exclusive_pairs(exclusive)])
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[ExclusiveAgent]:
         return exclusive_agent_list()
@@ -246,7 +247,3 @@ class ExclusiveAgentAdmin(ServiceModelAdmin):
 
     def delete(self, obj: ExclusiveAgent) -> None:
         queue_caller_delete(row=obj)
-
-
-def _some(words: list[str]) -> str:
-    return ", ".join(words[:6]) + (f" and {len(words) - 6} more" if len(words) > 6 else "")

@@ -12,10 +12,10 @@ from django.forms import ModelForm
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import path, reverse
 from django.urls.resolvers import URLPattern
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from callmanager.admin.receptionist_form import PIN_FIELDS, PROMPT_FIELDS, ReceptionistForm
+from callmanager.admin.short_words import sound_words
 from callmanager.admin.usage_links import usage_links
 from callmanager.admin.week_grid import GRID
 from callmanager.domain.menu_flow import menu_flow
@@ -230,16 +230,10 @@ def _heard(
     receptionist: Receptionist, use: PromptUse, otherwise: str = "the system's own prompt"
 ) -> SafeString:
     found = prompt_find(receptionist, use) if receptionist.pk else None
-    if found is None:
-        return format_html('<span class="td-subtle">{}</span>', otherwise)
-    address = reverse("admin:callmanager_receptionist_prompt", args=[receptionist.pk, use.value])
-    return format_html(
-        '<audio controls preload="none" src="{}" aria-label="{}"></audio> <span class="td-subtle">{}, {} s</span>',
-        address,
-        PromptUse(use).label,
-        found.name,
-        found.length_s,
+    address = (
+        reverse("admin:callmanager_receptionist_prompt", args=[receptionist.pk, use.value]) if found else ""
     )
+    return sound_words(found, address, PromptUse(use).label, otherwise)
 
 
 def _flows(pk: int) -> list[tuple[str, Any]]:

@@ -20,6 +20,7 @@ from callmanager.admin.destination_fields import (
     target_field,
 )
 from callmanager.admin.ring_group_members import MembersField, member_value
+from callmanager.admin.short_words import some_words
 from callmanager.admin.usage_links import usage_links
 from callmanager.domain.destination import END_CALL
 from callmanager.models import RingGroup
@@ -117,9 +118,7 @@ class RingGroupAdmin(ServiceModelAdmin):
 
     @admin.display(description="Members")
     def member_words(self, group: RingGroup) -> str:
-        numbers = [one.number for one in ring_group_members(group)]
-        more = f" and {len(numbers) - 6} more" if len(numbers) > 6 else ""
-        return f"{', '.join(numbers[:6])}{more}" if numbers else "nobody"
+        return some_words([one.number for one in ring_group_members(group)], "nobody")
 
     @admin.display(description="Ring time", ordering="ring_timeout_s")
     def ring_time(self, group: RingGroup) -> str:

@@ -14,6 +14,7 @@ from callmanager.domain.forwarding import ForwardStatus, ForwardWhen, PresenceSt
 from callmanager.domain.outbound_rules import is_dialable
 from callmanager.domain.rights import Right
 from callmanager.domain.routing import Routing
+from callmanager.domain.service_numbers import service_destination
 from callmanager.domain.sounds import prompt
 from callmanager.domain.spoken import say_digits
 
@@ -120,12 +121,8 @@ def _destination(routing: Routing, caller: ExtensionEntry, number: str) -> Desti
         return Refuse(403, "Calls can't be forwarded to the extension itself")
     if snapshot.find_extension(number) is not None:
         return Destination(DestinationKind.EXTENSION, number)
-    if snapshot.find_ring_group(number) is not None:
-        return Destination(DestinationKind.RING_GROUP, number)
-    if snapshot.find_receptionist(number) is not None:
-        return Destination(DestinationKind.RECEPTIONIST, number)
-    if snapshot.find_queue(number) is not None:
-        return Destination(DestinationKind.CALL_QUEUE, number)
+    if (service := service_destination(snapshot, number)) is not None:
+        return service
     is_room = snapshot.find_conference(number) is not None
     if is_room or not is_dialable(number) or snapshot.number_judge.is_emergency(number):
         return Refuse(404, "Calls can't be forwarded to this number")

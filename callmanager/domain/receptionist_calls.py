@@ -11,6 +11,7 @@ from callmanager.domain.outbound_rules import is_dialable
 from callmanager.domain.receptionist import Choice, ReceptionistEntry
 from callmanager.domain.routing import Routing
 from callmanager.domain.schedule import is_open
+from callmanager.domain.service_numbers import service_destination
 from callmanager.domain.snapshot import TenantSnapshot
 
 # What is dialled behind the number of a receptionist, and which prompt that is.
@@ -42,13 +43,7 @@ def dialled_destination(snapshot: TenantSnapshot, number: str) -> Destination | 
     extension = snapshot.find_extension(number)
     if extension is not None:
         return Destination(DestinationKind.EXTENSION, number) if extension.is_enabled else None
-    if snapshot.find_ring_group(number) is not None:
-        return Destination(DestinationKind.RING_GROUP, number)
-    if snapshot.find_receptionist(number) is not None:
-        return Destination(DestinationKind.RECEPTIONIST, number)
-    if snapshot.find_queue(number) is not None:
-        return Destination(DestinationKind.CALL_QUEUE, number)
-    return None
+    return service_destination(snapshot, number)
 
 
 def action_destination(snapshot: TenantSnapshot, number: str) -> Destination | None:

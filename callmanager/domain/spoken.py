@@ -13,7 +13,7 @@ from datetime import datetime
 from callmanager.domain.sounds import prompt
 from callmanager.domain.spoken_counts import count_names
 from callmanager.domain.spoken_moments import moment_names
-from callmanager.domain.spoken_numbers import NUMBER_MAX, number_names
+from callmanager.domain.spoken_numbers import NUMBER_MAX, counted_names, number_names
 
 
 def words(language: str, names: Iterable[str]) -> tuple[str, ...]:
@@ -44,18 +44,12 @@ def say_place(language: str, position: int, hold_s: float) -> tuple[str, ...]:
     if position == 1:
         names.append("queue-youarenext")
     elif position:
-        names += ("queue-thereare", *_counted(language, position), "queue-callswaiting")
+        names += ("queue-thereare", *counted_names(language, position), "queue-callswaiting")
     minutes = round(hold_s / 60)
     if minutes:
         unit = "queue-minute" if minutes == 1 else "queue-minutes"
-        names += ("queue-holdtime", *_counted(language, minutes), unit)
+        names += ("queue-holdtime", *counted_names(language, minutes), unit)
     return words(language, (*names, "queue-thankyou")) if names else ()
-
-
-def _counted(language: str, number: int) -> tuple[str, ...]:
-    if number <= NUMBER_MAX.get(language, NUMBER_MAX["en"]):
-        return number_names(language, number)
-    return tuple(f"digits/{digit}" for digit in str(number))
 
 
 def say_moment(language: str, at: datetime) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from callmanager.domain.spoken_numbers import NUMBER_MAX, number_names
+from callmanager.domain.spoken_numbers import counted_names
 
 
 def count_names(language: str, new: int, old: int) -> tuple[str, ...]:
@@ -25,7 +25,7 @@ _NONE = {
 def _of(language: str, count: int, *, is_new: bool) -> tuple[str, ...]:
     noun = "vm-message" if count == 1 else "vm-messages"
     kind = "vm-INBOX" if is_new else "vm-Old"
-    number = _number(language, count)
+    number = counted_names(language, count)
     match language:
         case "es":
             return ("digits/1M", noun, f"{kind}s") if count == 1 else (*number, noun, kind)
@@ -49,9 +49,3 @@ def _russian(count: int, number: tuple[str, ...], *, is_new: bool) -> tuple[str,
     adjective = f"vm-{'new' if is_new else 'old'}{'n' if ones == 1 else 'x'}"
     noun = "vm-message" if ones == 1 else "vm-messagex1" if ones in (2, 3, 4) else "vm-messagex2"
     return (*number, adjective, noun)
-
-
-def _number(language: str, count: int) -> tuple[str, ...]:
-    if count <= NUMBER_MAX.get(language, NUMBER_MAX["en"]):
-        return number_names(language, count)
-    return tuple(f"digits/{digit}" for digit in str(count))

@@ -17,6 +17,13 @@ def number_names(language: str, number: int) -> tuple[str, ...]:
     return (*head, *_below_hundred(language, rest)) if rest else head
 
 
+def counted_names(language: str, number: int) -> tuple[str, ...]:
+    """The same of any number from 0: digit by digit where the language's words do not reach."""
+    if number <= NUMBER_MAX.get(language, NUMBER_MAX["en"]):
+        return number_names(language, number)
+    return tuple(f"digits/{digit}" for digit in str(number))
+
+
 def ordinal_names(number: int) -> tuple[str, ...]:
     """First to thirty-first: the packages have 1 to 20 and the tens."""
     tens, ones = divmod(number, 10)

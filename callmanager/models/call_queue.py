@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
+from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
 
@@ -10,6 +10,7 @@ from callmanager.domain.mailbox import LANGUAGES
 from callmanager.domain.queue import HIGHEST_SKILL, LOWEST_SKILL, QueueStrategy
 from callmanager.models.destination import DestinationColumns, destination_is_whole
 from callmanager.models.extension import CALLER_ID, NO_CONTROL_CHARACTERS, RING_TIMEOUT_S, Extension
+from callmanager.models.limits import between
 from callmanager.models.mailbox import LANGUAGE_NAMES
 from tenants.scoped_models import TenantSchemaManager
 
@@ -22,10 +23,6 @@ STRATEGIES = [
     (QueueStrategy.CYCLIC_HUNT.value, "Cyclic hunt"),
     (QueueStrategy.LEAST_WORKED_HUNT.value, "Least worked hunt"),
 ]
-
-
-def _between(limits: tuple[int, int]) -> list[MinValueValidator | MaxValueValidator]:
-    return [MinValueValidator(limits[0]), MaxValueValidator(limits[1])]
 
 
 class CallQueue(DestinationColumns):
@@ -59,31 +56,31 @@ class CallQueue(DestinationColumns):
     ring_duration_s = models.PositiveIntegerField(
         "ring duration (s)",
         default=300,
-        validators=_between(RING_DURATION_S),
+        validators=between(RING_DURATION_S),
         help_text="How long a caller waits for an agent until the destination below follows.",
     )
     agent_ring_timeout_s = models.PositiveSmallIntegerField(
         "agent ring time (s)",
         default=20,
-        validators=_between(RING_TIMEOUT_S),
+        validators=between(RING_TIMEOUT_S),
         help_text="How long one agent is rung before it is the next one's turn.",
     )
     max_wait_s = models.PositiveIntegerField(
         "maximum queue wait time (s)",
         default=3600,
-        validators=_between(MAX_WAIT_S),
+        validators=between(MAX_WAIT_S),
         help_text="A caller who has waited so long is hung up.",
     )
     wrap_up_s = models.PositiveSmallIntegerField(
         "wrap-up time (s)",
         default=0,
-        validators=_between(WRAP_UP_S),
+        validators=between(WRAP_UP_S),
         help_text="How long an agent is left in peace after a call.",
     )
     sla_s = models.PositiveIntegerField(
         "SLA time (s)",
         default=0,
-        validators=_between(SLA_S),
+        validators=between(SLA_S),
         help_text="The managers hear of a caller who waits longer. 0: they do not.",
     )
     skips_busy = models.BooleanField(
@@ -112,7 +109,7 @@ class CallQueue(DestinationColumns):
     announces_position = models.BooleanField("tell callers their position", default=False)
     announces_hold_time = models.BooleanField("tell callers how long others have waited", default=False)
     announcement_interval_s = models.PositiveSmallIntegerField(
-        "time between announcements (s)", default=60, validators=_between(ANNOUNCEMENT_INTERVAL_S)
+        "time between announcements (s)", default=60, validators=between(ANNOUNCEMENT_INTERVAL_S)
     )
     callback_key = models.CharField(
         "key to be called back",
@@ -132,13 +129,13 @@ class CallQueue(DestinationColumns):
     min_skill_level = models.PositiveSmallIntegerField(
         "lowest skill",
         default=LOWEST_SKILL,
-        validators=_between(SKILL_LEVELS),
+        validators=between(SKILL_LEVELS),
         help_text="Agents below it are not rung, until the caller has waited.",
     )
     skill_relax_s = models.PositiveSmallIntegerField(
         "one level less after (s)",
         default=30,
-        validators=_between(SKILL_RELAX_S),
+        validators=between(SKILL_RELAX_S),
         help_text="Each time a caller has waited so long, one level less will do. 0: never.",
     )
     is_recorded = models.BooleanField("record calls", default=False, help_text="From an agent's answer on.")
@@ -183,7 +180,7 @@ class CallQueueMember(models.Model):
     extension = models.ForeignKey(
         Extension, on_delete=models.DO_NOTHING, related_name="+", db_constraint=False
     )
-    skill_level = models.PositiveSmallIntegerField(default=LOWEST_SKILL, validators=_between(SKILL_LEVELS))
+    skill_level = models.PositiveSmallIntegerField(default=LOWEST_SKILL, validators=between(SKILL_LEVELS))
 
     objects = TenantSchemaManager["CallQueueMember"]()
 

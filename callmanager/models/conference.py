@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
+from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
 
@@ -18,6 +18,7 @@ from callmanager.domain.conference import (
 )
 from callmanager.domain.mailbox import LANGUAGES
 from callmanager.models.extension import CALLER_ID, NO_CONTROL_CHARACTERS
+from callmanager.models.limits import between
 from callmanager.models.mailbox import LANGUAGE_NAMES
 from tenants.encrypted_field import EncryptedTextField
 from tenants.scoped_models import TenantSchemaManager
@@ -27,10 +28,6 @@ RESOLUTIONS = [(one.value, one.value) for one in ConferenceResolution]
 GRID_CHOICES = [(count, str(count)) for count in GRIDS]
 VIDEO_NOTICE = "Video is not mixed yet: a video room serves audio, and keeps what is set for its picture."
 _PIN = RegexValidator(r"^[0-9]{4,12}\Z", "4 to 12 digits.", code="pin")
-
-
-def _between(limits: tuple[int, int]) -> list[MinValueValidator | MaxValueValidator]:
-    return [MinValueValidator(limits[0]), MaxValueValidator(limits[1])]
 
 
 class Conference(models.Model):
@@ -71,14 +68,14 @@ class Conference(models.Model):
         help_text="Told to the provider when a number outside is invited, as the trunk's header parameters say.",
     )
     max_participants = models.PositiveSmallIntegerField(
-        "maximum participants", default=10, validators=_between(PARTICIPANTS)
+        "maximum participants", default=10, validators=between(PARTICIPANTS)
     )
     grids = models.PositiveSmallIntegerField("grids for video", default=4, choices=GRID_CHOICES)
     bitrate_kbps = models.PositiveSmallIntegerField(
-        "video bitrate (kbps)", default=1024, validators=_between(BITRATE_KBPS)
+        "video bitrate (kbps)", default=1024, validators=between(BITRATE_KBPS)
     )
     frame_rate = models.PositiveSmallIntegerField(
-        "video frame rate", default=15, validators=_between(FRAME_RATE)
+        "video frame rate", default=15, validators=between(FRAME_RATE)
     )
     resolution = models.CharField(
         "video resolution", max_length=5, choices=RESOLUTIONS, default=ConferenceResolution.P720.value

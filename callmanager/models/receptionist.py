@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.core.exceptions import ValidationError
-from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
+from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
 
@@ -11,6 +11,7 @@ from callmanager.domain.mailbox import LANGUAGES
 from callmanager.domain.receptionist import InputMode, MenuInputError, read_keys
 from callmanager.models.destination import DestinationColumns, destination_is_whole
 from callmanager.models.extension import NO_CONTROL_CHARACTERS
+from callmanager.models.limits import between
 from callmanager.models.mailbox import LANGUAGE_NAMES, PIN
 from callmanager.models.week_hours import WeekHoursField, office_week
 from tenants.encrypted_field import EncryptedTextField
@@ -23,10 +24,6 @@ INPUT_MODES = [
     (InputMode.AFTER_DIGITS.value, "After a number of digits"),
     (InputMode.POUND.value, "When the caller hits #"),
 ]
-
-
-def _between(limits: tuple[int, int]) -> list[MinValueValidator | MaxValueValidator]:
-    return [MinValueValidator(limits[0]), MaxValueValidator(limits[1])]
 
 
 def validate_keys(text: str) -> None:
@@ -54,7 +51,7 @@ class Receptionist(models.Model):
     digit_gap_s = models.PositiveSmallIntegerField(
         "gap time between digits (s)",
         default=2,
-        validators=_between(DIGIT_GAP_S),
+        validators=between(DIGIT_GAP_S),
         help_text="How long to wait for one more digit. An option with # behind it waits 3 seconds.",
     )
     input_mode = models.CharField(
@@ -67,7 +64,7 @@ class Receptionist(models.Model):
     digits = models.PositiveSmallIntegerField(
         "digits of a number",
         default=3,
-        validators=_between(DIGITS),
+        validators=between(DIGITS),
         help_text="For “After a number of digits”.",
     )
     takes_numbers = models.BooleanField(
@@ -78,13 +75,13 @@ class Receptionist(models.Model):
     input_timeout_s = models.PositiveSmallIntegerField(
         "timeout (s)",
         default=10,
-        validators=_between(INPUT_TIMEOUT_S),
+        validators=between(INPUT_TIMEOUT_S),
         help_text="How long to wait for a first key after the prompt.",
     )
     max_repeats = models.PositiveSmallIntegerField(
         "repeats",
         default=3,
-        validators=_between(REPEATS),
+        validators=between(REPEATS),
         help_text="How often a caller who chooses nothing hears the prompt again before the call ends.",
     )
     has_closed_menu = models.BooleanField(

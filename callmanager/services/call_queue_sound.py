@@ -8,10 +8,9 @@ from django.db import transaction
 
 from callmanager.models import CallQueue, CallQueueSound
 from callmanager.models.call_queue import QueueSoundUse
-from callmanager.wav_upload import shown_name, wav_store
+from callmanager.wav_upload import shown_name, stored_row_delete, wav_store
 from tenants.audit_changes import audit_note
-from tenants.files import file_delete
-from tenants.models import FileKind, TenantFile
+from tenants.models import FileKind
 
 UPLOAD_BYTES_MAX, LENGTH_S_MAX = 30_000_000, 600.0
 _KINDS = {QueueSoundUse.INTRO: FileKind.PROMPT, QueueSoundUse.MUSIC: FileKind.MUSIC}
@@ -54,7 +53,4 @@ def queue_sound_remove(*, sound: CallQueueSound) -> None:
     """Nothing, or the company's own music, is played again. The file goes by a trigger."""
     with transaction.atomic():
         audit_note(target=sound.queue, name=f"sound_{sound.use}", before=sound.name, after=None)
-        stored = TenantFile.objects.filter(pk=sound.stored_file_id).first()
-        sound.delete()
-        if stored is not None:
-            file_delete(file=stored)
+        stored_row_delete(sound)

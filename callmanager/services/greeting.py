@@ -9,9 +9,8 @@ from django.db import transaction
 
 from callmanager.models import Extension, Greeting
 from callmanager.models.mailbox import GREETINGS_MAX
-from callmanager.wav_upload import shown_name, wav_store
-from tenants.files import file_delete
-from tenants.models import FileKind, TenantFile
+from callmanager.wav_upload import shown_name, stored_row_delete, wav_store
+from tenants.models import FileKind
 
 UPLOAD_BYTES_MAX = 10_000_000
 LENGTH_S_MAX = 120.0
@@ -79,7 +78,4 @@ def greeting_deactivate(*, greeting: Greeting) -> Greeting:
 
 def greeting_delete(*, greeting: Greeting) -> None:
     with transaction.atomic():
-        stored = TenantFile.objects.filter(pk=greeting.stored_file_id).first()
-        greeting.delete()
-        if stored is not None:
-            file_delete(file=stored)
+        stored_row_delete(greeting)

@@ -11,8 +11,7 @@ from django.db import transaction
 from callmanager.domain.music import MUSIC_FILES_MAX
 from callmanager.models import MusicFile, MusicOnHold
 from callmanager.selectors.music import music_file_list, music_on_hold_get
-from callmanager.wav_upload import shown_name, wav_store
-from tenants.files import file_delete
+from callmanager.wav_upload import shown_name, stored_row_delete, wav_store
 from tenants.models import FileKind, TenantFile
 
 UPLOAD_BYTES_MAX = 30_000_000
@@ -66,10 +65,7 @@ def music_files_reorder(*, file_ids: Sequence[int]) -> None:
 
 def music_file_delete(*, file: MusicFile) -> None:
     with transaction.atomic():
-        stored = TenantFile.objects.filter(pk=file.stored_file_id).first()
-        file.delete()
-        if stored is not None:
-            file_delete(file=stored)
+        stored_row_delete(file)
         left = list(music_file_list().select_for_update())
         for position, one in enumerate(left, start=1):
             one.position = position

@@ -23,11 +23,10 @@ from callmanager.models.extension import lock_tenant
 from callmanager.models.number_policy import LIST_ROWS_MAX
 from callmanager.models.queue_caller import AGENTS_MAX, CALLERS_MAX
 from callmanager.selectors.queue_caller import exclusive_pairs
-from callmanager.wav_upload import shown_name, wav_store
+from callmanager.wav_upload import shown_name, stored_row_delete, wav_store
 from tenants.audit_changes import audit_note
-from tenants.files import file_delete
 from tenants.integrity import refusing_duplicates
-from tenants.models import FileKind, TenantFile
+from tenants.models import FileKind
 
 UPLOAD_BYTES_MAX, LENGTH_S_MAX = 20_000_000, 120.0
 VIP_FIELDS = ("number", "description", "last_day", "is_enabled")
@@ -127,10 +126,7 @@ def harass_prompt_upload(
 def harass_prompt_remove(*, prompt: HarassPrompt) -> None:
     """The words that come with the system are said again."""
     with transaction.atomic():
-        stored = TenantFile.objects.filter(pk=prompt.stored_file_id).first()
-        prompt.delete()
-        if stored is not None:
-            file_delete(file=stored)
+        stored_row_delete(prompt)
 
 
 def _save(row: Entry, changes: dict[str, Any], known: Sequence[str]) -> Entry:

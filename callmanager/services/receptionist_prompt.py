@@ -11,10 +11,9 @@ from django.db import transaction
 from callmanager.models import Receptionist, ReceptionistPrompt
 from callmanager.models.receptionist import PromptUse
 from callmanager.speech import SAID_MAX, SpeechUnavailable, speak
-from callmanager.wav_upload import shown_name, wav_store
+from callmanager.wav_upload import shown_name, stored_row_delete, wav_store
 from tenants.audit_changes import audit_note
-from tenants.files import file_delete
-from tenants.models import FileKind, TenantFile
+from tenants.models import FileKind
 
 UPLOAD_BYTES_MAX = 20_000_000
 LENGTH_S_MAX = 300.0
@@ -46,10 +45,7 @@ def prompt_remove(*, prompt: ReceptionistPrompt) -> None:
     """The one that comes with the system is played again. The file goes by a trigger."""
     with transaction.atomic():
         audit_note(target=prompt.receptionist, name=f"prompt_{prompt.use}", before=prompt.name, after=None)
-        stored = TenantFile.objects.filter(pk=prompt.stored_file_id).first()
-        prompt.delete()
-        if stored is not None:
-            file_delete(file=stored)
+        stored_row_delete(prompt)
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,6 +39,7 @@ from sipworker.call.queueing import (
     AgentsOffered,
     AnswerInQueue,
     AskPlace,
+    Closed,
     DeclineInQueue,
     JoinQueue,
     KeepPlace,
@@ -152,7 +153,7 @@ class WaitingInQueue:
             case DigitPressed(leg=leg, digit=digit) if leg == self._context.caller_leg:
                 return self._promise(digit)
             case QueueClosed(why=why):
-                return self._turn_away(why)
+                return self._unreached(why.value, GONE if why is Closed.DELETED else NO_AGENT)
             case TimerFired(timer=timer):
                 return self._time_out(timer)
             case _:
@@ -299,11 +300,6 @@ class WaitingInQueue:
         is_over = isinstance(signal, PlaybackEnded) and signal.playback == GOODBYE
         return (EndCall(CALLED_BACK),) if is_over else ()
 
-    def _turn_away(self, why: str) -> tuple[Wish, ...]:
-        if why == "deleted":
-            return self._unreached("deleted", GONE)
-        return self._unreached("no_agents", NO_AGENT)
-
     def _time_out(self, timer: str) -> tuple[Wish, ...]:
         queue = self._queue
         if timer.startswith(AGENT_TIMER):
@@ -324,7 +320,7 @@ class WaitingInQueue:
                 return ()
 
     def _unreached(self, why: str, outcome: CallOutcome) -> tuple[Wish, ...]:
-        return (*self._leave(why), Unreached(replace(outcome, ended_by=EndedBy.PBX)))
+        return (*self._leave(why), Unreached(outcome))
 
     def _leave(
         self, why: str, agent: str = "", *, is_there: bool = True, reason: str = "", back_to: str = ""
