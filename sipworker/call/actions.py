@@ -345,10 +345,9 @@ BridgeAction = BridgeLegs | UnbridgeLegs
 # Between calls: who hears whom without being heard, or more than is heard.
 HearingAction = HearLeg | UnhearLeg | AttendLeg | UnattendLeg
 RecordingAction = StartCallRecording | MixCallRecording | StopCallRecording
-Action = (
-    LegAction
-    | BridgeAction
-    | HearingAction
+# What concerns more than the legs of one call.
+SharedAction = (
+    HearingAction
     | FindContacts
     | CallsAction
     | QueueAction
@@ -356,9 +355,7 @@ Action = (
     | MailboxAction
     | AskServer
     | RecordingAction
-    | StartTimer
-    | StopTimer
-    | AnswerRequest
-    | EmitEvent
-    | EndCall
+)
+Action = (
+    LegAction | BridgeAction | SharedAction | StartTimer | StopTimer | AnswerRequest | EmitEvent | EndCall
 )

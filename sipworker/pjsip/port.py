@@ -14,7 +14,6 @@ from typing import assert_never
 import pjsua2 as pj
 import structlog
 
-from callmanager.domain.sip_text import sip_uri
 from sipworker.call.actions import (
     AnswerLeg,
     AttendLeg,
@@ -47,36 +46,33 @@ from sipworker.call.actions import (
 from sipworker.call.signals import InviteReceived, LegFailed, LegHungUp, LegId, LegSignal, MediaReport
 from sipworker.call.transfers import DismissLeg, ReportTransfer
 from sipworker.config import WorkerConfig
-from sipworker.pjsip.accounts import AccountError, Accounts, EdgeAccount
+from sipworker.pjsip.accounts import Accounts, EdgeAccount
 from sipworker.pjsip.call_recorder import CallRecorders
+from sipworker.pjsip.dialling import SERVER_ERROR, Dialling
 from sipworker.pjsip.ears import Ears
 from sipworker.pjsip.endpoint import Endpoint
-from sipworker.pjsip.headers import ContractBrokenError, dial_uri, read_invite, trunk_addresses
+from sipworker.pjsip.headers import ContractBrokenError, read_invite
 from sipworker.pjsip.legs import Leg
 from sipworker.pjsip.media import Patchbay, Sources, music_source, ringing_source, tone_source
 from sipworker.pjsip.orders import (
     answer_order,
-    caller_order,
-    dial_order,
     digit_order,
     end_order,
     refuse_order,
     refused_caller_order,
     ring_order,
-    trunk_order,
 )
 from sipworker.pjsip.playback import Playbacks
 from sipworker.pjsip.probes import Probes
 from sipworker.pjsip.realtime import prioritise_media_threads
 from sipworker.pjsip.recording import Recordings
-from sipworker.pjsip.sip_message import parse_message, parse_sip_uri, tag_of
+from sipworker.pjsip.sip_message import parse_message, tag_of
 from sipworker.pjsip.sound_files import SoundFiles
 from sipworker.ports import SignalSink
 
 log = structlog.get_logger(__name__)
 
 FORBIDDEN = 403
-SERVER_ERROR = 500
 CLOSING_S = 2.0
 # Apart from bridges: a pair may be both, and either ends by itself.
 HEARING = "hearing"
@@ -123,13 +119,22 @@ class PjsipPort:
         self._ears = Ears(self._patchbay, self._legs, self._emit, self.wake)
         self._helpers = (self._playbacks, self._recordings, self._probes, self._ears)
         self._accounts = Accounts(self._endpoint, config, self._take_invite, self._is_used)
+        self._dialling = Dialling(
+            self._legs,
+            self._accounts,
+            self._patchbay,
+            self._probes,
+            emit=self._emit,
+            tell=self._inbox.append,
+            sip_port=config.sip_port,
+        )
         log.info("sip.started", port=config.sip_port, realtime=prioritise_media_threads())
 
     # SipPort
 
     def perform(self, action: LegAction) -> None:
         if isinstance(action, DialLeg | RingCaller | DialTrunk):
-            self._dial(action)
+            self._dialling.dial(action)
             return
         leg = self._legs.get(action.leg)
         if leg is None or leg.is_over:
@@ -266,68 +271,6 @@ class PjsipPort:
             self._inbox.append(signal)
             if threading.get_ident() != self._sip_thread:
                 self.wake()
-
-    # Outgoing
-
-    def _dial(self, action: DialLeg | RingCaller | DialTrunk) -> None:
-        try:
-            match action:
-                case DialTrunk():
-                    self._call_trunk(action)
-                case DialLeg():
-                    self._call_phone(action)
-                case RingCaller():
-                    self._call_caller(action)
-        except pj.Error as error:
-            log.error("leg.dial_failed", error=error.info())
-            self._note_undialled(action.leg, "Call could not be made")
-        except AccountError as error:
-            log.error("leg.trunk_undialled", error=str(error))
-            self._note_undialled(action.leg, str(error))
-
-    def _call_phone(self, action: DialLeg) -> None:
-        account = self._accounts.of_phones(is_ipv6=parse_sip_uri(action.contact)[1].startswith("["))
-        leg = Leg(
-            account,
-            action.leg,
-            self._patchbay,
-            self._emit,
-            on_refer=self._probes.take,
-            codecs=action.codecs,
-        )
-        self._legs[action.leg] = leg
-        leg.makeCall(dial_uri(action), dial_order(action))
-
-    def _call_caller(self, action: RingCaller) -> None:
-        account = self._accounts.of_phones(is_ipv6=parse_sip_uri(action.contact)[1].startswith("["))
-        take = self._probes.take
-        leg = Leg(account, action.leg, self._patchbay, self._emit, on_refer=take, is_callers=True)
-        self._legs[action.leg] = leg
-        leg.makeCall(sip_uri(action.number, action.sip_domain), caller_order(action))
-
-    def _call_trunk(self, action: DialTrunk) -> None:
-        own_codecs = action.trunk.codecs
-        leg = Leg(
-            self._accounts.of_trunk(action.trunk),
-            action.leg,
-            self._patchbay,
-            self._emit,
-            on_refer=self._probes.take,
-            is_trunk=True,
-            codecs=own_codecs or action.codecs,
-            is_codec_choice_ours=bool(own_codecs),
-        )
-        self._legs[action.leg] = leg
-        addresses = trunk_addresses(action, f"127.0.0.1:{self._config.sip_port}")
-        leg.makeCall(addresses.to, trunk_order(action, addresses))
-
-    def _note_undialled(self, leg_id: LegId, reason: str) -> None:
-        leg = self._legs.get(leg_id)
-        if leg is not None and leg.is_over:
-            return  # the stack has told it already
-        if leg is not None:
-            leg.is_over = True
-        self._inbox.append(LegFailed(leg_id, SERVER_ERROR, reason))
 
     def _perform_on(self, leg: Leg, action: LegAction) -> None:
         match action:

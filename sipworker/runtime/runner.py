@@ -14,34 +14,21 @@ from callmanager.domain.outcome import CallOutcome, CallStatus, EndedBy
 from sipworker.call.actions import (
     Action,
     AnswerRequest,
-    AskServer,
-    AttendLeg,
     BridgeLegs,
     DialLeg,
     DialTrunk,
     EmitEvent,
     EndCall,
-    FindContacts,
     HangUpLeg,
-    HearLeg,
-    MixCallRecording,
-    StartCallRecording,
+    SharedAction,
     StartTimer,
-    StopCallRecording,
     StopTimer,
-    UnattendLeg,
     UnbridgeLegs,
-    UnhearLeg,
 )
-from sipworker.call.conferencing import ConferenceAction
 from sipworker.call.context import CallContext, CallLimits
 from sipworker.call.errors import IllegalSignal
-from sipworker.call.mailbox_actions import ChangePin, CheckPin, FindMessages, FindRoom
-from sipworker.call.other_calls import FindCalls, FindParked, KeepSlot, LeaveSlot, MoveLeg, TakeSlot
-from sipworker.call.queueing import QueueAction
 from sipworker.call.session import INTERNAL_ERROR, CallSession, Feature
 from sipworker.call.signals import (
-    ContactsFound,
     HangUpRequested,
     Heard,
     InviteReceived,
@@ -56,21 +43,15 @@ from sipworker.call.transfers import DismissLeg
 from sipworker.features import feature_for
 from sipworker.ports import Ports
 from sipworker.runtime.commands import CommandDesk
-from sipworker.runtime.conference_desk import ConferenceDesk
+from sipworker.runtime.desks import Desks
 from sipworker.runtime.disconnection import no_longer_allowed
 from sipworker.runtime.events import CallJournal
 from sipworker.runtime.external_use import ExternalUse
 from sipworker.runtime.group_use import GroupUse
-from sipworker.runtime.hearing import Hearings
-from sipworker.runtime.inquiries import Inquiries
-from sipworker.runtime.moves import Moves
-from sipworker.runtime.parking_lot import ParkingLot
 from sipworker.runtime.quality import QualityWatch
 from sipworker.runtime.quality_series import sides_document
 from sipworker.runtime.queue_callbacks import QueueCallbacks
-from sipworker.runtime.queue_desk import QueueDesk
 from sipworker.runtime.reception import Reception, Room
-from sipworker.runtime.recorders import Recorders
 from sipworker.runtime.registry import LiveCall, Registry
 from sipworker.runtime.requested_calls import RequestedCalls
 from sipworker.runtime.tally import Tally
@@ -104,30 +85,22 @@ class Runner:
         self._settings = settings
         self.tally = Tally()
         self._registry = Registry()
-        self._hearings = Hearings(ports.sip, self._registry)
-        self._conferences = ConferenceDesk(ports)
-        self._lot = ParkingLot()
-        self._moves = Moves(ports.sip, self._registry)
         self._use = ExternalUse(ports.stored_use)
         self._groups = GroupUse(ports.stored_use)
         self._reception = Reception(
             ports, self._use, self._groups, settings.limits, new_session_id, self._registry.extension_on
         )
-        self._queues = QueueDesk(ports, self._registry, self._groups)
+        self._desks = Desks(ports, self._registry, self._groups)
         self._transfers = TransferDesk(self._registry, self._reception)
         self._timers = Timers()
         self._quality = QualityWatch(ports.sip, self._registry)
-        self._inquiries = Inquiries(ports)
-        self._recorders = Recorders(ports)
         callers = RequestedCalls(ports.snapshots, self._reception, self._registry, self._room, self._begin)
         self._callbacks = QueueCallbacks(
-            ports.snapshots, self._reception, new_session_id, self._room, self._begin, self._queues
+            ports.snapshots, self._reception, new_session_id, self._room, self._begin, self._desks.queues
         )
         self._desk = CommandDesk(self._registry, self._step, callers)
         # What a call asked while its actions were performed: told to it after all of them.
         self._answers: deque[tuple[LiveCall, Heard]] = deque()
-        # Who has a call: known for as long as one call's actions are performed, however many of them ask.
-        self._engaged: frozenset[str] | None = None
         self._drain_until: float | None = None
 
     @property
@@ -149,8 +122,7 @@ class Runner:
         self._fire_timers()
         self._take_commands()
         self._take_answers()
-        self._tell_attendants()
-        self._serve_queues()
+        self._tell_news()
         self._end_what_is_not_allowed_any_more()
         self._stop_recordings_without_room()
         self._end_drain_if_due()
@@ -192,28 +164,20 @@ class Runner:
             answer(self._desk.carry_out(command))
 
     def _take_answers(self) -> None:
-        for session_id, found in self._inquiries.take():
-            call = self._registry.find(session_id)
-            if call is not None:
-                self._step(call, found)
+        for call, found in self._desks.inquired():
+            self._step(call, found)
 
-    def _tell_attendants(self) -> None:
-        for call, news in tuple(self._hearings.attendances.news()):
-            self._step(call, news)
-
-    def _serve_queues(self) -> None:
-        for call, news in self._queues.news():
+    def _tell_news(self) -> None:
+        for call, news in self._desks.news():
             self._step(call, news)
         self._callbacks.make_due()
-        for call, told in self._conferences.news():
-            self._step(call, told)
 
     def _end_what_is_not_allowed_any_more(self) -> None:
         for call, request in no_longer_allowed(self._registry, self._ports.snapshots):
             self._step(call, request)
 
     def _stop_recordings_without_room(self) -> None:
-        for call, failed in self._recorders.check():
+        for call, failed in self._desks.out_of_room():
             self._step(call, failed)
 
     def _end_drain_if_due(self) -> None:
@@ -287,7 +251,7 @@ class Runner:
     def _perform_all(self, call: LiveCall, actions: tuple[Action, ...]) -> bool:
         """Every action gets its chance, so that one failure leaves no leg behind."""
         is_well = True
-        self._engaged = None
+        self._desks.begin()
         for action in actions:
             try:
                 self._perform(call, action)
@@ -316,50 +280,25 @@ class Runner:
                 sip.bridge(first, second)
             case UnbridgeLegs(first=first, second=second):
                 sip.unbridge(first, second)
-            case HearLeg() | UnhearLeg() | AttendLeg() | UnattendLeg():
-                self._hearings.perform(call, action)
             case EmitEvent(kind=kind, data=data):
                 if kind is CallEventKind.CALL_ESTABLISHED:
                     self._groups.note_answered(call.context.invite.tenant_id, data, self._ports.clock.now())
                 elif kind is CallEventKind.QUEUE_AGENT_STATE:
-                    self._queues.note_state(call, data)
+                    self._desks.queues.note_state(call, data)
                 call.journal.record(kind, data)
             case StartTimer(timer=timer, after_s=after_s):
                 due_at = self._ports.clock.monotonic() + after_s
                 self._timers.start(call.context.session_id, timer, due_at)
             case StopTimer(timer=timer):
                 self._timers.stop(call.context.session_id, timer)
-            case MoveLeg():
-                self._answers.extend(self._moves.perform(call, action))
-            case FindCalls():
-                self._answers.append((call, self._moves.find(call, action)))
-            case TakeSlot() | KeepSlot() | LeaveSlot() | FindParked():
-                self._answers.extend(self._lot.perform(call, action))
-            case _ if isinstance(action, QueueAction):
-                self._answers.extend(self._queues.perform(call, action))
-            case _ if isinstance(action, ConferenceAction):
-                self._answers.extend(self._conferences.perform(call, action))
-            case FindContacts():
-                self._answers.append((call, self._find_contacts(call, action)))
-            case CheckPin() | ChangePin() | FindMessages() | FindRoom() | AskServer():
-                answer = self._inquiries.perform(call, action)
-                self._answers.extend([(call, answer)] if answer is not None else [])
-            case StartCallRecording() | MixCallRecording() | StopCallRecording():
-                self._answers.extend((call, heard) for heard in self._recorders.perform(call, action))
             case AnswerRequest():
                 self._desk.note(action)
             case EndCall(outcome=outcome, callee_leg=callee_leg):
                 self._close(call, outcome, callee_leg)
+            case _ if isinstance(action, SharedAction):
+                self._answers.extend(self._desks.perform(call, action))
             case _:
                 sip.perform(action)
-
-    def _find_contacts(self, call: LiveCall, asked: FindContacts) -> ContactsFound:
-        contacts = self._ports.contacts.contacts(asked.number, asked.sip_domain)
-        if not asked.asks_busy:
-            return ContactsFound(asked.number, contacts)
-        if self._engaged is None:
-            self._engaged = self._registry.engaged(call.context.invite.tenant_id)
-        return ContactsFound(asked.number, contacts, asked.number in self._engaged)
 
     def _remember_media(self, call: LiveCall, leg: LegId) -> None:
         report = self._ports.sip.find_media_report(leg)
@@ -367,11 +306,7 @@ class Runner:
             call.media[leg] = report
 
     def _close(self, call: LiveCall, outcome: CallOutcome, callee_leg: LegId) -> None:
-        self._hearings.end(call)
-        self._lot.leave(call)
-        self._queues.leave(call)
-        self._conferences.end(call)
-        self._recorders.forget(call)
+        self._desks.leave(call)
         self._registry.remove(call)
         self._timers.stop_all(call.context.session_id)
         for leg in call.legs:

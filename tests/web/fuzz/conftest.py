@@ -17,7 +17,8 @@ from schemathesis.specs.openapi import schemas as schemas
 
 from tenants.models import Tenant
 from tests.web.matrix.conftest import world
-from tests.web.matrix.things import THINGS, World
+from tests.web.matrix.thing import World
+from tests.web.matrix.things import THINGS
 
 __all__ = ["world"]
 

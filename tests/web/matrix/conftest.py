@@ -16,7 +16,7 @@ from tenants.models import Tenant
 from tenants.scope import tenant_scope
 from tests.web.calls import FakeWorker
 from tests.web.conftest import sip_password
-from tests.web.matrix.things import FIRST_ID, World
+from tests.web.matrix.thing import FIRST_ID, World
 
 
 def let_extensions_in(world: World) -> None:

@@ -13,7 +13,8 @@ from tenants.models import User
 from tests.web.matrix.conftest import let_extensions_in
 from tests.web.matrix.page_things import PAGE_THINGS
 from tests.web.matrix.routes import PERSON_URLS, PLATFORM_URLS, TENANT_URLS, Route, page_routes
-from tests.web.matrix.things import MARK, THINGS, Thing, World
+from tests.web.matrix.thing import MARK, Thing, World
+from tests.web.matrix.things import THINGS
 
 
 class Page(Enum):

@@ -23,7 +23,8 @@ from tests.web.matrix.test_pages import (
     visit,
 )
 from tests.web.matrix.test_rest import alone_of, ask, by_name, thing_name
-from tests.web.matrix.things import MARK, THINGS, Thing, World
+from tests.web.matrix.thing import MARK, Thing, World
+from tests.web.matrix.things import THINGS
 
 FEW, MANY = 2, 6
 # Lists of what the program knows by itself.

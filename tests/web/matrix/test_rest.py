@@ -10,7 +10,8 @@ from django.test import Client
 
 from tests.web.api.conftest import Rest, rest_as
 from tests.web.matrix.routes import Route, rest_routes
-from tests.web.matrix.things import MARK, THINGS, World
+from tests.web.matrix.thing import MARK, World
+from tests.web.matrix.things import THINGS
 
 
 class Alone(Enum):

@@ -15,7 +15,7 @@ from tests.web.asgi_server import AsgiServer
 from tests.web.calls import FakeWorker
 from tests.web.conftest import ACME_DOMAIN, GLOBEX_DOMAIN, WEB_PASSWORD
 from tests.web.events.client import EventClient
-from tests.web.matrix.things import MARK
+from tests.web.matrix.thing import MARK
 
 pytestmark = pytest.mark.django_db
 

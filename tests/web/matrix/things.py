@@ -5,26 +5,22 @@ A new REST resource or console page needs its thing here: the matrix and the cou
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import date, timedelta
+from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
-from django.contrib.sessions.models import Session
 from django.utils import timezone
 
 from callmanager.domain.outbound_rules import OutboundRoute
 from callmanager.fleet.models import (
     DeletedTenant,
     DeliveryState,
-    Recording,
     Registration,
     RegistrationFailure,
     SystemBlockedNumber,
     SystemDisallowedCode,
     Trunk,
     TrunkAssignment,
-    Voicemail,
     WebhookDelivery,
 )
 from callmanager.models import (
@@ -34,11 +30,9 @@ from callmanager.models import (
     DisallowedCode,
     Extension,
     ExtensionGroup,
-    Greeting,
     Holiday,
     InboundRule,
     Mailbox,
-    MusicFile,
     OutboundRule,
     Receptionist,
     ReceptionistPrompt,
@@ -53,17 +47,33 @@ from callmanager.services.receptionist import receptionist_create
 from callmanager.services.ring_group import ring_group_create
 from callmanager.services.routing_test import routing_test_create
 from callmanager.services.trunk import trunk_assign, trunk_create
-from tenants.models import ApiToken, AuditEntry, FileKind, Rank, Role, Tenant, TenantFile, User
+from tenants.models import ApiToken, AuditEntry, FileKind, Tenant, User
 from tenants.models.event_log import EventLogEntry, EventSource, Severity
 from tenants.models.job import Job, JobState
-from tenants.models.user_session import UserSession
 from tenants.scope import across_tenants, tenant_scope
 from tenants.services.api_token import api_token_create
 from tenants.services.event_log import event_record
-from tenants.services.user import user_create
-from tests.web.calls import FakeWorker, cdr_make, registration_make
-from tests.web.conftest import WEB_PASSWORD
+from tests.web.calls import cdr_make, registration_make
 from tests.web.matrix.conference_things import conference_make
+from tests.web.matrix.people_things import (
+    administrator_make,
+    person_exists,
+    session_exists,
+    session_make,
+    user_make,
+)
+from tests.web.matrix.sound_things import (
+    greeting_exists,
+    greeting_make,
+    music_file_exists,
+    music_file_make,
+    recording_exists,
+    recording_make,
+    stored_file,
+    voicemail_exists,
+    voicemail_make,
+)
+from tests.web.matrix.thing import MARK, Thing, World
 from tests.web.queue_callers import (
     exclusive_agent_make,
     harass_number_make,
@@ -72,31 +82,6 @@ from tests.web.queue_callers import (
 )
 from tests.web.queue_calls import queue_stay_make, wall_queue_make
 from tests.web.rules import lent_trunk
-
-MARK = "zanzibar7731"
-# Acme's numbers begin here, and those of no other tenant do: an id of Acme's means nothing anywhere else.
-FIRST_ID = 900_000
-
-
-@dataclass(frozen=True, slots=True)
-class World:
-    acme: Tenant
-    worker: FakeWorker
-
-
-# Makes the nth thing and says what its addresses need.
-Make = Callable[[World, int], dict[str, Any]]
-
-
-@dataclass(frozen=True, slots=True)
-class Thing:
-    """`owner` is who sees it: Acme's user, or an administrator. `exists`: whether nobody took it away."""
-
-    make: Make
-    owner: str = "acme"
-    exists: Callable[[World, dict[str, Any]], bool] = lambda world, ids: True
-    # What the whole company may know, its extensions included.
-    is_for_extensions: bool = False
 
 
 def _extension(world: World, number: int) -> dict[str, Any]:
@@ -212,71 +197,6 @@ def _holiday_exists(world: World, ids: dict[str, Any]) -> bool:
         return Holiday.objects.filter(pk=ids["pk"], name__startswith=MARK).exists()
 
 
-def _music_file(world: World, number: int) -> dict[str, Any]:
-    with tenant_scope(world.acme):
-        music = MusicFile.objects.create(
-            position=number,
-            name=f"{MARK} {number}",
-            length_s=1.0,
-            stored_file_id=number,
-            stored_name=f"{number:032x}",
-        )
-    return {"pk": music.pk}
-
-
-def _music_file_exists(world: World, ids: dict[str, Any]) -> bool:
-    with tenant_scope(world.acme):
-        return MusicFile.objects.filter(pk=ids["pk"], name__startswith=MARK).exists()
-
-
-def _stored_file(world: World, kind: FileKind) -> TenantFile:
-    return TenantFile.objects.create(tenant_id=world.acme.pk, kind=kind, size_bytes=0)
-
-
-def _recording(world: World, number: int) -> dict[str, Any]:
-    now = timezone.now()
-    with tenant_scope(world.acme):
-        recording = Recording.objects.create(
-            tenant_id=world.acme.pk,
-            session_id=f"{MARK}-{number}",
-            recording=f"{MARK}-{number}-1",
-            caller=MARK,
-            callee="103",
-            direction="in",
-            call_started_at=now,
-            started_at=now,
-            parties=["101", "103"],
-        )
-    return {"token": recording.token, "object_id": recording.token}
-
-
-def _recording_exists(world: World, ids: dict[str, Any]) -> bool:
-    with tenant_scope(world.acme):
-        return Recording.objects.filter(token=ids["token"], caller=MARK).exists()
-
-
-def _voicemail(world: World, number: int) -> dict[str, Any]:
-    with tenant_scope(world.acme):
-        file = _stored_file(world, FileKind.VOICEMAIL)
-        voicemail = Voicemail.objects.create(
-            tenant_id=world.acme.pk,
-            mailbox="103",
-            caller=MARK,
-            left_at=timezone.now(),
-            duration_s=1.0,
-            file_id=file.pk,
-            stored_path=f"x/{number}",
-            session_id=f"{MARK}-{number}",
-            recording="message-1",
-        )
-    return {"pk": voicemail.pk, "voicemail_id": voicemail.pk}
-
-
-def _voicemail_exists(world: World, ids: dict[str, Any]) -> bool:
-    with tenant_scope(world.acme):
-        return Voicemail.objects.filter(pk=ids["pk"], caller=MARK, is_new=True).exists()
-
-
 def _mailbox(world: World, number: int) -> dict[str, Any]:
     ids = _extension(world, 500 + number)
     with tenant_scope(world.acme):
@@ -290,73 +210,12 @@ def _mailbox_exists(world: World, ids: dict[str, Any]) -> bool:
         return Mailbox.objects.filter(extension__number=ids["number"], max_message_s=77).exists()
 
 
-def _greeting(world: World, number: int) -> dict[str, Any]:
-    with tenant_scope(world.acme):
-        greeting = Greeting.objects.create(
-            extension=Extension.objects.get(number="101"),
-            name=f"{MARK} {number}",
-            length_s=1.0,
-            stored_file_id=_stored_file(world, FileKind.PROMPT).pk,
-            stored_name=f"{number:032x}",
-        )
-    return {"pk": greeting.pk, "greeting_id": greeting.pk}
-
-
-def _greeting_exists(world: World, ids: dict[str, Any]) -> bool:
-    with tenant_scope(world.acme):
-        return Greeting.objects.filter(pk=ids["pk"], name__startswith=MARK, is_active=False).exists()
-
-
 def _job(world: World, number: int) -> dict[str, Any]:
     with tenant_scope(world.acme):
         job = Job.objects.create(
             tenant_id=world.acme.pk, kind="thing", title=f"{MARK} {number}", state=JobState.FAILED
         )
     return {"pk": job.pk}
-
-
-def _user(world: World, number: int) -> dict[str, Any]:
-    user = user_create(
-        role=Role.TENANT,
-        rank=Rank.AUDITOR,
-        tenant=world.acme,
-        username=f"auditor-{number}",
-        password=WEB_PASSWORD,
-        display_name=f"{MARK} {number}",
-    )
-    return {"pk": user.pk}
-
-
-def _session(world: World, number: int) -> dict[str, Any]:
-    key = f"session-of-acme-{number}"
-    Session.objects.create(session_key=key, session_data="", expire_date=timezone.now() + timedelta(hours=1))
-    session = UserSession.objects.create(
-        user=User.objects.get(username="acme"),
-        session_key=key,
-        user_agent=f"{MARK} {number}",
-        last_seen_at=timezone.now(),
-    )
-    return {"pk": session.pk}
-
-
-def _session_exists(world: World, ids: dict[str, Any]) -> bool:
-    return UserSession.objects.filter(pk=ids["pk"]).exists() and Session.objects.exists()
-
-
-def _administrator(world: World, number: int) -> dict[str, Any]:
-    user = user_create(
-        role=Role.ADMINISTRATOR,
-        rank=Rank.AUDITOR,
-        username=f"overseer-{number}",
-        password=WEB_PASSWORD,
-        display_name=f"{MARK} {number}",
-    )
-    return {"pk": user.pk}
-
-
-def _person_exists(world: World, ids: dict[str, Any]) -> bool:
-    person = User.objects.filter(pk=ids["pk"], is_active=True, display_name__startswith=MARK).first()
-    return person is not None and person.check_password(WEB_PASSWORD) and person.login_generation == 0
 
 
 def _tenant(world: World, number: int) -> dict[str, Any]:
@@ -439,7 +298,7 @@ def _ring_group_exists(world: World, ids: dict[str, Any]) -> bool:
 def _call_queue(world: World, number: int) -> dict[str, Any]:
     with tenant_scope(world.acme):
         queue = call_queue_create(number=f"79{number}", name=f"{MARK} {number}")
-        file = _stored_file(world, FileKind.PROMPT)
+        file = stored_file(world, FileKind.PROMPT)
         stored = {"stored_file_id": file.pk, "stored_name": file.name, "length_s": 1.0}
         CallQueueSound.objects.create(queue=queue, use="intro", name=MARK, **stored)
     return {"pk": queue.pk, "use": "intro"}
@@ -458,7 +317,7 @@ def _queue_call(world: World, number: int) -> dict[str, Any]:
 def _receptionist(world: World, number: int) -> dict[str, Any]:
     with tenant_scope(world.acme):
         desk = receptionist_create(number=f"78{number}", name=f"{MARK} {number}")
-        file = _stored_file(world, FileKind.PROMPT)
+        file = stored_file(world, FileKind.PROMPT)
         stored = {"stored_file_id": file.pk, "stored_name": file.name, "length_s": 1.0}
         ReceptionistPrompt.objects.create(receptionist=desk, use="menu", name=MARK, **stored)
     return {"pk": desk.pk, "use": "menu"}
@@ -563,15 +422,15 @@ THINGS: Mapping[str, Thing] = {
     "api_tokens": Thing(_api_token, exists=_api_token_exists),
     "audit_log": Thing(_audit_entry),
     "event_log": Thing(_event),
-    "sessions": Thing(_session, exists=_session_exists),
-    "users": Thing(_user, exists=_person_exists),
-    "administrators": Thing(_administrator, owner="root", exists=_person_exists),
+    "sessions": Thing(session_make, exists=session_exists),
+    "users": Thing(user_make, exists=person_exists),
+    "administrators": Thing(administrator_make, owner="root", exists=person_exists),
     "holidays": Thing(_holiday, exists=_holiday_exists, is_for_extensions=True),
-    "music_files": Thing(_music_file, exists=_music_file_exists),
-    "recordings": Thing(_recording, exists=_recording_exists),
-    "voicemails": Thing(_voicemail, exists=_voicemail_exists),
+    "music_files": Thing(music_file_make, exists=music_file_exists),
+    "recordings": Thing(recording_make, exists=recording_exists),
+    "voicemails": Thing(voicemail_make, exists=voicemail_exists),
     "mailboxes": Thing(_mailbox, exists=_mailbox_exists),
-    "greetings": Thing(_greeting, exists=_greeting_exists),
+    "greetings": Thing(greeting_make, exists=greeting_exists),
     "jobs": Thing(_job),
     "deleted_tenants": Thing(_deleted_tenant, owner="root", exists=_deleted_tenant_exists),
     "kept_cdrs": Thing(_kept_cdr, owner="root"),
