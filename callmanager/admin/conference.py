@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from django import forms
@@ -13,9 +14,11 @@ from django.forms import ModelForm
 from django.http import HttpRequest
 from unfold.widgets import UnfoldAdminTextInputWidget
 
+from callmanager.admin.usage_links import usage_links
 from callmanager.models import Conference
 from callmanager.models.conference import VIDEO_NOTICE
 from callmanager.selectors.conference import conference_list
+from callmanager.selectors.usage import conference_usage
 from callmanager.services.conference import (
     CONFERENCE_FIELDS,
     conference_check,
@@ -127,6 +130,14 @@ class ConferenceAdmin(ServiceModelAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Conference]:
         return conference_list()
+
+    def get_deleted_objects(
+        self, objs: Iterable[Conference], request: HttpRequest
+    ) -> tuple[list[str], dict[str, int], set[str], list[str]]:
+        """With who still sends calls there."""
+        rooms = list(objs)
+        used = usage_links(conference_usage(ids=[room.pk for room in rooms]))
+        return [str(room) for room in rooms], {"conference rooms": len(rooms)}, set(), list(used)
 
     def create(self, form: ModelForm[Any]) -> Conference:
         return conference_create(**form.cleaned_data)

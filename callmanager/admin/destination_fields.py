@@ -31,7 +31,7 @@ def target_field() -> forms.CharField:
         required=False,
         max_length=MAX_DIALLED,
         widget=UnfoldAdminTextInputWidget(attrs={"autocomplete": "off"}),
-        help_text="The extension, the ring group, or the outside number as one of you would dial it.",
+        help_text="Of the extension, group, receptionist, queue or room; or outside, as you would dial it.",
     )
 
 

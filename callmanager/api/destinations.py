@@ -13,8 +13,8 @@ from callmanager.models.destination import ACTIONS
 
 
 class DestinationSerializer(serializers.Serializer[Any]):
-    """`target` is the number of an extension or of a ring group, or an outside number as somebody of the company would
-    dial it; nothing where the call is ended."""
+    """`target` is the number of an extension, a ring group, a virtual receptionist, a call queue or a conference room,
+    or an outside number as somebody of the company would dial it; nothing where the call is ended."""
 
     kind = serializers.ChoiceField(choices=ACTIONS)
     target = serializers.CharField(required=False, allow_blank=True, default="", max_length=MAX_DIALLED)

@@ -20,14 +20,14 @@ from callmanager.services.extension import EXTENSION_FIELDS
 from callmanager.services.extension_exception import WantedException
 
 # One of them says whom the action is for.
-TARGETS = ("extension", "ring_group", "receptionist", "call_queue", "external_number")
+TARGETS = ("extension", "ring_group", "receptionist", "call_queue", "conference", "external_number")
 
 
 class CallExceptionSerializer(serializers.Serializer[Any]):
     """The first one in the list that fits a call is obeyed. `caller_mask` is a number, a mask (0044********, each `*`
     one digit) or a range (1100-1200); empty means every caller. `extension` is the number of the other extension, for
-    that action, `ring_group`, `receptionist` and `call_queue` those of such, `external_number` an outside number as
-    the extension would dial it."""
+    that action, `ring_group`, `receptionist`, `call_queue` and `conference` those of such, `external_number`
+    an outside number as the extension would dial it."""
 
     caller_mask = serializers.CharField(required=False, allow_blank=True, default="", max_length=70)
     received_during = serializers.ChoiceField(choices=RECEIVED_DURING, default="always")
@@ -36,6 +36,7 @@ class CallExceptionSerializer(serializers.Serializer[Any]):
     ring_group = serializers.CharField(required=False, allow_blank=True, default="", max_length=20)
     receptionist = serializers.CharField(required=False, allow_blank=True, default="", max_length=20)
     call_queue = serializers.CharField(required=False, allow_blank=True, default="", max_length=20)
+    conference = serializers.CharField(required=False, allow_blank=True, default="", max_length=20)
     external_number = serializers.CharField(
         required=False, allow_blank=True, default="", max_length=MAX_DIALLED
     )
@@ -47,6 +48,7 @@ class CallExceptionSerializer(serializers.Serializer[Any]):
             "ring_group": (DestinationKind.RING_GROUP,),
             "receptionist": (DestinationKind.RECEPTIONIST,),
             "call_queue": (DestinationKind.CALL_QUEUE,),
+            "conference": (DestinationKind.CONFERENCE,),
             "external_number": (DestinationKind.EXTERNAL_NUMBER,),
         }
         for field, kinds_of_field in named.items():
@@ -84,6 +86,7 @@ class CallExceptionsField(serializers.Field[Any, Any, Any, Any]):
                 "ring_group": row.ring_group.number if row.ring_group is not None else "",
                 "receptionist": row.to_receptionist.number if row.to_receptionist is not None else "",
                 "call_queue": row.to_queue.number if row.to_queue is not None else "",
+                "conference": row.to_conference.number if row.to_conference is not None else "",
                 "external_number": row.external_number,
             }
             for row in value.all()

@@ -14,12 +14,13 @@ class DestinationKind(StrEnum):
     RING_GROUP = "ring_group"
     RECEPTIONIST = "receptionist"
     CALL_QUEUE = "call_queue"
+    CONFERENCE = "conference"
 
 
 @dataclass(frozen=True, slots=True)
 class Destination:
-    """`target` is the number of an extension (of voicemail: whose mailbox), a ring group, a virtual receptionist or
-    a call queue, or an outside number as people there dial it."""
+    """`target` is the number of an extension (of voicemail: whose mailbox), a ring group, a virtual receptionist,
+    a call queue or a conference room, or an outside number as people there dial it."""
 
     kind: DestinationKind = DestinationKind.END_CALL
     target: str = ""

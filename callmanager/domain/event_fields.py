@@ -103,7 +103,7 @@ _WORDS: Mapping[str, str] = {
     "is_locked": "Whether nobody else can come in.",
     "sla_s": "Seconds that its service level allows.",
     "waited_s": "Seconds in the queue.",
-    "destination": "extension, ring_group, receptionist, call_queue or external_number; empty: none.",
+    "destination": "extension, ring_group, receptionist, call_queue, conference or external_number; empty: none.",
     "extension": "Whose setting.",
     "to_number": "Where calls go.",
 }

@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import assert_never
 
 from callmanager.domain.call_exceptions import find_exception
+from callmanager.domain.conference_calls import call_conference
 from callmanager.domain.decisions import (
     AnswerMenu,
     DialOut,
+    EnterConference,
     EnterQueue,
     LeaveMessage,
     Page,
@@ -28,7 +30,17 @@ from callmanager.domain.schedule import is_open
 from callmanager.domain.trace_notes import note_exceptions, note_forwards, note_own_hours
 
 # What becomes of a call inside the company, whoever it reaches in the end.
-Inside = RingExtension | RingGroup | Page | AnswerMenu | EnterQueue | DialOut | LeaveMessage | Refuse
+Inside = (
+    RingExtension
+    | RingGroup
+    | Page
+    | AnswerMenu
+    | EnterQueue
+    | EnterConference
+    | DialOut
+    | LeaveMessage
+    | Refuse
+)
 
 UNCONDITIONAL, BUSY, DO_NOT_DISTURB = "unconditional", "user-busy", "do-not-disturb"
 
@@ -80,6 +92,8 @@ def follow(routing: Routing, destination: Destination, by: str, why: str, source
             return _to_receptionist(onward, destination.target, source)
         case DestinationKind.CALL_QUEUE:
             return _to_queue(onward, destination.target, source)
+        case DestinationKind.CONFERENCE:
+            return _to_conference(onward, destination.target, source)
     assert_never(destination.kind)
 
 
@@ -111,6 +125,14 @@ def _to_queue(routing: Routing, number: str, source: str) -> EnterQueue | Refuse
     if routing.is_sent_on_too_often:
         return Refuse(480, "The call was forwarded too often")
     return call_queue(routing, queue)
+
+
+def _to_conference(routing: Routing, number: str, source: str) -> EnterConference | Refuse:
+    """Nothing sends a call on from a room, so there is no circle through one."""
+    room = routing.snapshot.find_conference(number)
+    if room is None:
+        return Refuse(480, f"The conference room that {source} names is not available")
+    return call_conference(routing, room)
 
 
 def _by_forwarding(routing: Routing, callee: ExtensionEntry, forwards: Forwards) -> Inside:

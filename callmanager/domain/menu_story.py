@@ -18,6 +18,7 @@ NAMES = {
     DestinationKind.RING_GROUP: "the ring group {}",
     DestinationKind.RECEPTIONIST: "the receptionist {}",
     DestinationKind.CALL_QUEUE: "the call queue {}",
+    DestinationKind.CONFERENCE: "the conference room {}",
     DestinationKind.END_CALL: "the end of the call",
 }
 

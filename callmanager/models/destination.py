@@ -18,11 +18,12 @@ ACTIONS = [
     (DestinationKind.RING_GROUP.value, "Ring a group"),
     (DestinationKind.RECEPTIONIST.value, "Virtual receptionist"),
     (DestinationKind.CALL_QUEUE.value, "Call queue"),
+    (DestinationKind.CONFERENCE.value, "Conference room"),
 ]
 
 
 # The columns that name something of the company, each with a number of its own; read together with a row.
-OBJECT_COLUMNS = ("target", "ring_group", "to_receptionist", "to_queue")
+OBJECT_COLUMNS = ("target", "ring_group", "to_receptionist", "to_queue", "to_conference")
 
 
 def validate_external_number(text: str) -> None:
@@ -63,6 +64,14 @@ class DestinationColumns(models.Model):
         related_name="+",
         db_constraint=False,
     )
+    to_conference = models.ForeignKey(
+        "callmanager.Conference",
+        null=True,
+        blank=True,
+        on_delete=models.DO_NOTHING,
+        related_name="+",
+        db_constraint=False,
+    )
     external_number = models.CharField(
         max_length=MAX_DIALLED, blank=True, default="", validators=[validate_external_number]
     )
@@ -94,6 +103,8 @@ class DestinationColumns(models.Model):
                 return f"virtual receptionist {number}"
             case Destination(DestinationKind.CALL_QUEUE, number):
                 return f"call queue {number}"
+            case Destination(DestinationKind.CONFERENCE, number):
+                return f"conference room {number}"
             case Destination(_, number):
                 return f"call {number}"
 
@@ -105,6 +116,7 @@ _COLUMNS = {
     DestinationKind.RING_GROUP: "ring_group",
     DestinationKind.RECEPTIONIST: "to_receptionist",
     DestinationKind.CALL_QUEUE: "to_queue",
+    DestinationKind.CONFERENCE: "to_conference",
     DestinationKind.EXTERNAL_NUMBER: "external_number",
 }
 

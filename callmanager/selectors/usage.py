@@ -102,6 +102,10 @@ def call_queue_usage(*, ids: Collection[int]) -> list[Usage]:
     return sorted(one for one in found if not (one.kind is UserKind.QUEUE_DESTINATION and one.pk in ids))
 
 
+def conference_usage(*, ids: Collection[int]) -> list[Usage]:
+    return sorted(_sent_to(without=(), to_conference_id__in=ids))
+
+
 def _sent_to(*, without: Collection[int], **targets: Collection[int]) -> set[Usage]:
     """Who sends calls there; `without` what these extensions do themselves."""
     rules = InboundDestination.objects.filter(**targets).values_list("rule__name", "rule_id")

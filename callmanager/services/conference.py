@@ -8,8 +8,11 @@ from django.core.exceptions import ValidationError
 
 from callmanager.models import Conference
 from callmanager.models.extension import lock_tenant
+from callmanager.selectors.usage import conference_usage
 from callmanager.services.company_number import company_number_problems
 from callmanager.services.extension_numbers import ExtensionNumberChecks
+from callmanager.services.in_use import refuse_if_used
+from callmanager.services.routing_guard import routing_guarded
 from tenants.capacity import refuse_above_limit
 from tenants.integrity import refusing_duplicates
 
@@ -19,6 +22,7 @@ CONFERENCE_FIELDS = (
 )
 
 
+@routing_guarded
 def conference_create(**fields: Any) -> Conference:
     """LimitReached where the company has as many as it may."""
     _require(fields)
@@ -36,6 +40,7 @@ def conference_create(**fields: Any) -> Conference:
     return room
 
 
+@routing_guarded
 def conference_update(*, room: Conference, **changes: Any) -> Conference:
     """What is left out stays."""
     _require(changes)
@@ -49,9 +54,13 @@ def conference_update(*, room: Conference, **changes: Any) -> Conference:
     return room
 
 
+@routing_guarded
 def conference_delete(*, room: Conference) -> None:
-    lock_tenant()
-    room.delete()
+    """InUse while others send calls to it. Who is in it is hung up."""
+    with refusing_duplicates():
+        lock_tenant()
+        refuse_if_used(conference_usage(ids=[room.pk]))
+        room.delete()
 
 
 def conference_check(*, room: Conference, number_before: str) -> None:

@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 
 from callmanager.domain.destination import Destination, DestinationKind
-from callmanager.models import CallQueue, Extension, Receptionist, RingGroup
+from callmanager.models import CallQueue, Conference, Extension, Receptionist, RingGroup
 from callmanager.models.destination import validate_external_number
 
 _OF_EXTENSIONS = frozenset({DestinationKind.EXTENSION, DestinationKind.VOICEMAIL})
@@ -24,6 +24,7 @@ class TargetIds:
     ring_groups: Mapping[str, int] = field(default_factory=dict)
     receptionists: Mapping[str, int] = field(default_factory=dict)
     queues: Mapping[str, int] = field(default_factory=dict)
+    conferences: Mapping[str, int] = field(default_factory=dict)
 
 
 def target_ids(destinations: Iterable[Destination | None]) -> TargetIds:
@@ -39,6 +40,7 @@ def target_ids(destinations: Iterable[Destination | None]) -> TargetIds:
         ids(RingGroup.objects.all(), DestinationKind.RING_GROUP),
         ids(Receptionist.objects.all(), DestinationKind.RECEPTIONIST),
         ids(CallQueue.objects.all(), DestinationKind.CALL_QUEUE),
+        ids(Conference.objects.all(), DestinationKind.CONFERENCE),
     )
 
 
@@ -63,6 +65,8 @@ def destination_columns(destination: Destination, ids: TargetIds, *, own_number:
             _require(target, ids.queues, "call queue")
             if target == own_number:
                 raise ValidationError("That is this queue itself.", code="not_allowed")
+        case DestinationKind.CONFERENCE:
+            _require(target, ids.conferences, "conference room")
         case DestinationKind.EXTERNAL_NUMBER:
             if not target:
                 raise ValidationError("Name the number to call.", code="required")
@@ -76,6 +80,7 @@ def destination_columns(destination: Destination, ids: TargetIds, *, own_number:
         "ring_group_id": ids.ring_groups[target] if kind is DestinationKind.RING_GROUP else None,
         "to_receptionist_id": ids.receptionists[target] if kind is DestinationKind.RECEPTIONIST else None,
         "to_queue_id": ids.queues[target] if kind is DestinationKind.CALL_QUEUE else None,
+        "to_conference_id": ids.conferences[target] if kind is DestinationKind.CONFERENCE else None,
         "external_number": target if kind is DestinationKind.EXTERNAL_NUMBER else "",
     }
 

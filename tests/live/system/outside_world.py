@@ -107,6 +107,13 @@ class OutsideWorld:
         self.wait_in_force(lambda snapshot: any(one.number == number for one in snapshot.receptionists))
         return made
 
+    def conference(self, number: str, **fields: Any) -> Json:
+        made = self._make(
+            self._rest, "/conferences", {"number": number, "subject": "Sales conference", **fields}
+        )
+        self.wait_in_force(lambda snapshot: snapshot.find_conference(number) is not None)
+        return made
+
     def new_extension(self, number: str, sip_password: str) -> None:
         self._make(self._rest, "/extensions", {"number": number, "sip_password": sip_password})
         self.wait_in_force(lambda snapshot: snapshot.find_extension(number) is not None)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
 from tests.live.system.outside_world import OutsideWorld
@@ -12,19 +10,13 @@ from tests.phones.phone import Phone
 from tests.phones.rest import Json, RestClient
 
 ROOM, PIN, ADMIN_PIN = "9000", "123456", "654321"
+DID = "4930900"
 PATIENCE_S = 20
 
 
 @pytest.fixture
-def room(world: OutsideWorld, rest: RestClient) -> Iterator[Json]:
-    made = rest.post(
-        "/conferences",
-        {"number": ROOM, "subject": "Sales conference", "room_pin": PIN, "admin_pin": ADMIN_PIN},
-    )
-    world.wait_in_force(lambda snapshot: snapshot.find_conference(ROOM) is not None)
-    yield made
-    if rest.rows("/conferences", number=ROOM):
-        rest.delete(f"/conferences/{made['id']}")
+def room(world: OutsideWorld) -> Json:
+    return world.conference(ROOM, room_pin=PIN, admin_pin=ADMIN_PIN)
 
 
 def enter(phone: Phone, pin: str) -> PhoneCall:
@@ -67,3 +59,21 @@ def test_nobody_gets_in_by_a_wrong_pin_nor_into_a_locked_room(
     for call in (host, guest):
         call.hang_up()
         call.wait_over()
+
+
+def test_an_inbound_number_leads_to_the_room(
+    room: Json, world: OutsideWorld, alice: Phone, rest: RestClient
+) -> None:
+    host = enter(alice, ADMIN_PIN)
+    provider = world.provider()
+    trunk = world.trunk_to(provider, pool=DID)
+    world.inbound(trunk, DID, "101", in_office_hours={"kind": "conference", "target": ROOM})
+    guest = provider.dial(DID).wait_confirmed()
+    guest.send_dtmf(f"{PIN}#")
+    guest.wait_heard(alice.config.tone_hz, timeout_s=PATIENCE_S)
+    host.wait_heard(provider.config.tone_hz, timeout_s=PATIENCE_S)
+    for call in (host, guest):
+        call.hang_up()
+        call.wait_over()
+    cdr = rest.wait_cdr(guest.sip_call_id)
+    assert (cdr["answered_number"], cdr["status"]) == (ROOM, "answered")

@@ -42,12 +42,12 @@ CREATE TABLE acme.callmanager_extension (
 CREATE TABLE acme.callmanager_extensionexception (
     extension_id bigint, position integer, caller_mask text, received_during text, action text, target_id bigint,
     ring_group_id bigint,
-    to_receptionist_id bigint, to_queue_id bigint, external_number text
+    to_receptionist_id bigint, to_queue_id bigint, to_conference_id bigint, external_number text
 );
 CREATE TABLE acme.callmanager_extensionforward (
     id bigint, extension_id bigint, status text, during text, "when" text, action text, target_id bigint,
     ring_group_id bigint,
-    to_receptionist_id bigint, to_queue_id bigint, external_number text, ring_timeout_s integer
+    to_receptionist_id bigint, to_queue_id bigint, to_conference_id bigint, external_number text, ring_timeout_s integer
 );
 CREATE TABLE acme.callmanager_inboundrule (
     id bigint, name text, trunk_id bigint, did text, caller_mask text, has_own_hours boolean, week jsonb,
@@ -55,12 +55,12 @@ CREATE TABLE acme.callmanager_inboundrule (
 );
 CREATE TABLE acme.callmanager_inbounddestination (
     rule_id bigint, at text, action text, target_id bigint, ring_group_id bigint,
-    to_receptionist_id bigint, to_queue_id bigint, external_number text
+    to_receptionist_id bigint, to_queue_id bigint, to_conference_id bigint, external_number text
 );
 CREATE TABLE acme.callmanager_ringgroup (
     id bigint, number text, name text, strategy text, ring_timeout_s integer, skips_busy boolean,
     outbound_caller_id text, action text, target_id bigint, ring_group_id bigint,
-    to_receptionist_id bigint, to_queue_id bigint, external_number text
+    to_receptionist_id bigint, to_queue_id bigint, to_conference_id bigint, external_number text
 );
 CREATE TABLE acme.callmanager_pagingsettings (
     alert_info text, says_call_info boolean, says_answer_mode boolean
@@ -75,7 +75,7 @@ CREATE TABLE acme.callmanager_receptionist (
 );
 CREATE TABLE acme.callmanager_menuchoice (
     receptionist_id bigint, is_closed boolean, turn text, position integer, keys text, repeats_prompt boolean, action text,
-    target_id bigint, ring_group_id bigint, to_receptionist_id bigint, to_queue_id bigint, external_number text
+    target_id bigint, ring_group_id bigint, to_receptionist_id bigint, to_queue_id bigint, to_conference_id bigint, external_number text
 );
 CREATE TABLE acme.callmanager_receptionistprompt (receptionist_id bigint, use text, stored_name text);
 CREATE TABLE acme.callmanager_receptionistaction (
@@ -132,7 +132,7 @@ CREATE TABLE acme.callmanager_callqueue (
     keeps_waiting boolean, is_ready_automatically boolean, is_intro_heard_in_full boolean, language text,
     announces_position boolean, announces_hold_time boolean, announcement_interval_s integer, is_sticky boolean, callback_key text,
     min_skill_level integer, skill_relax_s integer, is_recorded boolean, action text, target_id bigint,
-    ring_group_id bigint, to_receptionist_id bigint, to_queue_id bigint, external_number text
+    ring_group_id bigint, to_receptionist_id bigint, to_queue_id bigint, to_conference_id bigint, external_number text
 );
 CREATE TABLE acme.callmanager_callqueuemember (queue_id bigint, position integer, extension_id bigint, skill_level integer);
 CREATE TABLE acme.callmanager_callqueuemanager (queue_id bigint, extension_id bigint);

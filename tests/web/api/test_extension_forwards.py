@@ -81,7 +81,7 @@ def test_the_table_is_stored_and_obeyed(acme_user: Rest, acme: Tenant, alice_pat
         ({"destination": {"kind": "extension", "target": "101"}}, ("forwards", "not_allowed")),
         ({"destination": {"kind": "external_number", "target": "sip:x"}}, ("forwards", "external_number")),
         (
-            {"destination": {"kind": "conference", "target": "8000"}},
+            {"destination": {"kind": "carrier_pigeon", "target": "8000"}},
             ("forwards.0.destination.kind", "invalid_choice"),
         ),
     ],

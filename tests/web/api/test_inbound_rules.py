@@ -110,7 +110,7 @@ def test_two_rules_of_one_did_need_masks_that_do_not_overlap(acme_user: Rest, te
         ({"in_office_hours": {"kind": "extension"}}, ("in_office_hours", "required")),
         ({"in_office_hours": {"kind": "end_call", "target": "101"}}, ("in_office_hours", "not_allowed")),
         (
-            {"in_office_hours": {"kind": "conference", "target": "8000"}},
+            {"in_office_hours": {"kind": "carrier_pigeon", "target": "8000"}},
             ("in_office_hours.kind", "invalid_choice"),
         ),
         ({"on_holiday": {"kind": "external_number", "target": "+44;x=y"}}, ("on_holiday", "external_number")),

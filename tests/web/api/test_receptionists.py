@@ -120,7 +120,7 @@ def test_the_workers_are_told_of_every_change(acme_user: Rest, acme: Tenant) -> 
         ({"menu": {"options": [{"keys": "1", **TO_DESK}]}}, "menu", "not_found"),
         ({"menu": {"on_timeout": {"kind": "extension", "target": ""}}}, "menu", "required"),
         (
-            {"closed_menu": {"options": [{"keys": "1", "kind": "conference"}]}},
+            {"closed_menu": {"options": [{"keys": "1", "kind": "carrier_pigeon"}]}},
             "closed_menu",
             "invalid_choice",
         ),

@@ -101,7 +101,7 @@ def test_mistakes_are_told_by_line_and_nothing_is_imported(acme_user: Rest) -> N
         "Good,Telco,442012345672,,extension 101,\n"
         "No trunk,Nobody,442012345673,,extension 101,\n"
         "Far,Telco,999,,extension 101,\n"
-        "Where,Telco,442012345674,,conference 8000,\n"
+        "Where,Telco,442012345674,,carrier_pigeon 8000,\n"
         "When,Telco,442012345674,,extension 101,someday 9-5\n"
         "Same,Telco,442012345671,,extension 999,\n"
     )

@@ -7,8 +7,10 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from callmanager.domain.destination import Destination, DestinationKind
 from callmanager.models import Conference
 from callmanager.services.conference import conference_create
+from callmanager.services.ring_group import ring_group_create
 from tenants.models import Tenant, User
 from tenants.roles import Rank
 from tenants.scope import tenant_scope
@@ -82,3 +84,15 @@ def test_who_only_reads_is_shown_no_pin(signed_in: SignedIn, acme: Tenant) -> No
     answer = signed_in("acme").get(f"{PAGE}{made.pk}/change/")
     assert answer.status_code == 200
     assert "135790" not in answer.content.decode()
+
+
+def test_the_page_of_a_deletion_names_who_sends_calls_to_the_room(acme_browser: Client, acme: Tenant) -> None:
+    with tenant_scope(acme):
+        room = conference_create(number="9000", subject="Sales conference")
+        destination = Destination(DestinationKind.CONFERENCE, "9000")
+        ring_group_create(number="900", name="Group", no_answer=destination)
+    asked = acme_browser.get(f"{PAGE}{room.pk}/delete/").content.decode()
+    assert "The ring group 900, when nobody answers" in asked
+    acme_browser.post(f"{PAGE}{room.pk}/delete/", {"post": "yes"})
+    with tenant_scope(acme):
+        assert Conference.objects.filter(pk=room.pk).exists()
