@@ -18,6 +18,7 @@ from callmanager.services.call_control import (
     CallNotChosen,
     Controller,
     NotYourCall,
+    call_answer,
     call_command,
     call_redirect,
     controlled_call_get,
@@ -126,6 +127,16 @@ def _redirect(request: HttpRequest, controller: Controller, session_id: str) -> 
     return f"Sent on to the mailbox of {number}." if mailbox else f"Sent on to {rings_at or number}."
 
 
+def _answer(request: HttpRequest, controller: Controller, session_id: str) -> str:
+    call = controlled_call_get(controller=controller, session_id=session_id)
+    number = request.POST.get("extension_number", "").strip()
+    if number and number not in call.rung:
+        raise OrderError("Choose one of the extensions that are rung.")
+    number = call_answer(controller=controller, call=call, extension=number)
+    audit_request(request, action="call.answer", target=controller.tenant)
+    return f"The telephone of {number} has answered."
+
+
 def _record(request: HttpRequest, controller: Controller, session_id: str) -> str:
     call = controlled_call_get(controller=controller, session_id=session_id)
     wanted = request.POST.get("step", "")
@@ -181,6 +192,7 @@ ORDERS: Mapping[str, Order] = {
     **{name: _for_a_side(name) for name in SIDE_ORDERS},
     "transfer": _transfer,
     "redirect": _redirect,
+    "answer": _answer,
     "record": _record,
     "monitor": _monitor,
 }

@@ -42,6 +42,7 @@ class CallRights:
         return {
             "sides": [side.value for side in CallSide if is_talking and self._is_theirs(call, side)],
             "may_redirect": not is_talking and self._may_redirect(call),
+            "may_answer": [] if is_talking else self._answerable(call),
             "may_record": is_talking and self.may_record and self.controller.may_act_on(call),
             "monitored_sides": [
                 side.value for side in CallSide if is_talking and self._is_monitorable(call, side)
@@ -51,6 +52,10 @@ class CallRights:
     def _may_redirect(self, call: LiveCall) -> bool:
         numbers = self.controller.numbers
         return self.may_change and (numbers is None or any(number in numbers for number in call.rung))
+
+    def _answerable(self, call: LiveCall) -> list[str]:
+        """Whose telephones may be told to answer."""
+        return [one for one in call.rung if self.may_change and self.controller.may_act_for(one)]
 
     def _is_theirs(self, call: LiveCall, side: CallSide) -> bool:
         extension = call.extension_on(side)

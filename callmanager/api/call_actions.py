@@ -12,6 +12,8 @@ from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
 from callmanager.api.call_control import (
+    AnswerDoneSerializer,
+    AnswerSerializer,
     AttendedReferSerializer,
     CommandDoneSerializer,
     DigitsSerializer,
@@ -32,6 +34,7 @@ from callmanager.api.idempotency import IDEMPOTENCY_KEY, once
 from callmanager.domain.live_call import CallSide, LiveCall
 from callmanager.services.call_control import (
     Controller,
+    call_answer,
     call_command,
     call_redirect,
     controlled_call_get,
@@ -136,6 +139,15 @@ class CallActions(GenericViewSet[Any]):
         audit_request(request._request, action="call.redirect", target=controller.tenant)
         return Response({"session_id": call.session_id, "number": number})
 
+    @extend_schema(parameters=PARAMETERS, request=AnswerSerializer, responses=AnswerDoneSerializer)
+    @action(detail=True, methods=["post"])
+    @once
+    def answer(self, request: Request, session_id: str) -> Response:
+        """Let a telephone that rings go off the hook by itself (NOTIFY with `Event: talk`). Where it doesn't know how
+        to, it rings on, and the error says what it answered."""
+        controller, call = _found(request, session_id)
+        return answered(request, controller, call, _read(request, AnswerSerializer)["extension_number"])
+
     def _transfer(
         self,
         request: Request,
@@ -163,6 +175,13 @@ class CallActions(GenericViewSet[Any]):
         with control_errors():
             side = controlled_side(controller=controller, call=call, wanted=wanted.pop("side"))
         return _done(request, controller, call, command, {**wanted, "side": side.value})
+
+
+def answered(request: Request, controller: Controller, call: LiveCall, extension: str) -> Response:
+    with control_errors():
+        number = call_answer(controller=controller, call=call, extension=extension)
+    audit_request(request._request, action="call.answer", target=controller.tenant)
+    return Response({"session_id": call.session_id, "extension_number": number})
 
 
 def _found(request: Request, session_id: str) -> tuple[Controller, LiveCall]:

@@ -122,6 +122,19 @@ class RedirectDoneSerializer(serializers.Serializer[Any]):
     number = serializers.CharField()
 
 
+class AnswerSerializer(serializers.Serializer[Any]):
+    """`extension_number` is whose telephone answers; needed only where it rings at several."""
+
+    extension_number = serializers.RegexField(r"\A[0-9]{1,32}\Z", required=False, default="")
+
+
+class AnswerDoneSerializer(serializers.Serializer[Any]):
+    """Whose telephone has answered."""
+
+    session_id = serializers.CharField()
+    extension_number = serializers.CharField()
+
+
 class RecordDoneSerializer(serializers.Serializer[Any]):
     session_id = serializers.CharField()
     step = serializers.CharField()

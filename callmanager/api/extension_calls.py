@@ -12,10 +12,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
-from callmanager.api.call_actions import done
+from callmanager.api.call_actions import answered, done
 from callmanager.api.call_control import (
+    AnswerDoneSerializer,
     CommandDoneSerializer,
     ExtensionAttendedReferSerializer,
+    ExtensionCallSerializer,
     ExtensionHoldSerializer,
     ExtensionReferSerializer,
     Refused,
@@ -30,6 +32,7 @@ from callmanager.services.call_control import (
     Controller,
     controlled_call_list,
     extension_call_choose,
+    rung_call_choose,
 )
 
 EXTENSION_NUMBER = OpenApiParameter("extension_number", str, description="Without: of all that you see.")
@@ -75,6 +78,22 @@ class ExtensionCallActions(GenericViewSet[Extension]):
         controller, call, side = self._chosen(request, wanted, is_wanted)
         arguments = {"side": side.value, "is_held": is_held}
         return done(request, controller, call, side, "hold", arguments)
+
+    @extend_schema(
+        parameters=[IDEMPOTENCY_KEY], request=ExtensionCallSerializer, responses=AnswerDoneSerializer
+    )
+    @action(detail=False, methods=["post"])
+    @once
+    def answer(self, request: Request) -> Response:
+        """The call that rings at the extension: its telephone goes off the hook by itself, where it knows how to."""
+        form = ExtensionCallSerializer(data=request.data)
+        form.is_valid(raise_exception=True)
+        wanted: dict[str, Any] = form.validated_data
+        number = wanted["extension_number"]
+        controller = self._controller_for(request, number)
+        with control_errors(of=f"Extension {number}"):
+            call = rung_call_choose(controller=controller, number=number, session_id=wanted["session_id"])
+        return answered(request, controller, call, number)
 
     @extend_schema(
         parameters=[IDEMPOTENCY_KEY], request=ExtensionReferSerializer, responses=CommandDoneSerializer
@@ -128,15 +147,19 @@ class ExtensionCallActions(GenericViewSet[Extension]):
         self, request: Request, wanted: dict[str, Any], is_wanted: Any
     ) -> tuple[Controller, LiveCall, CallSide]:
         number = wanted["extension_number"]
-        controller = controller_of(request)
-        self._require_known(number, self.get_queryset())
-        if not controller.may_act_for(number):
-            raise exceptions.PermissionDenied(f"You may not control the calls of extension {number}.")
+        controller = self._controller_for(request, number)
         with control_errors(of=f"Extension {number}"):
             call, side = extension_call_choose(
                 controller=controller, number=number, session_id=wanted["session_id"], is_wanted=is_wanted
             )
         return controller, call, side
+
+    def _controller_for(self, request: Request, number: str) -> Controller:
+        controller = controller_of(request)
+        self._require_known(number, self.get_queryset())
+        if not controller.may_act_for(number):
+            raise exceptions.PermissionDenied(f"You may not control the calls of extension {number}.")
+        return controller
 
     def _require_known(self, number: str, visible: QuerySet[Extension]) -> None:
         """An extension that is not seen does not exist."""

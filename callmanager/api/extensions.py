@@ -93,6 +93,7 @@ class ExtensionViewSet(ResourceAccess, ExtensionTableActions, ExtensionPersonAct
         "hold": "fleet.livecall",
         "refer": "fleet.livecall",
         "attended_refer": "fleet.livecall",
+        "answer": "fleet.livecall",
     }
     verbs = {
         "import_table": Verb.ADD,

@@ -9,8 +9,11 @@ from callmanager.domain.live_call import CallSide, LiveCall
 from callmanager.selectors.live_call import live_call_list
 from callmanager.selectors.music import music_file_list
 from callmanager.selectors.person import call_numbers_of, hang_up_numbers_of
-from callmanager.services.live_call import LiveCallNotFound, live_call_command
+from callmanager.services.live_call import ANSWER_TIMEOUT_S, LiveCallNotFound, live_call_command
 from tenants.models import Tenant
+
+# A telephone is asked over the network, and may take its time; the worker gives up a moment earlier.
+TELEPHONE_ANSWERS_S = 7.0
 
 
 class NotYourCall(PermissionError):
@@ -89,11 +92,23 @@ def redirecting_extension(*, controller: Controller, call: LiveCall) -> str:
     """
     if controller.numbers is None:
         return ""
-    rung = [number for number in reversed(call.rung) if number in controller.numbers]
+    return _rung_extension(controller, call)
+
+
+def _rung_extension(controller: Controller, call: LiveCall) -> str:
+    """Itself where it is rung; else the last one of those it may act for."""
+    rung = [number for number in reversed(call.rung) if controller.may_act_for(number)]
     own = [number for number in rung if number == controller.own_number]
     if not rung:
         raise NotYourCall(f"Call {call.session_id} rings at no extension that you may act for.")
     return (own or rung)[0]
+
+
+def answering_extension(*, controller: Controller, call: LiveCall, wanted: str) -> str:
+    """Whose telephone is told to answer; empty: the worker knows whether there is only one."""
+    if wanted and not controller.may_act_for(wanted):
+        raise NotYourCall(f"You may not answer calls of extension {wanted}.")
+    return wanted if wanted or controller.numbers is None else _rung_extension(controller, call)
 
 
 def extension_call_choose(
@@ -124,10 +139,19 @@ def extension_call_choose(
 
 
 def call_command(
-    *, controller: Controller, call: LiveCall, command: str, arguments: Mapping[str, object]
+    *,
+    controller: Controller,
+    call: LiveCall,
+    command: str,
+    arguments: Mapping[str, object],
+    timeout_s: float = ANSWER_TIMEOUT_S,
 ) -> Mapping[str, object]:
     return live_call_command(
-        tenant_id=controller.tenant.pk, session_id=call.session_id, command=command, arguments=arguments
+        tenant_id=controller.tenant.pk,
+        session_id=call.session_id,
+        command=command,
+        arguments=arguments,
+        timeout_s=timeout_s,
     )
 
 
@@ -139,6 +163,36 @@ def call_redirect(*, controller: Controller, call: LiveCall, target: str, mailbo
         controller=controller, call=call, command="redirect", arguments={**named, "extension": extension}
     )
     return str(result.get("number", ""))
+
+
+def call_answer(*, controller: Controller, call: LiveCall, extension: str = "") -> str:
+    """Whose telephone has answered: of several that ring the one of `extension`."""
+    asked = answering_extension(controller=controller, call=call, wanted=extension)
+    result = call_command(
+        controller=controller,
+        call=call,
+        command="answer",
+        arguments={"extension": asked} if asked else {},
+        timeout_s=TELEPHONE_ANSWERS_S,
+    )
+    return str(result.get("extension_number", "") or asked)
+
+
+def rung_call_choose(*, controller: Controller, number: str, session_id: str) -> LiveCall:
+    """The call that rings at an extension; where several do, the one that is named."""
+    calls = [
+        call
+        for call in controlled_call_list(controller=controller)
+        if call.answered_at is None and number in call.rung
+    ]
+    if session_id:
+        calls = [call for call in calls if call.session_id == session_id]
+    if not calls:
+        raise LiveCallNotFound(number)
+    if len(calls) > 1:
+        ids = ", ".join(call.session_id for call in calls)
+        raise CallNotChosen("several_calls", f"Several calls ring at extension {number}, name one: {ids}.")
+    return calls[0]
 
 
 def music_sounds(*, tenant: Tenant, music_file_ids: list[int]) -> list[str]:

@@ -41,7 +41,12 @@ def live_call_hang_up(*, tenant_id: int, session_id: str) -> None:
 
 
 def live_call_command(
-    *, tenant_id: int, session_id: str, command: str, arguments: Mapping[str, object]
+    *,
+    tenant_id: int,
+    session_id: str,
+    command: str,
+    arguments: Mapping[str, object],
+    timeout_s: float = ANSWER_TIMEOUT_S,
 ) -> Mapping[str, object]:
     """What the worker says of its result; the same errors as those of hanging up, and CommandRefused."""
     started = time.monotonic()
@@ -51,7 +56,7 @@ def live_call_command(
         if answer is None:
             if live_call_find(tenant_id=tenant_id, session_id=session_id) is None:
                 raise LiveCallNotFound(session_id)
-            answer = _wait(reply_to, ANSWER_TIMEOUT_S - (time.monotonic() - started)) if reply_to else None
+            answer = _wait(reply_to, timeout_s - (time.monotonic() - started)) if reply_to else None
     except redis.RedisError as error:
         raise LiveCallsUnavailable("Live calls can't be reached at the moment.") from error
     if answer is None:

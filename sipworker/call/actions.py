@@ -14,6 +14,7 @@ from sipworker.call.conferencing import ConferenceAction
 from sipworker.call.mailbox_actions import MailboxAction
 from sipworker.call.other_calls import CallsAction
 from sipworker.call.queueing import QueueAction
+from sipworker.call.remote_control import AskToTalk as AskToTalk
 from sipworker.call.server_actions import AskServer as AskServer
 from sipworker.call.signals import LegId
 from sipworker.call.sound_actions import EchoLeg as EchoLeg
@@ -298,6 +299,11 @@ class AnswerRequest:
 
 
 @dataclass(frozen=True, slots=True)
+class AnswerLater:
+    """What was asked takes a while: AnswerRequest follows by and by, or the call ends before."""
+
+
+@dataclass(frozen=True, slots=True)
 class EmitEvent:
     """Tell the world; the runtime adds session, sequence, time and worker."""
 
@@ -326,6 +332,7 @@ LegAction = (
     | CancelLeg
     | HangUpLeg
     | IsolateLeg
+    | AskToTalk
     | ReportTransfer
     | DismissLeg
     | EchoLeg
@@ -357,5 +364,13 @@ SharedAction = (
     | RecordingAction
 )
 Action = (
-    LegAction | BridgeAction | SharedAction | StartTimer | StopTimer | AnswerRequest | EmitEvent | EndCall
+    LegAction
+    | BridgeAction
+    | SharedAction
+    | StartTimer
+    | StopTimer
+    | AnswerRequest
+    | AnswerLater
+    | EmitEvent
+    | EndCall
 )

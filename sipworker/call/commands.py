@@ -24,6 +24,7 @@ from sipworker.call.requests import (
     Side,
     Sides,
     StopPlayRequested,
+    TalkRequested,
     TransferRequested,
 )
 from sipworker.call.signals import HangUpRequested, Request
@@ -103,6 +104,10 @@ def _redirect(arguments: Arguments) -> RedirectRequested:
     return RedirectRequested(target, mailbox, arguments.text("extension", default="", longest=64))
 
 
+def _answer(arguments: Arguments) -> TalkRequested:
+    return TalkRequested(arguments.text("extension", default="", longest=64))
+
+
 COMMANDS: Mapping[str, Reader] = {
     "hang_up": _hang_up,
     "send_digits": _send_digits,
@@ -114,6 +119,7 @@ COMMANDS: Mapping[str, Reader] = {
     "transfer": _transfer,
     "attended_transfer": _attended_transfer,
     "redirect": _redirect,
+    "answer": _answer,
 }
 
 

@@ -7,6 +7,7 @@ from enum import Enum, auto
 
 from sipworker.call.actions import (
     AnswerLeg,
+    AskToTalk,
     CancelLeg,
     EchoLeg,
     HangUpLeg,
@@ -30,6 +31,7 @@ from sipworker.call.actions import (
 from sipworker.call.errors import CallError, IllegalAction, IllegalSignal
 from sipworker.call.party import Party
 from sipworker.call.signals import (
+    AskedToTalk,
     DigitPressed,
     LegAnswered,
     LegFailed,
@@ -77,7 +79,9 @@ _MEDIA_ACTIONS = (
     StopRecording,
     SendDigit,
 )
+# AskedToTalk: the telephone may have answered the call before it answers that.
 _MEDIA_SIGNALS = (
+    AskedToTalk,
     DigitPressed,
     PlaybackEnded,
     RecordingStopped,
@@ -124,6 +128,8 @@ LEG_TABLE: dict[Row, LegState] = {
     (LegState.RINGING, LegHungUp): LegState.ENDED,
     (LegState.RINGING, DigitPressed): LegState.RINGING,
     (LegState.RINGING, SendDigit): LegState.RINGING,
+    (LegState.RINGING, AskToTalk): LegState.RINGING,
+    (LegState.RINGING, AskedToTalk): LegState.RINGING,
     (LegState.RINGING, CancelLeg): LegState.ENDING,
     # A conversation, held or not.
     **_for_both(LegHeld, LegState.HELD),

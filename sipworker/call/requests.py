@@ -111,6 +111,13 @@ class RedirectRequested(Request):
 
 
 @dataclass(frozen=True, slots=True)
+class TalkRequested(Request):
+    """Let a telephone that rings answer by itself. `extension`: whose; empty where only one is rung."""
+
+    extension: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class CallWanted:
     """A call that shall be made: not asked of a call that runs already."""
 

@@ -34,7 +34,10 @@ from sipworker.call.opening import call_start
 from sipworker.call.other_calls import PartyJoined, PartyLeft
 from sipworker.call.parties import caller_of, dialled_party
 from sipworker.call.people import People
+from sipworker.call.remote_answer import TALK_TIMER, RemoteAnswer
+from sipworker.call.requests import TalkRequested
 from sipworker.call.signals import (
+    AskedToTalk,
     HangUpRequested,
     LegAnswered,
     LegHungUp,
@@ -59,11 +62,12 @@ class Feature(Protocol):
 class CallSession:
     """Signals in, actions out. Raises IllegalSignal for what can not be, having changed nothing."""
 
-    __slots__ = ("_callee_leg", "_context", "_feature", "_is_over", "_moved", "people")
+    __slots__ = ("_callee_leg", "_context", "_feature", "_is_over", "_moved", "_remote", "people")
 
     def __init__(self, context: CallContext, feature: Feature) -> None:
         self._context = context
         self._feature = feature
+        self._remote = RemoteAnswer(context.session_id)
         self.people = People({context.caller_leg: Leg(caller_of(context), LegState.OFFERED)})
         # Whom the record names as the answering side: the first one.
         self._callee_leg: LegId = ""
@@ -88,6 +92,10 @@ class CallSession:
             return self._track((self._hang_up(signal.ended_by, signal.reason, signal.sip_code),))
         if isinstance(signal, TimerFired) and signal.timer == MAX_LENGTH_TIMER:
             return self._track((self._hang_up(EndedBy.PBX, "Maximum call length reached", 503),))
+        if isinstance(signal, TalkRequested):
+            return self._track(self._remote.ask(signal, self.people))
+        if isinstance(signal, TimerFired) and signal.timer == TALK_TIMER:
+            return self._track(self._remote.time_out())
         if isinstance(signal, PartyLeft):
             return self._track(joining.left(signal, self._moved))
         if isinstance(signal, PartyJoined):
@@ -123,10 +131,12 @@ class CallSession:
         if leg is None:
             raise IllegalSignal(f"{type(signal).__name__} of a leg that is not of this call")
         before = leg.hear(signal)
+        said = self._remote.hear(signal, self.people)
         if before is LegState.ENDING:
-            if isinstance(signal, LegAnswered):
-                return self._track((HangUpLeg(leg.leg_id, "Answered too late"),))
-            return ()
+            late = (HangUpLeg(leg.leg_id, "Answered too late"),) if isinstance(signal, LegAnswered) else ()
+            return self._track((*said, *late))
+        if isinstance(signal, AskedToTalk):
+            return self._track(said)
         if isinstance(signal, LegHungUp) and before is LegState.OFFERED:
             return self._track((EndCall(_given_up(signal)),))
         if isinstance(signal, LegAnswered) and leg.is_target and not self._callee_leg:
@@ -136,7 +146,7 @@ class CallSession:
         if isinstance(signal, LegHungUp) and before in TALKING and not self.people.talking:
             # Whatever the feature made of it: nobody is there any more.
             wishes = (*wishes, EndCall(self._left_by(leg, signal)))
-        return self._track(wishes if event is None else (event, *wishes))
+        return self._track((*said, *wishes) if event is None else (event, *said, *wishes))
 
     def _left_by(self, leg: Leg, signal: LegHungUp) -> CallOutcome:
         is_caller = leg.leg_id == self._context.caller_leg

@@ -12,6 +12,7 @@ from sipworker.call.conferencing import ConferenceSignal
 from sipworker.call.other_calls import CallsSignal
 from sipworker.call.party import LegId as LegId
 from sipworker.call.queueing import QueueSignal
+from sipworker.call.remote_control import AskedToTalk as AskedToTalk
 from sipworker.call.server_actions import ServerAnswered
 from sipworker.call.transfers import TransferAsked, TransferDecided
 
@@ -278,6 +279,7 @@ LegSignal = (
     | LegHeld
     | LegUnheld
     | DigitPressed
+    | AskedToTalk
     | FileSignal
     | TransferSignal
 )

@@ -12,6 +12,7 @@ import pjsua2 as pj
 
 from callmanager.domain.sip_text import printable
 from sipworker.call.signals import (
+    AskedToTalk,
     DigitPressed,
     LegAnswered,
     LegFailed,
@@ -25,13 +26,16 @@ from sipworker.call.signals import (
 )
 from sipworker.pjsip.media import Patchbay
 from sipworker.pjsip.media_report import MediaTotals, read_stream
+from sipworker.pjsip.orders import talk_order
 from sipworker.pjsip.sdp import offered_codecs, with_codec_only, with_codecs_first, with_codecs_of
 from sipworker.pjsip.sip_message import SipMessage, parse_message, tag_of
 
 ReferHandler = Callable[["Leg", pj.OnCallTransferRequestParam], None]
 
 REQUEST_TERMINATED = 487
+LOWEST_FINAL = 200
 LOWEST_FAILURE = 400
+SERVER_ERROR = 500
 NOT_IMPLEMENTED = 501
 # pjmedia's flag for the last packet of an RFC 4733 event.
 DTMF_IS_END = 2
@@ -86,6 +90,7 @@ class Leg(pj.Call):
         self._audio_index = -1
         self._user_agent = ""
         self._chosen_codec = ""
+        self._is_asked_to_talk = False
 
     # Called by the port
 
@@ -108,6 +113,15 @@ class Leg(pj.Call):
         except pj.Error:
             return None
         return bool(info.audTxEventPt >= 0)
+
+    def ask_to_talk(self) -> None:
+        """Within the dialog that the phone's 180 has begun; what the stack refuses the phone can't be asked."""
+        self._is_asked_to_talk = True
+        try:
+            self.sendRequest(talk_order())
+        except pj.Error as error:
+            self._is_asked_to_talk = False
+            self._emit(AskedToTalk(self.leg_id, SERVER_ERROR, printable(error.reason)[:LONGEST_REASON]))
 
     def media_report(self) -> MediaReport | None:
         current = read_stream(self, self._audio_index) if self._audio_index >= 0 else None
@@ -154,6 +168,17 @@ class Leg(pj.Call):
             self._emit(LegHungUp(self.leg_id, cancelled, sip_code, reason, self._totals.past))
         else:
             self._emit(LegFailed(self.leg_id, sip_code, reason))
+
+    def onCallTsxState(self, prm: pj.OnCallTsxStateParam) -> None:
+        """Of all transactions within the dialog the one that `ask_to_talk` began."""
+        if not self._is_asked_to_talk or prm.e.type != pj.PJSIP_EVENT_TSX_STATE:
+            return
+        asked = prm.e.body.tsxState.tsx
+        if asked.role != pj.PJSIP_ROLE_UAC or asked.method != "NOTIFY" or asked.statusCode < LOWEST_FINAL:
+            return
+        self._is_asked_to_talk = False
+        reason = printable(asked.statusText)[:LONGEST_REASON]
+        self._emit(AskedToTalk(self.leg_id, asked.statusCode, reason))
 
     def onCallMediaState(self, prm: pj.OnCallMediaStateParam) -> None:
         info = self.getInfo()

@@ -79,6 +79,14 @@ def answer_order(sdp: str) -> pj.CallOpParam:
     return order
 
 
+def talk_order() -> pj.CallSendRequestParam:
+    """As telephones know it that are controlled by a program beside them (Remote Control Talk)."""
+    order = pj.CallSendRequestParam()
+    order.method = "NOTIFY"
+    _add_headers(order, [("Event", "talk"), ("Subscription-State", "active")])
+    return order
+
+
 def refuse_order(action: RefuseLeg) -> pj.CallOpParam:
     """For `answer`, not `hangup`: the latter loses headers on an unanswered call."""
     order = pj.CallOpParam()
@@ -119,7 +127,7 @@ def _audio_order() -> pj.CallOpParam:
     return order
 
 
-def _add_headers(order: pj.CallOpParam, headers: Iterable[tuple[str, str]]) -> None:
+def _add_headers(order: pj.CallOpParam | pj.CallSendRequestParam, headers: Iterable[tuple[str, str]]) -> None:
     for name, value in headers:
         header = pj.SipHeader()
         header.hName = name

@@ -16,6 +16,7 @@ import structlog
 
 from sipworker.call.actions import (
     AnswerLeg,
+    AskToTalk,
     AttendLeg,
     CancelLeg,
     DialLeg,
@@ -291,6 +292,8 @@ class PjsipPort:
                 leg.hangup(end_order(action))
             case DismissLeg():
                 self._probes.dismiss(leg.leg_id)
+            case AskToTalk():
+                leg.ask_to_talk()
             case ReportTransfer():
                 self._probes.report(leg.leg_id, action.sip_code)
             case IsolateLeg():

@@ -13,6 +13,7 @@ from callmanager.domain.call_events import CallEventKind
 from callmanager.domain.outcome import CallOutcome, CallStatus, EndedBy
 from sipworker.call.actions import (
     Action,
+    AnswerLater,
     AnswerRequest,
     BridgeLegs,
     DialLeg,
@@ -161,7 +162,7 @@ class Runner:
 
     def _take_commands(self) -> None:
         for command, answer in self._ports.commands.take():
-            answer(self._desk.carry_out(command))
+            self._desk.carry_out(command, answer)
 
     def _take_answers(self) -> None:
         for call, found in self._desks.inquired():
@@ -291,8 +292,8 @@ class Runner:
                 self._timers.start(call.context.session_id, timer, due_at)
             case StopTimer(timer=timer):
                 self._timers.stop(call.context.session_id, timer)
-            case AnswerRequest():
-                self._desk.note(action)
+            case AnswerRequest() | AnswerLater():
+                self._desk.note(call, action)
             case EndCall(outcome=outcome, callee_leg=callee_leg):
                 self._close(call, outcome, callee_leg)
             case _ if isinstance(action, SharedAction):
@@ -306,6 +307,7 @@ class Runner:
             call.media[leg] = report
 
     def _close(self, call: LiveCall, outcome: CallOutcome, callee_leg: LegId) -> None:
+        self._desk.end(call)
         self._desks.leave(call)
         self._registry.remove(call)
         self._timers.stop_all(call.context.session_id)

@@ -33,6 +33,9 @@ class PhoneConfig:
     # Otherwise it offers no telephone-event (RFC 4733), as old telephones and lines do.
     has_key_events: bool = True
 
+    # What it answers to NOTIFY with `Event: talk`; at 200 it goes off the hook. 0: what pjsip says of unknown events.
+    talk_code: int = 0
+
     @property
     def aor(self) -> str:
         return f"{self.number}@{self.domain}"

@@ -56,7 +56,15 @@ window.LiveCallDialog = class {
     this.dialog.querySelector("[data-title]").textContent = `${call.caller} → ${call.callee}`;
     for (const section of this.dialog.querySelectorAll("[data-side]")) this.renderSide(section, section.dataset.side, call);
     this.dialog.querySelector("[data-redirector]").hidden = !call.may_redirect || Boolean(call.answered_at);
+    this.renderAnswerer(this.dialog.querySelector("[data-form=answer]"), call.may_answer || []);
     this.renderRecorder(this.dialog.querySelector("[data-recorder]"), call);
+  }
+
+  renderAnswerer(form, numbers) {
+    form.hidden = numbers.length === 0;
+    const choice = form.querySelector("select");
+    const isNew = [...choice.options].map((option) => option.value).join() !== numbers.join();
+    if (isNew) choice.replaceChildren(...numbers.map((number) => new Option(`Telephone of ${number}`, number)));
   }
 
   renderRecorder(section, call) {

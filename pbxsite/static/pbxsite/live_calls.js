@@ -159,8 +159,8 @@ async function learnSides() {
   if (!response?.ok) return;
   for (const listed of (await response.json()).results) {
     const call = calls.get(listed.session_id);
-    const { sides, may_record, may_redirect, monitored_sides } = listed;
-    if (call) Object.assign(call, { sides, may_record, may_redirect, monitored_sides });
+    const { sides, may_record, may_redirect, may_answer, monitored_sides } = listed;
+    if (call) Object.assign(call, { sides, may_record, may_redirect, may_answer, monitored_sides });
   }
   render();
 }

@@ -8,6 +8,7 @@ import pjsua2 as pj
 
 from tests.phones.config import BRIDGE_RATE_HZ
 from tests.phones.device.media import Ear
+from tests.phones.device.remote_control import is_talk_event, respond_to
 from tests.phones.device.sdp import without_key_events
 from tests.phones.tones import tone_levels
 
@@ -30,6 +31,8 @@ STATES = {
     pj.PJSIP_INV_STATE_CONFIRMED: "confirmed",
     pj.PJSIP_INV_STATE_DISCONNECTED: "disconnected",
 }
+
+OK = 200
 
 _idle_ears: list[Ear] = []
 
@@ -130,6 +133,11 @@ class DeviceCall(pj.Call):
 
     def onCallTsxState(self, prm: pj.OnCallTsxStateParam) -> None:
         self._tell_message(prm.e)
+        code = self._device.config.talk_code
+        if code and is_talk_event(prm.e):
+            respond_to(prm.e, code)
+            if code == OK:
+                self.respond(OK)
 
     def _tell_message(self, event: pj.SipEvent) -> None:
         change = event.body.tsxState

@@ -150,3 +150,25 @@ def let_nobody_monitor(tenant: Tenant) -> None:
     with tenant_scope(tenant):
         ExtensionGroup.objects.filter(name="Monitors").delete()
         DialCodeSettings.objects.all().delete()
+
+
+def test_a_call_that_rings_is_answered_at_the_telephone_that_is_chosen(
+    acme_page: Page, acme: Tenant, worker: FakeWorker
+) -> None:
+    ringing = {"state": "ringing", "answered_at": None, "answered_number": "", "rung": ["102", "103"]}
+    worker.begin_call(acme, "s1", **ringing)
+    said = "Call s1: the telephone of extension 103 can't be told to answer, it said: 489 Bad Event"
+    worker.answers["answer"] = {"ok": False, "code": "not_supported", "message": said}
+    with worker.answering():
+        open_dialog(acme_page)
+        acme_page.get_by_label("Whose telephone answers").select_option("103")
+        acme_page.get_by_role("button", name="Answer", exact=True).click()
+        expect(acme_page.get_by_role("alert")).to_have_text(said)
+        pictures(acme_page, "live-call-ringing")
+        worker.answers["answer"] = {"ok": True, "result": {"extension_number": "102"}}
+        acme_page.get_by_label("Whose telephone answers").select_option("102")
+        acme_page.get_by_role("button", name="Answer", exact=True).click()
+        expect(acme_page.get_by_role("dialog").get_by_role("status")).to_have_text(
+            "The telephone of 102 has answered."
+        )
+    assert [one["extension"] for one in worker.told()] == ["103", "102"]

@@ -184,6 +184,29 @@ def test_a_call_that_rings_is_sent_on_from_its_dialog(
     assert [(one.get("target"), one.get("mailbox")) for one in call.told()] == [("103", None), (None, "102")]
 
 
+def test_a_call_that_rings_is_answered_from_its_dialog(
+    acme_browser: Client,
+    globex_browser: Client,
+    signed_in: SignedIn,
+    acme: Tenant,
+    call: FakeWorker,
+    monitors: None,
+) -> None:
+    ringing = {"state": "ringing", "answered_at": None, "answered_number": "", "rung": ["102", "103"]}
+    call.begin_call(acme, "s1", **ringing)
+    call.answers["answer"] = {"ok": True, "result": {"extension_number": "103"}}
+    (row,) = acme_browser.get("/admin/live-calls/list/").json()["results"]
+    assert row["may_answer"] == ["102", "103"]
+    (own,) = signed_in("102@acme").get("/admin/live-calls/list/").json()["results"]
+    assert own["may_answer"] == ["102"]
+    with call.answering():
+        assert globex_browser.post(f"{PATH}answer/", {"extension_number": "103"}).status_code == 404
+        assert acme_browser.post(f"{PATH}answer/", {"extension_number": "999"}).status_code == 400
+        answered = acme_browser.post(f"{PATH}answer/", {"extension_number": "103"})
+    assert answered.json()["message"] == "The telephone of 103 has answered."
+    assert [one["extension"] for one in call.told()] == ["103"]
+
+
 def test_without_monitoring_nobody_is_offered_it(acme_browser: Client, call: FakeWorker) -> None:
     (row,) = acme_browser.get("/admin/live-calls/list/").json()["results"]
     assert (row["monitored_sides"], row["may_record"]) == ([], True)
