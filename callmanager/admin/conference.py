@@ -89,7 +89,7 @@ class ConferenceAdmin(ServiceModelAdmin):
                     "number",
                     "subject",
                     _PINS,
-                    "max_participants",
+                    ("max_participants", "outbound_caller_id"),
                     ("language", "is_prompt_silent"),
                 )
             },

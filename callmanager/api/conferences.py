@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from django.db.models.functions import Length, Lower
 from rest_framework import serializers
 
+from callmanager.api.conference_actions import ConferenceActions
 from callmanager.models import Conference
 from callmanager.selectors.conference import conference_list
 from callmanager.services.conference import (
@@ -61,7 +62,7 @@ class ConferenceFilter(django_filters.FilterSet):
     mode = django_filters.CharFilter()
 
 
-class ConferenceViewSet(ServicedViewSet):
+class ConferenceViewSet(ConferenceActions, ServicedViewSet):
     audit_name = "conference"
     serializer_class = ConferenceSerializer
     queryset = ScopedQuerySet(Conference)  # names the model; without a scope it answers nothing

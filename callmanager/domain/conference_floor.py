@@ -27,8 +27,11 @@ class Participant:
     place: str
     leg: str
     number: str
+    name: str = ""
     is_admin: bool = False
     is_muted: bool = False
+    # Unix seconds.
+    joined_at: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,6 +71,8 @@ class LiveCall:
     is_confidential: bool = False
     # Empty, `recording` or `paused`.
     recording: str = ""
+    # The conference room that it is in, behind the door; empty: none.
+    conference: str = ""
 
     @classmethod
     def from_json(cls, text: str | bytes) -> LiveCall:
@@ -122,6 +124,7 @@ class LiveCall:
             monitor_mode=_text(document, "monitor_mode"),
             is_confidential=document.get("is_confidential") is True,
             recording=_text(document, "recording"),
+            conference=_text(document, "conference"),
         )
 
     def extension_on(self, side: CallSide) -> str:

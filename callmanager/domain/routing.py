@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Self
 
 from callmanager.domain.call_trace import Trace, note
+from callmanager.domain.conference import ConferenceRoom
 from callmanager.domain.incoming_call import IncomingCall
 from callmanager.domain.queue import Queue
 from callmanager.domain.ring_groups import RingGroupEntry
@@ -19,7 +20,7 @@ MAX_FORWARDS = 5
 @dataclass(frozen=True, slots=True)
 class Routing:
     """`passed` are the extensions and ring groups that have sent the call on, the last one at the end; `passed_for` why
-    it did. `group` is the ring group or the queue for which a call goes outside now.
+    it did. `group` is the ring group, queue or conference for which a call goes outside now.
     """
 
     call: IncomingCall
@@ -28,12 +29,12 @@ class Routing:
     passed: tuple[str, ...] = ()
     passed_for: str = "unconditional"
     trace: Trace = None
-    group: RingGroupEntry | Queue | None = None
+    group: RingGroupEntry | Queue | ConferenceRoom | None = None
 
     def sent_on_by(self, number: str, why: str) -> Self:
         return replace(self, passed=(*self.passed, number), passed_for=why, group=None)
 
-    def for_group(self, group: RingGroupEntry | Queue) -> Self:
+    def for_group(self, group: RingGroupEntry | Queue | ConferenceRoom) -> Self:
         return replace(self, group=group)
 
     @property

@@ -17,7 +17,8 @@ from tenants.capacity import refuse_above_limit
 from tenants.integrity import refusing_duplicates
 
 CONFERENCE_FIELDS = (
-    *("mode", "number", "subject", "room_pin", "admin_pin", "max_participants"),
+    *("mode", "number", "subject", "room_pin", "admin_pin", "outbound_caller_id"),
+    "max_participants",
     *("grids", "bitrate_kbps", "frame_rate", "resolution", "language", "is_prompt_silent"),
 )
 

@@ -12,15 +12,18 @@ from collections.abc import Callable, Mapping
 from callmanager.domain.outcome import EndedBy
 from callmanager.domain.recording import RecordingStep
 from sipworker.call.command_arguments import WRONG, ArgumentError, Arguments
+from sipworker.call.conferencing import RoomOrder
 from sipworker.call.requests import (
     AttendedTransferRequested,
     CallWanted,
     DigitsRequested,
     HoldRequested,
+    InvitationWanted,
     MuteRequested,
     PlayRequested,
     RecordingRequested,
     RedirectRequested,
+    RoomOrdered,
     Side,
     Sides,
     StopPlayRequested,
@@ -43,7 +46,7 @@ def read_request(name: str, arguments: Mapping[str, object]) -> Request | HangUp
     return request
 
 
-def read_new_call(name: str, arguments: Mapping[str, object]) -> CallWanted:
+def read_new_call(name: str, arguments: Mapping[str, object]) -> CallWanted | InvitationWanted:
     """The same for what begins a call."""
     reader, given = NEW_CALLS[name], Arguments(arguments)
     wanted = reader(given)
@@ -108,6 +111,11 @@ def _answer(arguments: Arguments) -> TalkRequested:
     return TalkRequested(arguments.text("extension", default="", longest=64))
 
 
+def _room(arguments: Arguments) -> RoomOrdered:
+    """What is asked of a conference room is asked of the call of somebody in it."""
+    return RoomOrdered(arguments.choice("order", RoomOrder), arguments.flag("is_on", default=True))
+
+
 COMMANDS: Mapping[str, Reader] = {
     "hang_up": _hang_up,
     "send_digits": _send_digits,
@@ -120,6 +128,7 @@ COMMANDS: Mapping[str, Reader] = {
     "attended_transfer": _attended_transfer,
     "redirect": _redirect,
     "answer": _answer,
+    "conference": _room,
 }
 
 
@@ -133,5 +142,17 @@ def _create(arguments: Arguments) -> CallWanted:
     )
 
 
+def _invite(arguments: Arguments) -> InvitationWanted:
+    return InvitationWanted(
+        room=arguments.text("room", longest=64),
+        number=arguments.text("number", longest=64),
+        ring_timeout_s=arguments.whole("ring_timeout_s", 5, 120, default=30),
+        request_id=arguments.text("request_id", default="", longest=128),
+    )
+
+
 # Those that begin a call of their own: `session_id` names it, `worker` who shall have it.
-NEW_CALLS: Mapping[str, Callable[[Arguments], CallWanted]] = {"create": _create}
+NEW_CALLS: Mapping[str, Callable[[Arguments], CallWanted | InvitationWanted]] = {
+    "create": _create,
+    "conference_invite": _invite,
+}

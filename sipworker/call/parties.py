@@ -21,6 +21,7 @@ def caller_of(context: CallContext) -> Party:
         is_private=invite.is_private,
         codecs=invite.codecs,
         user_agent=invite.user_agent,
+        is_service=invite.is_service,
     )
 
 

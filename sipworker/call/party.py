@@ -22,6 +22,8 @@ class Party:
     codecs: tuple[str, ...] = ()
     contact: str = ""
     user_agent: str = ""
+    # Nobody: a service of ours that calls.
+    is_service: bool = False
 
     @property
     def aor(self) -> str:
@@ -29,5 +31,5 @@ class Party:
 
     @property
     def extension(self) -> str:
-        """Empty for somebody outside."""
-        return self.number if self.trunk is None else ""
+        """Empty for somebody outside, and for a service."""
+        return "" if self.trunk is not None or self.is_service else self.number

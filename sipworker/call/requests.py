@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from callmanager.domain.recording import RecordingStep
+from sipworker.call.conferencing import RoomOrder
 from sipworker.call.signals import Request
 
 
@@ -118,6 +119,14 @@ class TalkRequested(Request):
 
 
 @dataclass(frozen=True, slots=True)
+class RoomOrdered(Request):
+    """`is_on`: lock or mute; otherwise unlock or unmute. The others know no opposite. Asking twice is once."""
+
+    order: RoomOrder
+    is_on: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class CallWanted:
     """A call that shall be made: not asked of a call that runs already."""
 
@@ -128,3 +137,13 @@ class CallWanted:
     request_id: str = ""
     # What the caller's telephone shows; empty: whom the call is for.
     shown_name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class InvitationWanted:
+    """A conference room shall call somebody: an extension, or a number outside as one of the company would dial it."""
+
+    room: str
+    number: str
+    ring_timeout_s: int
+    request_id: str = ""

@@ -81,6 +81,8 @@ class InviteReceived:
     is_srtp_offered: bool = False
     # Of a call that a program made, which has no INVITE: what the program calls it.
     request_id: str = ""
+    # Whether a service of ours calls, which has no telephone.
+    is_service: bool = False
 
     @property
     def is_private(self) -> bool:

@@ -7,6 +7,8 @@ Who is in and who hears whom is known to the room alone; this is one caller's si
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from callmanager.domain.conference import ConferenceRoom
 from callmanager.domain.decisions import EnterConference
 from callmanager.domain.outcome import CallOutcome, CallStatus, EndedBy
@@ -14,6 +16,7 @@ from callmanager.domain.spoken import words
 from sipworker.call.actions import (
     Action,
     AnswerLeg,
+    AnswerRequest,
     EndCall,
     PlayFiles,
     PlayMusicOnHold,
@@ -25,6 +28,8 @@ from sipworker.call.actions import (
 from sipworker.call.conferencing import (
     JoinConference,
     News,
+    OrderDone,
+    OrderInConference,
     PressInConference,
     RoomClosed,
     RoomEntered,
@@ -33,7 +38,8 @@ from sipworker.call.conferencing import (
 )
 from sipworker.call.context import CallContext
 from sipworker.call.mailbox_actions import CheckPin
-from sipworker.call.signals import DigitPressed, PinChecked, PlaybackEnded, Signal, TimerFired
+from sipworker.call.requests import RoomOrdered
+from sipworker.call.signals import DigitPressed, LegId, PinChecked, PlaybackEnded, Signal, TimerFired
 from sipworker.features import established
 
 PLAYBACK, PIN_TIMER = "conference", "conference_pin"
@@ -62,10 +68,22 @@ _SAID = {
 _CLOSED = {"locked": "conf-locked", "full": "conf-full", "deleted": "vm-goodbye"}
 
 
+@dataclass(frozen=True, slots=True)
+class Guest:
+    """Whose leg it is: of who has called the room, or of whom the room has called."""
+
+    leg: LegId
+    number: str
+    name: str = ""
+
+
 class Conferring:
-    def __init__(self, context: CallContext, decision: EnterConference) -> None:
+    def __init__(self, context: CallContext, decision: EnterConference, guest: Guest | None = None) -> None:
+        """`guest`: somebody whom the room has called; they need no PIN."""
         self._context = context
         self._decision = decision
+        self._is_invited = guest is not None
+        self._guest = guest or Guest(context.caller_leg, context.caller, context.caller_display_name)
         snapshot = context.snapshot
         self._room: ConferenceRoom | None = (
             snapshot.find_conference(decision.number) if snapshot is not None else None
@@ -82,6 +100,8 @@ class Conferring:
         room = self._room
         if room is None:
             return (EndCall(_over("The conference room is not there any more")),)
+        if self._is_invited:
+            return self._join(is_admin=False)
         answered = (
             AnswerLeg(self._context.caller_leg),
             established.by_service("conference", self._context, room.number),
@@ -106,6 +126,10 @@ class Conferring:
                 return self._bid_farewell(_over(f"The conference room is {why}"), _CLOSED[why])
             case RoomNews(what=what):
                 return self._tell(what)
+            case RoomOrdered(order=order, is_on=is_on) if self._is_inside:
+                return (OrderInConference(order, is_on),)
+            case OrderDone(room=shown):
+                return (AnswerRequest(result=shown),)
             case _:
                 return ()
 
@@ -116,7 +140,7 @@ class Conferring:
         return (self._say(*names), StartTimer(PIN_TIMER, PIN_WAIT_S))
 
     def _type(self, digit: str) -> tuple[Action, ...]:
-        quiet = StopFiles(self._context.caller_leg, PLAYBACK)
+        quiet = StopFiles(self._guest.leg, PLAYBACK)
         if digit == "#":
             return (quiet, *self._check())
         if digit.isdigit() and len(self._typed) < PIN_LENGTH_MAX:
@@ -150,7 +174,8 @@ class Conferring:
         return self._ask(*names)
 
     def _join(self, *, is_admin: bool) -> tuple[Action, ...]:
-        return (JoinConference(self._decision.number, self._context.caller, is_admin),)
+        guest = self._guest
+        return (JoinConference(self._decision.number, guest.leg, guest.number, guest.name, is_admin),)
 
     # Inside
 
@@ -189,7 +214,7 @@ class Conferring:
 
     def _say(self, *names: str) -> PlayFiles:
         language = self._room.language if self._room is not None else "en"
-        return PlayFiles(self._context.caller_leg, PLAYBACK, words(language, names))
+        return PlayFiles(self._guest.leg, PLAYBACK, words(language, names))
 
     def _bid_farewell(self, outcome: CallOutcome, *names: str) -> tuple[Action, ...]:
         self._outcome = outcome
@@ -200,14 +225,14 @@ class Conferring:
         if self._is_playing_music or music is None:
             return ()
         self._is_playing_music = True
-        return (PlayMusicOnHold(self._context.caller_leg, music),)
+        return (PlayMusicOnHold(self._guest.leg, music),)
 
     def _stop_music(self) -> tuple[Action, ...]:
         music = self._context.music
         if not self._is_playing_music or music is None:
             return ()
         self._is_playing_music = False
-        return (StopMusicOnHold(self._context.caller_leg, music),)
+        return (StopMusicOnHold(self._guest.leg, music),)
 
 
 def _over(reason: str) -> CallOutcome:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from sipworker.call.actions import AnswerLater, AnswerRequest
 from sipworker.call.command_arguments import ArgumentError
 from sipworker.call.commands import NEW_CALLS, read_new_call, read_request
+from sipworker.call.requests import InvitationWanted
 from sipworker.call.signals import Signal
 from sipworker.ports import Command, CommandReply
 from sipworker.runtime.registry import LiveCall, Registry
@@ -46,7 +47,10 @@ class CommandDesk:
     def _reply(self, command: Command) -> CommandReply | None:
         try:
             if command.name in NEW_CALLS:
-                return self._callers.make(command, read_new_call(command.name, command.arguments))
+                wanted = read_new_call(command.name, command.arguments)
+                if isinstance(wanted, InvitationWanted):
+                    return self._callers.invite(command, wanted)
+                return self._callers.make(command, wanted)
         except ArgumentError as error:
             return _unreadable(error)
         return self._ask(command)

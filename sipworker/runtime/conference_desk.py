@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from callmanager.domain.call_events import CallEventKind
@@ -13,11 +13,14 @@ from sipworker.call.conferencing import (
     ConferenceSignal,
     JoinConference,
     News,
+    OrderDone,
+    OrderInConference,
     PressInConference,
     RoomClosed,
     RoomEntered,
     RoomKey,
     RoomNews,
+    RoomOrder,
 )
 from sipworker.ports import Ports
 from sipworker.runtime.registry import LiveCall
@@ -28,9 +31,25 @@ RoomId = tuple[int, str]
 
 @dataclass(slots=True)
 class _OpenRoom:
+    number: str
     floor: ConferenceFloor = field(default_factory=ConferenceFloor)
     calls: dict[str, LiveCall] = field(default_factory=dict)
     wires: frozenset[Hearing] = frozenset()
+
+    def document(self) -> Mapping[str, object]:
+        """What the web side shows; times are unix seconds."""
+        people = [
+            {
+                "session_id": one.place,
+                "number": one.number,
+                "name": one.name,
+                "is_admin": one.is_admin,
+                "is_muted": one.is_muted,
+                "joined_at": one.joined_at,
+            }
+            for one in self.floor
+        ]
+        return {"is_locked": self.floor.is_locked, "is_muted": self.floor.is_muted, "participants": people}
 
 
 class ConferenceDesk:
@@ -47,6 +66,8 @@ class ConferenceDesk:
                 return self._join(call, action)
             case PressInConference(key=key):
                 return tuple(self._press(call, key))
+            case OrderInConference():
+                return tuple(self._obey(call, action))
 
     def end(self, call: LiveCall) -> None:
         """The call is over, whatever became of it; the others hear of it by `news`."""
@@ -68,9 +89,16 @@ class ConferenceDesk:
         entry = snapshot.find_conference(wish.room) if snapshot is not None else None
         if entry is None:
             return ((call, RoomClosed(NotAdmitted.DELETED)),)
-        room = self._rooms.get(room_id, _OpenRoom())
+        room = self._rooms.get(room_id, _OpenRoom(wish.room))
         others = len(room.floor)
-        participant = Participant(context.session_id, context.caller_leg, wish.number, wish.is_admin)
+        participant = Participant(
+            context.session_id,
+            wish.leg,
+            wish.number,
+            wish.name,
+            is_admin=wish.is_admin,
+            joined_at=self._ports.clock.now().timestamp(),
+        )
         refused = room.floor.enter(entry, participant)
         if refused is not None:
             return ((call, RoomClosed(refused)),)
@@ -104,46 +132,74 @@ class ConferenceDesk:
         return [(one, RoomNews(news)) for one in room.calls.values()]
 
     def _press(self, call: LiveCall, key: RoomKey) -> Iterator[Told]:
-        session = call.context.session_id
-        room_id = self._where.get(session)
-        room = self._rooms.get(room_id) if room_id is not None else None
-        own = room.floor.find(session) if room is not None else None
-        if room is None or room_id is None or own is None:
+        found = self._find(call)
+        if found is None:
             return
-        floor, number = room.floor, room_id[1]
-        if key is RoomKey.MUTE_SELF:
-            floor.mute(session, is_muted=not own.is_muted)
-            _record(
-                call,
-                CallEventKind.CONFERENCE_MUTED,
-                number,
-                participant=own.number,
-                is_muted=own.is_muted,
-            )
-            self._rewire(room)
-            yield call, RoomNews(News.MUTED if own.is_muted else News.UNMUTED)
-        elif own.is_admin:
-            yield from self._command(call, room, number, key)
-
-    def _command(self, call: LiveCall, room: _OpenRoom, number: str, key: RoomKey) -> Iterator[Told]:
-        floor = room.floor
+        room, own = found
         match key:
+            case RoomKey.MUTE_SELF:
+                yield from self._mute(call, room, own, is_muted=not own.is_muted)
+            case _ if not own.is_admin:
+                return
             case RoomKey.LOCK:
-                floor.is_locked = not floor.is_locked
-                _record(call, CallEventKind.CONFERENCE_LOCKED, number, is_locked=floor.is_locked)
-                yield call, RoomNews(News.LOCKED if floor.is_locked else News.UNLOCKED)
+                yield from self._lock(call, room, is_locked=not room.floor.is_locked)
             case RoomKey.MUTE_ALL:
-                floor.is_muted = not floor.is_muted
-                muted = {"participant": "", "is_muted": floor.is_muted}
-                _record(call, CallEventKind.CONFERENCE_MUTED, number, **muted)
-                self._rewire(room)
-                news = News.ROOM_MUTED if floor.is_muted else News.ROOM_UNMUTED
-                yield from ((one, RoomNews(news)) for one in room.calls.values())
-            case RoomKey.KICK_LAST if floor.last is not None:
-                kicked = room.calls[floor.last.place]
-                yield from (*self._leave(kicked), (kicked, RoomNews(News.KICKED)))
+                yield from self._mute_all(call, room, is_muted=not room.floor.is_muted)
+            case RoomKey.KICK_LAST if room.floor.last is not None:
+                yield from self._kick(room.calls[room.floor.last.place])
             case RoomKey.END:
                 yield from self._dissolve(room)
+
+    def _obey(self, call: LiveCall, asked: OrderInConference) -> Iterator[Told]:
+        found = self._find(call)
+        if found is None:
+            return
+        room, own = found
+        told: Iterable[Told] = ()
+        match asked.order:
+            case RoomOrder.LOCK if room.floor.is_locked is not asked.is_on:
+                told = self._lock(call, room, is_locked=asked.is_on)
+            case RoomOrder.MUTE if own.is_muted is not asked.is_on:
+                told = self._mute(call, room, own, is_muted=asked.is_on)
+            case RoomOrder.MUTE_ALL if room.floor.is_muted is not asked.is_on:
+                told = self._mute_all(call, room, is_muted=asked.is_on)
+            case RoomOrder.KICK:
+                told = self._kick(call)
+            case RoomOrder.END:
+                told = self._dissolve(room)
+        done = tuple(told)
+        yield call, OrderDone(room.document())
+        yield from done
+
+    def _find(self, call: LiveCall) -> tuple[_OpenRoom, Participant] | None:
+        room_id = self._where.get(call.context.session_id)
+        if room_id is None:
+            return None
+        room = self._rooms[room_id]
+        own = room.floor.find(call.context.session_id)
+        return (room, own) if own is not None else None
+
+    def _lock(self, call: LiveCall, room: _OpenRoom, *, is_locked: bool) -> Iterator[Told]:
+        room.floor.is_locked = is_locked
+        _record(call, CallEventKind.CONFERENCE_LOCKED, room.number, is_locked=is_locked)
+        yield call, RoomNews(News.LOCKED if is_locked else News.UNLOCKED)
+
+    def _mute(self, call: LiveCall, room: _OpenRoom, own: Participant, *, is_muted: bool) -> Iterator[Told]:
+        room.floor.mute(own.place, is_muted=is_muted)
+        muted = {"participant": own.number, "is_muted": is_muted}
+        _record(call, CallEventKind.CONFERENCE_MUTED, room.number, **muted)
+        self._rewire(room)
+        yield call, RoomNews(News.MUTED if is_muted else News.UNMUTED)
+
+    def _mute_all(self, call: LiveCall, room: _OpenRoom, *, is_muted: bool) -> Iterator[Told]:
+        room.floor.is_muted = is_muted
+        _record(call, CallEventKind.CONFERENCE_MUTED, room.number, participant="", is_muted=is_muted)
+        self._rewire(room)
+        news = News.ROOM_MUTED if is_muted else News.ROOM_UNMUTED
+        yield from ((one, RoomNews(news)) for one in room.calls.values())
+
+    def _kick(self, kicked: LiveCall) -> tuple[Told, ...]:
+        return (*self._leave(kicked), (kicked, RoomNews(News.KICKED)))
 
     def _dissolve(self, room: _OpenRoom) -> list[Told]:
         calls = tuple(room.calls.values())

@@ -120,6 +120,10 @@ class CallJournal:
                 self._live |= {"monitored": event.data["monitored"], "monitor_mode": event.data["mode"]}
             case CallEventKind.TARGET_ADD:
                 return self._follow_target(event)
+            case CallEventKind.CONFERENCE_JOINED:
+                self._live["conference"] = event.data["conference"]
+            case CallEventKind.CONFERENCE_LEFT:
+                self._live["conference"] = ""
             case _ if event.kind in RECORDING_STATES:
                 self._live["recording"] = RECORDING_STATES[event.kind]
             case CallEventKind.CALL_HOLD | CallEventKind.CALL_UNHOLD:
@@ -163,6 +167,7 @@ class CallJournal:
             "monitor_mode": "",
             "is_confidential": event.data.get("is_confidential", False),
             "recording": "",
+            "conference": "",
         }
 
     def _follow_target(self, event: CallEvent) -> bool:

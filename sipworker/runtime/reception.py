@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import TypeVar
 
 import structlog
 
-from callmanager.domain.decisions import Decision, DialOut, Monitor, Refuse
+from callmanager.domain.decisions import Decision, DialOut, GroupMember, Monitor, Refuse
 from callmanager.domain.dialplan import decide
 from callmanager.domain.header_parameters import caller_identity
 from callmanager.domain.incoming_call import IncomingCall
@@ -28,6 +29,9 @@ log = structlog.get_logger(__name__)
 RETRY_AFTER_S = 5
 # A provider may send anything; what is longer is no number and no name.
 MAX_NUMBER, MAX_NAME = 64, 128
+Verdict = TypeVar("Verdict", bound=Decision | GroupMember)
+# What becomes of a call, by the configuration of its company, at a moment.
+Judge = Callable[[IncomingCall, TenantSnapshot, datetime], Verdict | Refuse]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +67,12 @@ class Reception:
 
         `session_id` where the call has a name already.
         """
+        return self.admit(invite, room, session_id, self._judge_of(invite))
+
+    def admit(
+        self, invite: InviteReceived, room: Room, session_id: str, judge: Judge[Verdict]
+    ) -> tuple[CallContext, Verdict | Refuse]:
+        """The same for a call that is not for the dialplan: `judge` says what becomes of it."""
         at = self._ports.clock.now()
         snapshot = self._ports.snapshots.find(invite.tenant_id)
         invite = _identified(invite, snapshot)
@@ -71,10 +81,7 @@ class Reception:
         if refusal is not None or snapshot is None:
             refusal = refusal or Refuse(503, "Tenant not loaded", RETRY_AFTER_S)
             return replace(context, direction=_direction(invite, refusal)), refusal
-        call, decision = self._ask(invite, room, snapshot, at)
-        if invite.replaces is not None:
-            number = self._extension_on(invite.tenant_id, invite.replaces)
-            decision = take_place(snapshot, invite.caller, number, invite.replaces)
+        call, decision = self._ask(invite, room, snapshot, at, judge)
         music: MusicChoice = ()
         if not isinstance(decision, Refuse):
             music = choose_music(snapshot.music, at=at, time_zone=snapshot.time_zone, call=context.session_id)
@@ -86,6 +93,13 @@ class Reception:
             is_confidential=_is_confidential(decision),
         )
         return context, decision
+
+    def _judge_of(self, invite: InviteReceived) -> Judge[Decision]:
+        replaced = invite.replaces
+        if replaced is None:
+            return decide
+        number = self._extension_on(invite.tenant_id, replaced)
+        return lambda call, snapshot, at: take_place(snapshot, call.caller, number, replaced)
 
     def now(self) -> datetime:
         return self._ports.clock.now()
@@ -105,11 +119,16 @@ class Reception:
             return asked, Refuse(500, INTERNAL_ERROR)
 
     def _ask(
-        self, invite: InviteReceived, room: Room, snapshot: TenantSnapshot, at: datetime
-    ) -> tuple[IncomingCall | None, Decision]:
+        self,
+        invite: InviteReceived,
+        room: Room,
+        snapshot: TenantSnapshot,
+        at: datetime,
+        judge: Judge[Verdict],
+    ) -> tuple[IncomingCall | None, Verdict | Refuse]:
         try:
             call = self._question(invite, room, snapshot, at)
-            return call, decide(call, snapshot, at)
+            return call, judge(call, snapshot, at)
         except Exception:
             log.exception("call.decide_failed", tenant_id=invite.tenant_id)
             return None, Refuse(500, INTERNAL_ERROR)
@@ -173,14 +192,16 @@ def _refusal(invite: InviteReceived, snapshot: TenantSnapshot | None, room: Room
     return None
 
 
-def _direction(invite: InviteReceived, decision: Decision) -> Direction:
+def _direction(invite: InviteReceived, decision: Decision | GroupMember) -> Direction:
     if invite.trunk_id:
         return Direction.IN
+    if isinstance(decision, GroupMember):
+        return Direction.EXTENSION if decision.outside is None else Direction.OUT
     # What an extension forwards outside was dialled as an extension.
     if isinstance(decision, DialOut) and not decision.passed:
         return Direction.OUT
     return Direction.EXTENSION
 
 
-def _is_confidential(decision: Decision) -> bool:
+def _is_confidential(decision: Decision | GroupMember) -> bool:
     return isinstance(decision, Monitor) or (isinstance(decision, Refuse) and decision.is_confidential)

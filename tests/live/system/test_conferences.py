@@ -8,6 +8,7 @@ from tests.live.system.outside_world import OutsideWorld
 from tests.phones.calls import PhoneCall
 from tests.phones.phone import Phone
 from tests.phones.rest import Json, RestClient
+from tests.phones.waiting import until
 
 ROOM, PIN, ADMIN_PIN = "9000", "123456", "654321"
 DID = "4930900"
@@ -77,3 +78,32 @@ def test_an_inbound_number_leads_to_the_room(
         call.wait_over()
     cdr = rest.wait_cdr(guest.sip_call_id)
     assert (cdr["answered_number"], cdr["status"]) == (ROOM, "answered")
+
+
+def test_the_web_calls_somebody_in_mutes_sends_out_and_ends(
+    room: Json, rest: RestClient, alice: Phone, bob: Phone, carol: Phone
+) -> None:
+    path = f"/conferences/{room['id']}"
+    host = enter(alice, ADMIN_PIN)
+    invited = rest.post(f"{path}/invite", {"number": bob.config.number})
+    rung = bob.wait_incoming(PATIENCE_S)
+    rung.answer()
+    rung.wait_heard(alice.config.tone_hz, timeout_s=PATIENCE_S)
+    host.wait_heard(bob.config.tone_hz, timeout_s=PATIENCE_S)
+    guest = enter(carol, PIN)
+    guest.wait_heard(alice.config.tone_hz, bob.config.tone_hz, timeout_s=PATIENCE_S)
+    inside = {one["number"]: one for one in rest.get(f"{path}/participants")["participants"]}
+    assert inside.keys() == {phone.config.number for phone in (alice, bob, carol)}
+    assert [one["is_admin"] for one in inside.values()].count(True) == 1
+    bobs = invited["session_id"]
+    rest.post(f"{path}/mute", {"session_id": bobs})
+    host.wait_heard(carol.config.tone_hz, timeout_s=PATIENCE_S)
+    rest.post(f"{path}/mute", {"session_id": bobs, "is_muted": False})
+    host.wait_heard(bob.config.tone_hz, carol.config.tone_hz, timeout_s=PATIENCE_S)
+    rest.post(f"{path}/kick", {"session_id": inside[carol.config.number]["session_id"]})
+    guest.wait_over(PATIENCE_S)
+    rest.post(f"{path}/end", {})
+    for call in (host, rung):
+        call.wait_over(PATIENCE_S)
+    (cdr,) = until(lambda: rest.rows("/cdrs", session_id=bobs), PATIENCE_S, "the record")
+    assert (cdr["caller"], cdr["callee"], cdr["status"]) == (ROOM, bob.config.number, "answered")

@@ -13,7 +13,7 @@ ROOM = ConferenceRoom(1, "9000", "Test", max_participants=4)
 
 
 def somebody(place: str, *, is_admin: bool = False) -> Participant:
-    return Participant(place, f"leg-{place}", place, is_admin)
+    return Participant(place, f"leg-{place}", place, is_admin=is_admin)
 
 
 def floor_of(*places: str) -> ConferenceFloor:
