@@ -35,6 +35,8 @@ class PhoneConfig:
 
     # What it answers to NOTIFY with `Event: talk`; at 200 it goes off the hook. 0: what pjsip says of unknown events.
     talk_code: int = 0
+    # How its SDP says that it holds: `sendonly` or `inactive` (RFC 3264), or the address `0.0.0.0` (RFC 2543).
+    holds_by: str = "sendonly"
 
     @property
     def aor(self) -> str:

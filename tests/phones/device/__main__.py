@@ -151,7 +151,7 @@ class Device:
         second.sound().startTransmit(first.sound())
 
     def do_hold(self, command: dict[str, Any]) -> None:
-        self._call(command).setHold(pj.CallOpParam(True))
+        self._call(command).hold()
 
     def do_unhold(self, command: dict[str, Any]) -> None:
         self._call(command).renegotiate(pj.PJSUA_CALL_UNHOLD)

@@ -9,7 +9,7 @@ import pjsua2 as pj
 from tests.phones.config import BRIDGE_RATE_HZ
 from tests.phones.device.media import Ear
 from tests.phones.device.remote_control import is_talk_event, respond_to
-from tests.phones.device.sdp import without_key_events
+from tests.phones.device.sdp import held_by, without_key_events
 from tests.phones.tones import tone_levels
 
 if TYPE_CHECKING:
@@ -50,6 +50,7 @@ class DeviceCall(pj.Call):
         super().__init__(account, call_id)
         self._device = device
         self.key = key
+        self._is_holding = False
         self._ear: Ear | None = None
         self._last_statistics: dict[str, Any] = {}
 
@@ -78,7 +79,18 @@ class DeviceCall(pj.Call):
         if policy["final"]:
             self.respond(policy["final"], policy.get("reason", ""))
 
+    def hold(self) -> None:
+        if self._device.config.holds_by == "sendonly":
+            self.setHold(pj.CallOpParam(True))
+            return
+        # pjsua itself knows no other way.
+        self._is_holding = True
+        self.renegotiate(pj.PJSUA_CALL_UNHOLD)
+        self._is_holding = False
+
     def onCallSdpCreated(self, prm: pj.OnCallSdpCreatedParam) -> None:
+        if self._is_holding:
+            prm.sdp.wholeSdp = held_by(prm.sdp.wholeSdp, self._device.config.holds_by)
         if not self._device.config.has_key_events:
             prm.sdp.wholeSdp = without_key_events(prm.sdp.wholeSdp)
 
