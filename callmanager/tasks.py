@@ -7,10 +7,12 @@ from celery import Task, shared_task
 from django.conf import settings
 from django.utils import timezone
 
+from callmanager.edge.worker_lookup import worker_of
 from callmanager.services.cdr import cdrs_assemble, lost_calls_reap, open_calls_sweep
 from callmanager.services.deleted_tenant import kept_records_purge_continue
 from callmanager.services.own_settings import own_settings_settle
 from callmanager.services.partition import call_events_expire, partitions_make_ahead
+from callmanager.services.queue_callback import queue_callbacks_hand_over
 from callmanager.services.queue_stay import queue_stays_watch
 from callmanager.services.recording import STORE_TASK, recordings_store, recordings_sweep
 from callmanager.services.registration_failure import registration_failures_expire
@@ -82,6 +84,7 @@ def sweep_open_calls() -> None:
 @shared_task(name="callmanager.reap_lost_calls")
 def reap_lost_calls() -> None:
     lost_calls_reap()
+    queue_callbacks_hand_over(find_worker=lambda tenant: worker_of(tenant=tenant))
 
 
 @shared_task(name="callmanager.expire_registration_failures")

@@ -34,6 +34,7 @@ EVENT_KINDS: Mapping[str, Mapping[str, str]] = {
         "queue_sla_breached": "A caller waits in a queue for longer than its service level allows",
         "queue_left": "A caller waits in a queue no longer",
         "queue_agent_state": "An agent signed in to a queue, signed out, paused or came back",
+        "queue_called_back": "An agent calls somebody back who did not want to wait in a queue, or nobody will",
         "conference_started": "A conference began",
         "conference_joined": "Somebody came into a conference",
         "conference_muted": "Somebody in a conference, or all of it, was muted or can be heard again",

@@ -119,6 +119,7 @@ _FEATURES = {
     CallEventKind.QUEUE_SLA_BREACHED: "Waits for more than {sla_s} seconds",
     CallEventKind.QUEUE_LEFT: "Waits in the queue {queue} no longer: {why}",
     CallEventKind.QUEUE_AGENT_STATE: "{agent} in the queue {queue}: {happening}",
+    CallEventKind.QUEUE_CALLED_BACK: "The callback to {number} of the queue {queue}: {why}",
     CallEventKind.CONFERENCE_STARTED: "Begins the conference {conference}",
     CallEventKind.CONFERENCE_JOINED: "Comes into the conference {conference}",
     CallEventKind.CONFERENCE_MUTED: "Mutes or unmutes in the conference {conference}",

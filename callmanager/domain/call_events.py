@@ -37,6 +37,7 @@ class CallEventKind(StrEnum):
     QUEUE_SLA_BREACHED = "queue_sla_breached"
     QUEUE_LEFT = "queue_left"
     QUEUE_AGENT_STATE = "queue_agent_state"
+    QUEUE_CALLED_BACK = "queue_called_back"
     CONFERENCE_STARTED = "conference_started"
     CONFERENCE_JOINED = "conference_joined"
     CONFERENCE_MUTED = "conference_muted"

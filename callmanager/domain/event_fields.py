@@ -88,7 +88,8 @@ _WORDS: Mapping[str, str] = {
     "trunk_name": "The trunk, if it goes over one.",
     "user_agent": "The phone's make.",
     "why": "Of a recording call_ended, request, quota_full, disk_full, failed or worker_lost; of a queue answered, "
-    "abandoned, no_answer, max_wait, no_agents, callback, transferred or deleted.",
+    "abandoned, no_answer, max_wait, no_agents, callback, transferred or deleted; of a callback "
+    "answered, called_again or given_up.",
     "agent": "The extension of the agent; empty: none.",
     "happening": "sign_in, sign_out, pause, resume or, by the queue's rule, rung_in_vain.",
     "pause_reason": "Why the agent pauses.",
@@ -187,6 +188,7 @@ TITLES: Mapping[str, str] = {
     "queue_sla_breached": "A caller waits in a queue for longer than its service level allows",
     "queue_left": "A caller waits in a queue no longer",
     "queue_agent_state": "An agent signed in to a queue, signed out, paused or came back",
+    "queue_called_back": "An agent calls somebody back who did not want to wait in a queue, or nobody will",
     "conference_started": "A conference began",
     "conference_joined": "Somebody came into a conference",
     "conference_muted": "Somebody in a conference, or all of it, was muted or can be heard again",

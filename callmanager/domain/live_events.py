@@ -45,6 +45,7 @@ FIELDS_OF_KIND: Mapping[CallEventKind, tuple[str, ...]] = {
     CallEventKind.QUEUE_SLA_BREACHED: ("queue", "sla_s"),
     CallEventKind.QUEUE_LEFT: ("queue", "why", "agent"),
     CallEventKind.QUEUE_AGENT_STATE: ("queue", "agent", "happening", "pause_reason"),
+    CallEventKind.QUEUE_CALLED_BACK: ("queue", "number", "why", "from_session"),
     CallEventKind.CONFERENCE_STARTED: ("conference", "subject"),
     CallEventKind.CONFERENCE_JOINED: ("conference", "participant", "is_admin", "participants"),
     CallEventKind.CONFERENCE_MUTED: ("conference", "participant", "is_muted"),

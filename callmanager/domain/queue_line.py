@@ -36,8 +36,9 @@ class Waiting:
     in_vain: set[str] = field(default_factory=set)
 
     @property
-    def rank(self) -> tuple[int, int]:
-        return (-self.priority, self.sequence)
+    def rank(self) -> tuple[int, float, int]:
+        """By time, because whoever is to be called back may have come to another worker before."""
+        return (-self.priority, self.entered_at, self.sequence)
 
 
 @dataclass(slots=True)

@@ -62,6 +62,7 @@ TOPIC_KEYS: Mapping[str, frozenset[str]] = {
             "queue_sla_breached",
             "queue_left",
             "queue_agent_state",
+            "queue_called_back",
             "conference_started",
             "conference_joined",
             "conference_muted",

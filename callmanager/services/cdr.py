@@ -11,7 +11,6 @@ from typing import Any
 
 import structlog
 from celery import current_app
-from django.core.cache import cache
 from django.db import transaction
 from django.utils import timezone
 
@@ -28,16 +27,17 @@ from callmanager.domain.live_events import cdr_message
 from callmanager.domain.queue_stay import QueueStay, stays_of
 from callmanager.domain.recording_story import RECORDING_KINDS
 from callmanager.domain.worker_loss import Silence, WorkerSighting, find_loss, notice_silences
-from callmanager.fleet.models import Cdr, OpenCall, StoredCallEvent, WorkerNode
+from callmanager.fleet.models import Cdr, OpenCall, StoredCallEvent
 from callmanager.services.live_event import live_events_publish
 from callmanager.services.lost_events import lost_events_store
 from callmanager.services.own_settings import SETTING_KINDS
 from callmanager.services.queue_stay import queue_stays_note
 from callmanager.services.recording import recordings_note
 from callmanager.services.voicemail import VOICEMAIL_KINDS
+from callmanager.services.worker_silence import silences_recall, silences_remember, worker_sightings
 from callmanager.services.worker_watch import lost_workers_record
 from callmanager.webhooks.outbox import cdrs_tell
-from tenants.scope import across_tenants, no_scope
+from tenants.scope import across_tenants
 
 logger = structlog.get_logger(__name__)
 
@@ -48,9 +48,6 @@ SETTINGS_TASK = "callmanager.settle_own_settings"
 ANNOUNCEMENT_GRACE = timedelta(seconds=5)
 # An ended call that still has no record by then has lost events.
 INCOMPLETE_AFTER = timedelta(minutes=10)
-
-_SILENCES_KEY = "callmanager.silent_workers"
-_SILENCES_VALID_S = 120
 
 
 def cdrs_assemble(*, session_ids: Sequence[str]) -> int:
@@ -76,11 +73,9 @@ def open_calls_sweep(*, now: datetime | None = None) -> int:
 def lost_calls_reap(*, now: datetime | None = None) -> int:
     """Close the calls whose worker went away, and write their records. Silence counts when noticed twice."""
     now = now or timezone.now()
-    sightings = {
-        node.worker: WorkerSighting(node.started_at, node.last_seen_at) for node in WorkerNode.objects.all()
-    }
-    silences = notice_silences(sightings, _recall_silences(), now)
-    _remember_silences(silences)
+    sightings = worker_sightings()
+    silences = notice_silences(sightings, silences_recall(), now)
+    silences_remember(silences)
     lost_workers_record(sightings=sightings, silences=silences, now=now)
     for worker, silence in silences.items():
         if silence.is_confirmed(sightings[worker], now):
@@ -173,24 +168,6 @@ def _find_loss(
     call: OpenCall, sightings: Mapping[str, WorkerSighting], silences: Mapping[str, Silence], now: datetime
 ) -> datetime | None:
     return find_loss(call.started_at, sightings.get(call.worker), silences.get(call.worker), now)
-
-
-def _recall_silences() -> dict[str, Silence]:
-    with no_scope():
-        remembered: dict[str, list[str]] = cache.get(_SILENCES_KEY) or {}
-    return {
-        worker: Silence(datetime.fromisoformat(last_seen_at), datetime.fromisoformat(noticed_at))
-        for worker, (last_seen_at, noticed_at) in remembered.items()
-    }
-
-
-def _remember_silences(silences: Mapping[str, Silence]) -> None:
-    remembered = {
-        worker: [silence.last_seen_at.isoformat(), silence.noticed_at.isoformat()]
-        for worker, silence in silences.items()
-    }
-    with no_scope():
-        cache.set(_SILENCES_KEY, remembered, _SILENCES_VALID_S)
 
 
 def _close_as_lost(calls: dict[OpenCall, datetime]) -> None:

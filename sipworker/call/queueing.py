@@ -84,5 +84,13 @@ class PlaceFound:
     hold_s: float
 
 
+@dataclass(frozen=True, slots=True)
+class PlaceTaken:
+    """The caller stands where they stood before, in another call: they are not called back any more."""
+
+    session: str
+    queue: str
+
+
 QueueAction = JoinQueue | OpenInQueue | AnswerInQueue | DeclineInQueue | KeepPlace | LeaveQueue | AskPlace
-QueueSignal = AgentsOffered | QueueClosed | PlaceFound
+QueueSignal = AgentsOffered | QueueClosed | PlaceFound | PlaceTaken

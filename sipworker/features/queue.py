@@ -6,9 +6,6 @@ of those offered is rung for a while. The caller was answered with the first not
 
 from __future__ import annotations
 
-import re
-from dataclasses import replace
-
 from callmanager.domain.agent_state import AgentHappening
 from callmanager.domain.call_events import CallEventKind
 from callmanager.domain.decisions import EnterQueue, GroupMember
@@ -46,6 +43,7 @@ from sipworker.call.queueing import (
     LeaveQueue,
     OpenInQueue,
     PlaceFound,
+    PlaceTaken,
     QueueClosed,
 )
 from sipworker.call.signals import (
@@ -62,11 +60,12 @@ from sipworker.call.signals import (
 from sipworker.call.target_events import RANG_TOO_LONG
 from sipworker.features import established
 from sipworker.features.group_member import Phones
+from sipworker.features.queue_promise import GOODBYE, THANKS, called_back, number_of, say_goodbye
 from sipworker.features.ring import ANSWERED_ELSEWHERE
 from sipworker.features.talk import Talk, Wish, take_ringing_call
 from sipworker.features.unreached import Unreached
 
-INTRO, NEWS, GOODBYE = "queue_intro", "queue_news", "queue_goodbye"
+INTRO, NEWS = "queue_intro", "queue_news"
 DURATION_TIMER, MAX_WAIT_TIMER = "queue_duration", "queue_max_wait"
 SLA_TIMER, NEWS_TIMER = "queue_sla", "queue_news"
 AGENT_TIMER = "agent:"
@@ -74,10 +73,6 @@ TIMERS = (DURATION_TIMER, MAX_WAIT_TIMER, SLA_TIMER, NEWS_TIMER)
 WAITED_TOO_LONG = CallOutcome(CallStatus.ANSWERED, EndedBy.PBX, "Waited too long in the queue", 200)
 NO_AGENT = CallOutcome(CallStatus.ANSWERED, EndedBy.PBX, "No agent is signed in", 200)
 NOBODY_CAME = CallOutcome(CallStatus.ANSWERED, EndedBy.PBX, "No agent answered", 200)
-CALLED_BACK = CallOutcome(CallStatus.ANSWERED, EndedBy.PBX, "Is called back by the queue", 200)
-# From outside no shorter number is called back: it may be one of ours, or that of an ambulance.
-OUTSIDE_NUMBER = re.compile(r"\+?[0-9]{6,15}")
-THANKS = ("auth-thankyou", "vm-goodbye")
 GONE = CallOutcome(CallStatus.ANSWERED, EndedBy.PBX, "The queue is not there any more", 200)
 
 
@@ -127,7 +122,7 @@ class WaitingInQueue:
         if self._talk is not None:
             return self._talk.handle(signal)
         if self._is_called_back:
-            return self._say_goodbye(signal)
+            return say_goodbye(self._context, signal)
         match signal:
             case AgentsOffered(agents=agents):
                 return self._look_for(agents)
@@ -152,6 +147,8 @@ class WaitingInQueue:
                 return self._announce(signal)
             case DigitPressed(leg=leg, digit=digit) if leg == self._context.caller_leg:
                 return self._promise(digit)
+            case PlaceTaken(session=session, queue=queue):
+                return (called_back(queue, self._context.caller, session, "called_again"),)
             case QueueClosed(why=why):
                 return self._unreached(why.value, GONE if why is Closed.DELETED else NO_AGENT)
             case TimerFired(timer=timer):
@@ -276,29 +273,12 @@ class WaitingInQueue:
 
     def _promise(self, digit: str) -> tuple[Action, ...]:
         """Whoever wants to be called back hangs up, and keeps their place."""
-        queue, number = self._queue, self._own_number()
+        queue, number = self._queue, number_of(self._context)
         if queue is None or not number or digit != queue.callback_key:
             return ()
         self._is_called_back = True
         thanks = PlayFiles(self._context.caller_leg, GOODBYE, words(queue.language, THANKS))
         return (*self._leave("callback", back_to=number), thanks)
-
-    def _own_number(self) -> str:
-        """Where the caller can be called; empty: nowhere."""
-        context, snapshot = self._context, self._context.snapshot
-        if context.invite.is_private or snapshot is None:
-            return ""
-        is_ours = snapshot.find_extension(context.caller) is not None
-        if context.is_from_outside:
-            return context.caller if OUTSIDE_NUMBER.fullmatch(context.caller) and not is_ours else ""
-        return context.caller if is_ours else ""
-
-    def _say_goodbye(self, signal: Signal) -> tuple[Action, ...]:
-        leg = self._context.caller_leg
-        if isinstance(signal, LegHungUp) and signal.leg == leg:
-            return (EndCall(replace(CALLED_BACK, ended_by=EndedBy.CALLER)),)
-        is_over = isinstance(signal, PlaybackEnded) and signal.playback == GOODBYE
-        return (EndCall(CALLED_BACK),) if is_over else ()
 
     def _time_out(self, timer: str) -> tuple[Wish, ...]:
         queue = self._queue

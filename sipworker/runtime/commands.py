@@ -10,6 +10,7 @@ from sipworker.call.commands import NEW_CALLS, read_new_call, read_request
 from sipworker.call.requests import InvitationWanted
 from sipworker.call.signals import Signal
 from sipworker.ports import Command, CommandReply
+from sipworker.runtime.callback_orders import CallbackOrders
 from sipworker.runtime.registry import LiveCall, Registry
 from sipworker.runtime.requested_calls import RequestedCalls
 
@@ -27,10 +28,15 @@ class CommandDesk:
     """Takes one command after the other; a call's answer comes while it works off the signal."""
 
     def __init__(
-        self, registry: Registry, step: Callable[[LiveCall, Signal], None], callers: RequestedCalls
+        self,
+        registry: Registry,
+        step: Callable[[LiveCall, Signal], None],
+        callers: RequestedCalls,
+        callbacks: CallbackOrders,
     ) -> None:
         self._registry = registry
         self._callers = callers
+        self._callbacks = callbacks
         self._step = step
         self._answers: list[CommandReply | None] = []
         # Of the calls that answer later, those who wait: one for each call.
@@ -51,6 +57,8 @@ class CommandDesk:
                 if isinstance(wanted, InvitationWanted):
                     return self._callers.invite(command, wanted)
                 return self._callers.make(command, wanted)
+            if command.name in self._callbacks.names:
+                return self._callbacks.carry_out(command)
         except ArgumentError as error:
             return _unreadable(error)
         return self._ask(command)

@@ -10,7 +10,7 @@ from callmanager.domain.decisions import Refuse
 from sipworker.call.context import CallContext
 from sipworker.call.requests import CallWanted
 from sipworker.call.session import Feature
-from sipworker.features.queue_callback import QueueCallback
+from sipworker.features.queue_callback import GivenUpCallback, QueueCallback
 from sipworker.ports import SnapshotSource
 from sipworker.runtime.queue_desk import QueueDesk
 from sipworker.runtime.queue_promises import CallbackDue
@@ -57,7 +57,8 @@ class QueueCallbacks:
         context, decision = self._reception.receive(invite, self._room(tenant_id), session_id)
         if isinstance(decision, Refuse):
             log.warning("queue.callback_refused", tenant_id=tenant_id, reason=decision.reason)
-            self._queues.refuse_back(due, is_busy=decision.sip_code >= 500)
+            if self._queues.refuse_back(due, is_busy=decision.sip_code >= 500):
+                self._begin(context, GivenUpCallback(decision, queue.number, due.number, due.place))
             return
         self._queues.ring_back(due, session_id)
-        self._begin(context, QueueCallback(context, decision, wanted, queue))
+        self._begin(context, QueueCallback(context, decision, wanted, queue, due.place))

@@ -26,13 +26,14 @@ from sipworker.call.queueing import (
     LeaveQueue,
     OpenInQueue,
     PlaceFound,
+    PlaceTaken,
     QueueAction,
     QueueClosed,
     QueueSignal,
 )
 from sipworker.ports import Ports
 from sipworker.runtime.group_use import GroupUse
-from sipworker.runtime.queue_promises import CallbackDue, Promises
+from sipworker.runtime.queue_promises import CallbackDue, KeptCallback, Promises
 from sipworker.runtime.registry import LiveCall, Registry
 
 News = tuple[LiveCall, QueueSignal]
@@ -82,7 +83,7 @@ class QueueDesk:
         company.is_changed = True
         match action:
             case JoinQueue():
-                self._join(company, call, action, now)
+                return self._join(company, call, action, now)
             case OpenInQueue():
                 company.line.open(session)
             case AnswerInQueue(agent=agent):
@@ -137,12 +138,50 @@ class QueueDesk:
         """This call of the agent's is made for it."""
         self._companies[due.tenant_id].promises.begin_call(due, session)
 
-    def refuse_back(self, due: CallbackDue, *, is_busy: bool = False) -> None:
-        """The agent can't call that number; `is_busy`: nobody can now."""
+    def refuse_back(self, due: CallbackDue, *, is_busy: bool = False) -> bool:
+        """The agent can't call that number; `is_busy`: nobody can now. Whether it is given up."""
         company, now = self._companies[due.tenant_id], self._ports.clock.monotonic()
         company.line.decline(due.place, due.agent, now)
-        if not is_busy and company.promises.refuse(due.place):
+        is_given_up = not is_busy and company.promises.refuse(due.place)
+        if is_given_up:
             self._leave(company, due.place)
+        return is_given_up
+
+    def take_over(self, snapshot: TenantSnapshot, kept: KeptCallback) -> bool:
+        """What another worker has promised is kept here, in the place that the caller had there; False: it is over.
+        Asked for twice, it is one.
+        """
+        company = self._companies.setdefault(snapshot.tenant_id, _Company())
+        if company.promises.knows(kept.place):
+            return company.line.find(kept.place) is not None
+        now, unix_now = self._ports.clock.monotonic(), self._ports.clock.now().timestamp()
+        queue = snapshot.find_queue(kept.queue)
+        priority, exclusive = self._of_number(snapshot, kept.queue, kept.number)
+        company.line.enter(
+            kept.place,
+            kept.queue,
+            now - max(0.0, unix_now - kept.entered_at),
+            priority=priority,
+            exclusive=exclusive,
+            known=company.known.get((kept.queue, kept.number), "") if queue and queue.is_sticky else "",
+        )
+        company.callers[kept.place] = kept.number
+        promised_at = now - max(0.0, unix_now - kept.promised_at)
+        company.promises.keep(company.line, kept.place, snapshot.tenant_id, kept.number, promised_at)
+        company.line.open(kept.place)
+        company.is_changed = True
+        return True
+
+    def give_back(self, tenant_id: int, place: str) -> bool:
+        """Another worker shall keep it; False: an agent is at it already."""
+        company = self._companies.get(tenant_id)
+        if company is None:
+            return True
+        if company.promises.is_called(place):
+            return False
+        company.promises.give_back(place)
+        self._leave(company, place)
+        return True
 
     def news(self) -> Iterator[News]:
         """Offers, and lines that are closed; to be told before anything else is asked here."""
@@ -211,7 +250,7 @@ class QueueDesk:
         del company.states[key]
         return stored
 
-    def _join(self, company: _Company, call: LiveCall, action: JoinQueue, now: float) -> None:
+    def _join(self, company: _Company, call: LiveCall, action: JoinQueue, now: float) -> tuple[News, ...]:
         session = call.context.session_id
         queue: Queue | None = (
             call.context.snapshot.find_queue(action.queue) if call.context.snapshot else None
@@ -229,18 +268,20 @@ class QueueDesk:
             known=company.known.get((action.queue, action.caller), "") if is_sticky else "",
             is_open=action.is_open,
         )
-        company.promises.resume(company.line, session, action.caller)
+        taken = company.promises.resume(company.line, session, action.caller)
+        return tuple((call, PlaceTaken(place, action.queue)) for place in taken)
 
     def _of_caller(self, call: LiveCall, action: JoinQueue) -> tuple[int, frozenset[str]]:
         """How much the caller matters, and who goes first for them."""
         snapshot = call.context.snapshot
         if snapshot is None or call.context.invite.is_private:
             return 0, frozenset()
+        return self._of_number(snapshot, action.queue, action.caller)
+
+    def _of_number(self, snapshot: TenantSnapshot, queue: str, number: str) -> tuple[int, frozenset[str]]:
         callers = snapshot.queue_callers
         today = self._ports.clock.now().astimezone(ZoneInfo(snapshot.time_zone)).date()
-        return int(callers.is_vip(action.caller, today)), callers.exclusive_agents(
-            action.caller, action.queue
-        )
+        return int(callers.is_vip(number, today)), callers.exclusive_agents(number, queue)
 
     def _answer(self, company: _Company, session: str, agent: str, now: float) -> None:
         waiting = company.line.find(session)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
@@ -11,6 +12,8 @@ from callmanager.domain.queue_line import Offer, QueueLine
 KEPT_S = 12 * 3600.0
 # So many agents may not call the number; then nobody is asked any more.
 REFUSALS_MAX = 3
+# So many are known by their places after they are over: none is made twice, however often it is asked for.
+REMEMBERED = 5000
 
 
 @dataclass(slots=True)
@@ -19,6 +22,17 @@ class Promise:
     number: str
     made_at: float
     refusals: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class KeptCallback:
+    """What another worker has promised, in unix seconds."""
+
+    place: str
+    queue: str
+    number: str
+    entered_at: float
+    promised_at: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +49,13 @@ class CallbackDue:
 class Promises:
     """By the place in the line, which is named after the call that ended."""
 
-    __slots__ = ("_calls", "_kept")
+    __slots__ = ("_calls", "_kept", "_over")
 
     def __init__(self) -> None:
         self._kept: dict[str, Promise] = {}
         # The agents' calls that are made for them.
         self._calls: dict[str, str] = {}
+        self._over: OrderedDict[str, None] = OrderedDict()
 
     def __len__(self) -> int:
         return len(self._kept)
@@ -53,11 +68,27 @@ class Promises:
         line.keep_place(place)
         self._kept[place] = Promise(tenant_id, number, now)
 
+    def knows(self, place: str) -> bool:
+        """Also one that is over."""
+        return place in self._kept or place in self._over
+
+    def is_called(self, place: str) -> bool:
+        """An agent is at it."""
+        return place in self._calls.values()
+
     def drop(self, place: str) -> None:
+        """It is made, or never will be."""
+        if self._kept.pop(place, None) is not None:
+            self._over[place] = None
+            if len(self._over) > REMEMBERED:
+                self._over.popitem(last=False)
+
+    def give_back(self, place: str) -> None:
+        """Somebody else keeps it."""
         self._kept.pop(place, None)
 
-    def resume(self, line: QueueLine, session: str, number: str) -> None:
-        """Who calls again before being called stands where they stood."""
+    def resume(self, line: QueueLine, session: str, number: str) -> Iterator[str]:
+        """Who calls again before being called stands where they stood; the places that are theirs no longer."""
         own = line.find(session)
         for place, promise in tuple(self._kept.items()):
             kept = line.find(place)
@@ -65,6 +96,7 @@ class Promises:
                 line.take_place(session, place)
                 if line.find(place) is None:
                     self.drop(place)
+                    yield place
 
     def due(self, line: QueueLine, offer: Offer) -> CallbackDue | None:
         promise, waiting = self._kept.get(offer.call), line.find(offer.call)

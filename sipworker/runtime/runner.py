@@ -43,6 +43,7 @@ from sipworker.call.signals import (
 from sipworker.call.transfers import DismissLeg
 from sipworker.features import feature_for
 from sipworker.ports import Ports
+from sipworker.runtime.callback_orders import CallbackOrders
 from sipworker.runtime.commands import CommandDesk
 from sipworker.runtime.desks import Desks
 from sipworker.runtime.disconnection import no_longer_allowed
@@ -99,7 +100,9 @@ class Runner:
         self._callbacks = QueueCallbacks(
             ports.snapshots, self._reception, new_session_id, self._room, self._begin, self._desks.queues
         )
-        self._desk = CommandDesk(self._registry, self._step, callers)
+        self._desk = CommandDesk(
+            self._registry, self._step, callers, CallbackOrders(ports.snapshots, self._desks.queues)
+        )
         # What a call asked while its actions were performed: told to it after all of them.
         self._answers: deque[tuple[LiveCall, Heard]] = deque()
         self._drain_until: float | None = None

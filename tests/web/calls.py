@@ -153,6 +153,8 @@ class FakeWorker:
         self.commands: list[dict[str, Any]] = []
         self.answers: dict[str, dict[str, Any]] = {}
         self.takes_calls_of: set[int] = set()
+        # Whose commands it takes: those of several workers, if a test needs more than one.
+        self.names = {WORKER}
         self._owner: dict[str, int] = {}
         self._keys: set[str] = set()
 
@@ -224,7 +226,7 @@ class FakeWorker:
             if message is None:
                 continue
             command = json.loads(message["data"])
-            if command.get("worker") == WORKER and command["tenant_id"] in self.takes_calls_of:
+            if command.get("worker") in self.names and command["tenant_id"] in self.takes_calls_of:
                 self._owner[command["session_id"]] = command["tenant_id"]
             if self._owner.get(command["session_id"]) != command["tenant_id"]:
                 continue

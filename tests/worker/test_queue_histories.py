@@ -15,7 +15,8 @@ from callmanager.domain.destination import END_CALL, Destination, DestinationKin
 from callmanager.domain.queue import AgentEntry, Queue, QueueMember, QueueStrategy
 from sipworker.call.actions import CancelLeg, DialLeg, DialTrunk, HangUpLeg, LegAction, RefuseLeg, RingCaller
 from sipworker.call.signals import Contact, LegId, LegSignal, PlaybackEnded
-from sipworker.features.queue import GOODBYE, INTRO
+from sipworker.features.queue import INTRO
+from sipworker.features.queue_promise import GOODBYE
 from tests.cast import ACME_DOMAIN, ACME_ID, BOB, CAROL
 from tests.worker.test_invariants import (
     SIGNALS,

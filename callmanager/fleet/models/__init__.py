@@ -6,6 +6,7 @@ from callmanager.fleet.models.call_event import StoredCallEvent
 from callmanager.fleet.models.cdr import Cdr, CdrStatus
 from callmanager.fleet.models.deleted_tenant import DeletedTenant, KeptCdr
 from callmanager.fleet.models.open_call import OpenCall
+from callmanager.fleet.models.queue_callback import QueueCallback
 from callmanager.fleet.models.queue_stay import QueueStay
 from callmanager.fleet.models.recording import Recording, RecordingState
 from callmanager.fleet.models.registration import Registration
@@ -34,6 +35,7 @@ __all__ = [
     "DeliveryState",
     "KeptCdr",
     "OpenCall",
+    "QueueCallback",
     "QueueStay",
     "Recording",
     "RecordingState",

@@ -48,6 +48,7 @@ TOPICS: Mapping[str, set[str]] = {
         "queue_sla_breached",
         "queue_left",
         "queue_agent_state",
+        "queue_called_back",
         "conference_started",
         "conference_joined",
         "conference_muted",
