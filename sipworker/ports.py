@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
@@ -33,6 +33,10 @@ class SipPort(Protocol):
 
     def hear(self, action: HearingAction) -> None:
         """Connect or disconnect one way; a leg that is gone is ignored."""
+
+    def levels(self, legs: Collection[LegId]) -> Mapping[LegId, int]:
+        """How loud these are right now, from 0 to 127, logarithmic. Exactly these are metered from now on; one that is
+        asked for the first time, or is gone, may be missing."""
 
     def find_media_report(self, leg: LegId) -> MediaReport | None:
         """RTP figures so far, None where no media flowed. Asked just before HangUpLeg."""

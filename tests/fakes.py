@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
@@ -62,6 +62,9 @@ class FakeSip:
     breaks_on: tuple[type[LegAction], ...] = ()
     waits: list[float] = field(default_factory=list)
     is_draining: bool = False
+    # How loud legs are, and whose loudness is wanted.
+    loud: dict[LegId, int] = field(default_factory=dict)
+    metered: frozenset[LegId] = frozenset()
 
     def perform(self, action: LegAction) -> None:
         self.actions.append(action)
@@ -76,6 +79,10 @@ class FakeSip:
 
     def hear(self, action: HearingAction) -> None:
         self.actions.append(action)
+
+    def levels(self, legs: Collection[LegId]) -> Mapping[LegId, int]:
+        self.metered = frozenset(legs)
+        return {leg: level for leg, level in self.loud.items() if leg in self.metered}
 
     def find_media_report(self, leg: LegId) -> MediaReport | None:
         self.asked_media.append(leg)

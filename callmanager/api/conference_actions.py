@@ -40,6 +40,7 @@ class ParticipantSerializer(serializers.Serializer[Any]):
     name = serializers.CharField()
     is_admin = serializers.BooleanField()
     is_muted = serializers.BooleanField()
+    is_talking = serializers.BooleanField()
     joined_at = serializers.SerializerMethodField()
 
     def get_joined_at(self, one: ParticipantState) -> datetime:

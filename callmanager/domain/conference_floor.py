@@ -5,11 +5,12 @@ Times and sound are the affair of others. Once everybody has left, a room is as 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
 from callmanager.domain.conference import ConferenceRoom
+from callmanager.domain.conference_speakers import Speakers
 
 
 class NotAdmitted(StrEnum):
@@ -45,9 +46,10 @@ class Hearing:
 class ConferenceFloor:
     """In the order in which people came in."""
 
-    __slots__ = ("_people", "is_locked", "is_muted")
+    __slots__ = ("_people", "_speakers", "is_locked", "is_muted")
 
-    def __init__(self) -> None:
+    def __init__(self, speakers: Speakers | None = None) -> None:
+        self._speakers = speakers or Speakers()
         self._people: dict[str, Participant] = {}
         self.is_locked = False
         self.is_muted = False
@@ -89,15 +91,29 @@ class ConferenceFloor:
         """The one who came last and is no admin."""
         return next((one for one in reversed(self._people.values()) if not one.is_admin), None)
 
+    def listen(self, levels: Mapping[str, int], now_s: float) -> None:
+        """How loud everybody is, by place, on the scale of `conference_speakers`."""
+        self._speakers.listen(levels, now_s)
+
+    @property
+    def talking(self) -> frozenset[str]:
+        """Places: who talks and is heard, or would be in a room that mixes all."""
+        return frozenset() if self.is_muted else self._speakers.talking - self._muted
+
+    @property
+    def _muted(self) -> frozenset[str]:
+        return frozenset(one.place for one in self._people.values() if one.is_muted)
+
     @property
     def hearings(self) -> frozenset[Hearing]:
-        """In a muted room nobody hears anybody (manual 5.12); nobody ever hears themselves."""
+        """In a muted room nobody hears anybody (manual 5.12); nobody ever hears themselves. In a big room all hear only
+        the loudest speakers.
+        """
         if self.is_muted:
             return frozenset()
         return frozenset(
-            Hearing(listener.leg, speaker.leg)
-            for speaker in self._people.values()
-            if not speaker.is_muted
+            Hearing(listener.leg, self._people[place].leg)
+            for place in self._speakers.mix(self._people, self._muted)
             for listener in self._people.values()
-            if listener is not speaker
+            if listener.place != place
         )

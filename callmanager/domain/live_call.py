@@ -73,6 +73,7 @@ class LiveCall:
     recording: str = ""
     # The conference room that it is in, behind the door; empty: none.
     conference: str = ""
+    is_talking: bool = False
 
     @classmethod
     def from_json(cls, text: str | bytes) -> LiveCall:
@@ -125,6 +126,7 @@ class LiveCall:
             is_confidential=document.get("is_confidential") is True,
             recording=_text(document, "recording"),
             conference=_text(document, "conference"),
+            is_talking=document.get("is_talking") is True,
         )
 
     def extension_on(self, side: CallSide) -> str:

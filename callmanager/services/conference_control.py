@@ -31,6 +31,7 @@ class ParticipantState:
     name: str
     is_admin: bool
     is_muted: bool
+    is_talking: bool
     joined_at: float
 
 
@@ -119,6 +120,7 @@ def _state(told: Mapping[str, object]) -> ConferenceState:
                 name=str(one["name"]),
                 is_admin=one["is_admin"] is True,
                 is_muted=one["is_muted"] is True,
+                is_talking=one["is_talking"] is True,
                 joined_at=float(one["joined_at"]),
             )
             for one in (people if isinstance(people, list) else [])

@@ -18,6 +18,8 @@ from sipworker.pjsip.wiring import Changes, Wiring
 log = structlog.get_logger(__name__)
 
 SILENCE = "silence"
+# The sound device, which is none: whoever it hears is metered.
+METER = "meter"
 MUSIC = "music:"
 RINGING = "ringing:"
 TONE_VOLUME = 8000
@@ -182,6 +184,14 @@ class Patchbay:
             self._plug(source, leg)
         for listener in self._wiring.listeners_of(leg):
             self._plug(leg, listener)
+
+    def level(self, leg: LegId) -> int | None:
+        """What its telephone sends, as the bridge has read it last; None without media."""
+        media = self._media.get(leg)
+        try:
+            return media.getRxLevel() if media is not None else None
+        except pj.Error:
+            return None  # its stream ends in this moment
 
     def lend(self, source: str, media: pj.AudioMedia) -> None:
         """A source of one leg's own, until it is taken back. Nobody hears it yet."""

@@ -7,7 +7,7 @@ import socket
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from typing import assert_never
 
@@ -54,7 +54,8 @@ from sipworker.pjsip.ears import Ears
 from sipworker.pjsip.endpoint import Endpoint
 from sipworker.pjsip.headers import ContractBrokenError, read_invite
 from sipworker.pjsip.legs import Leg
-from sipworker.pjsip.media import Patchbay, Sources, music_source, ringing_source, tone_source
+from sipworker.pjsip.media import METER, Patchbay, Sources, music_source, ringing_source, tone_source
+from sipworker.pjsip.meters import Meters
 from sipworker.pjsip.orders import (
     answer_order,
     digit_order,
@@ -119,6 +120,8 @@ class PjsipPort:
         self._probes = Probes(self._legs, self._emit)
         self._ears = Ears(self._patchbay, self._legs, self._emit, self.wake)
         self._helpers = (self._playbacks, self._recordings, self._probes, self._ears)
+        self._patchbay.lend(METER, self._endpoint.audDevManager().getPlaybackDevMedia())
+        self._meters = Meters(self._patchbay)
         self._accounts = Accounts(self._endpoint, config, self._take_invite, self._is_used)
         self._dialling = Dialling(
             self._legs,
@@ -172,6 +175,9 @@ class PjsipPort:
         found = self._legs.get(leg)
         return found.media_report() if found is not None else None
 
+    def levels(self, legs: Collection[LegId]) -> Mapping[LegId, int]:
+        return self._meters.read(legs)
+
     def poll(self, timeout_s: float) -> None:
         self._note_turn()
         self._endpoint.libHandleEvents(0 if self._inbox else int(timeout_s * 1000))
@@ -184,6 +190,7 @@ class PjsipPort:
             if isinstance(signal, LegHungUp | LegFailed):
                 for helper in self._helpers:
                     helper.forget(signal.leg)
+                self._meters.forget(signal.leg)
                 # The last reference but the sink's: the pj.Call must be gone before its slot is used again.
                 self._legs.pop(signal.leg, None)
             self._deliver(signal)

@@ -22,11 +22,13 @@ from sipworker.call.conferencing import (
     RoomNews,
     RoomOrder,
 )
+from sipworker.call.signals import LegId
 from sipworker.ports import Ports
 from sipworker.runtime.registry import LiveCall
 
 Told = tuple[LiveCall, ConferenceSignal]
 RoomId = tuple[int, str]
+LISTENS_EVERY_S = 0.1
 
 
 @dataclass(slots=True)
@@ -35,6 +37,8 @@ class _OpenRoom:
     floor: ConferenceFloor = field(default_factory=ConferenceFloor)
     calls: dict[str, LiveCall] = field(default_factory=dict)
     wires: frozenset[Hearing] = frozenset()
+    # Places.
+    talking: frozenset[str] = frozenset()
 
     def document(self) -> Mapping[str, object]:
         """What the web side shows; times are unix seconds."""
@@ -45,6 +49,7 @@ class _OpenRoom:
                 "name": one.name,
                 "is_admin": one.is_admin,
                 "is_muted": one.is_muted,
+                "is_talking": one.place in self.talking,
                 "joined_at": one.joined_at,
             }
             for one in self.floor
@@ -59,6 +64,8 @@ class ConferenceDesk:
         # In which room each call is.
         self._where: dict[str, RoomId] = {}
         self._left: list[Told] = []
+        self._listened_at = float("-inf")
+        self._is_metering = False
 
     def perform(self, call: LiveCall, action: ConferenceAction) -> tuple[Told, ...]:
         match action:
@@ -74,13 +81,35 @@ class ConferenceDesk:
         self._left += self._leave(call)
 
     def news(self) -> tuple[Told, ...]:
-        """Who has left, and rooms that are deleted meanwhile."""
+        """Who has left, and rooms that are deleted meanwhile. Looks who talks, too."""
+        self._listen()
         told, self._left = self._left, []
         for (tenant_id, number), room in tuple(self._rooms.items()):
             snapshot = self._ports.snapshots.find(tenant_id)
             if snapshot is not None and snapshot.find_conference(number) is None:
                 told += self._dissolve(room)
         return tuple(told)
+
+    def _listen(self) -> None:
+        """Ask for the levels of all rooms at once, ten times a second."""
+        now_s = self._ports.clock.monotonic()
+        if now_s - self._listened_at < LISTENS_EVERY_S or not (self._rooms or self._is_metering):
+            return
+        self._listened_at = now_s
+        rooms = tuple(self._rooms.values())
+        levels = self._ports.sip.levels({one.leg for room in rooms for one in room.floor})
+        self._is_metering = bool(rooms)
+        for room in rooms:
+            self._hear(room, levels, now_s)
+
+    def _hear(self, room: _OpenRoom, levels: Mapping[LegId, int], now_s: float) -> None:
+        room.floor.listen({one.place: levels.get(one.leg, 0) for one in room.floor}, now_s)
+        talking = room.floor.talking
+        for place in talking ^ room.talking:
+            if place in room.calls:
+                room.calls[place].journal.show_talking(is_talking=place in talking)
+        room.talking = talking
+        self._rewire(room)
 
     def _join(self, call: LiveCall, wish: JoinConference) -> tuple[Told, ...]:
         context = call.context

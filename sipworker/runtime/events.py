@@ -61,6 +61,12 @@ class CallJournal:
             tenant_id, session_id = self._context.invite.tenant_id, self._context.session_id
             self._sink.update_live_call(tenant_id, session_id, dict(self._live))
 
+    def show_talking(self, *, is_talking: bool) -> None:
+        """In a conference; it comes and goes too often to be an event."""
+        self._live["is_talking"] = is_talking
+        tenant_id, session_id = self._context.invite.tenant_id, self._context.session_id
+        self._sink.update_live_call(tenant_id, session_id, dict(self._live))
+
     def end(
         self,
         outcome: CallOutcome,
@@ -123,7 +129,7 @@ class CallJournal:
             case CallEventKind.CONFERENCE_JOINED:
                 self._live["conference"] = event.data["conference"]
             case CallEventKind.CONFERENCE_LEFT:
-                self._live["conference"] = ""
+                self._live |= {"conference": "", "is_talking": False}
             case _ if event.kind in RECORDING_STATES:
                 self._live["recording"] = RECORDING_STATES[event.kind]
             case CallEventKind.CALL_HOLD | CallEventKind.CALL_UNHOLD:
@@ -168,6 +174,7 @@ class CallJournal:
             "is_confidential": event.data.get("is_confidential", False),
             "recording": "",
             "conference": "",
+            "is_talking": False,
         }
 
     def _follow_target(self, event: CallEvent) -> bool:
