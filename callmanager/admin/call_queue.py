@@ -52,7 +52,7 @@ class CallQueueAdmin(LostCallsAdmin, ServiceModelAdmin):
     list_filter = ("strategy",)
     search_fields = ("number", "name")
     list_fullwidth = True
-    readonly_fields = ("intro_now", "music_now", "lost_calls", "lost_calls_only")
+    readonly_fields = ("intro_now", "music_now", "callback_now", "lost_calls", "lost_calls_only")
     fieldsets = (
         (
             "General",
@@ -90,6 +90,8 @@ class CallQueueAdmin(LostCallsAdmin, ServiceModelAdmin):
                     ("announces_position", "announces_hold_time"),
                     "announcement_interval_s",
                     "callback_key",
+                    "callback_now",
+                    ("callback_file", "callback_remove"),
                 ),
             },
         ),
@@ -145,6 +147,10 @@ class CallQueueAdmin(LostCallsAdmin, ServiceModelAdmin):
     @admin.display(description="Music on hold")
     def music_now(self, queue: CallQueue) -> SafeString:
         return _heard(queue, QueueSoundUse.MUSIC, "the company's own")
+
+    @admin.display(description="Words about the key")
+    def callback_now(self, queue: CallQueue) -> SafeString:
+        return _heard(queue, QueueSoundUse.CALLBACK, "none")
 
     def get_urls(self) -> list[URLPattern]:
         sound = path(

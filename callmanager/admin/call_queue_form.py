@@ -53,6 +53,7 @@ class CallQueueForm(_ModelForm):
     no_answer_target = target_field()
     intro_file, intro_remove = _file(), _remove()
     music_file, music_remove = _file(), _remove()
+    callback_file, callback_remove = _file(), _remove()
 
     class Meta:
         model = CallQueue

@@ -88,9 +88,11 @@ class QueueManagersField(serializers.Field[Any, Any, Any, Any]):
 
 
 class QueueSoundSerializer(serializers.ModelSerializer[CallQueueSound]):
+    """`said` is the text of what the system's own voice speaks of `callback_key`, where no file takes its place."""
+
     class Meta:
         model = CallQueueSound
-        fields = ("use", "name", "length_s", "created_at")
+        fields = ("use", "name", "said", "length_s", "created_at")
         read_only_fields = fields
 
 
@@ -207,7 +209,7 @@ class CallQueueViewSet(QueueAgentActions, ServicedViewSet):
     @extend_schema(parameters=[SOUND_USE], responses={204: None})
     @sound.mapping.delete
     def sound_delete(self, request: Request, pk: str, use: str) -> Response:
-        """Nothing, or the company's own music, is played again."""
+        """Nothing, the company's own music or the system's own voice is heard again."""
         queue = self.get_object()
         found = queue_sound_find(queue, _use(use))
         if found is None:

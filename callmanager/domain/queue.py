@@ -75,6 +75,8 @@ class Queue:
     announcement_interval_s: int = 60
     # The key by which a caller asks to be called back; empty: nobody is.
     callback_key: str = ""
+    # What callers are told of it.
+    callback_prompt: str = ""
     is_sticky: bool = False
     min_skill_level: int = LOWEST_SKILL
     skill_relax_s: int = 30

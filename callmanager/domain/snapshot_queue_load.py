@@ -77,7 +77,7 @@ _AGENTS_SQL = """
 
 
 # Where the files of a use stand below the company's.
-_FOLDERS = {"intro": "prompt", "music": "music"}
+_FOLDERS = {"intro": "prompt", "music": "music", "callback": "prompt"}
 
 
 def load_queues(execute: Execute, schema_name: str) -> tuple[Queue, ...]:
@@ -99,6 +99,7 @@ def load_queues(execute: Execute, schema_name: str) -> tuple[Queue, ...]:
             managers=frozenset(managers[plain[0]]),
             music=tuple(filter(None, [sounds.get((plain[0], "music"))])),
             intro_prompt=sounds.get((plain[0], "intro"), ""),
+            callback_prompt=sounds.get((plain[0], "callback"), ""),
             no_answer=Destination(DestinationKind(action), target),
         )
         for strategy, action, target, *plain in execute(_QUEUES_SQL, ())

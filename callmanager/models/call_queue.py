@@ -118,8 +118,8 @@ class CallQueue(DestinationColumns):
         default="",
         db_default="",
         validators=[RegexValidator(r"^[0-9*#]\Z", "One of 0 to 9, * and #.", code="key")],
-        help_text="Whoever presses it hangs up and keeps their place: the agent whose turn it is calls them. Say so in "
-        "the introduction. Empty: nobody is called back.",
+        help_text="Whoever presses it hangs up and keeps their place: the agent whose turn it is calls them. Callers "
+        "are told of the key between the announcements. Empty: nobody is called back.",
     )
     is_sticky = models.BooleanField(
         "same agent as last time",
@@ -224,14 +224,18 @@ class CallQueueManager(models.Model):
 class QueueSoundUse(models.TextChoices):
     INTRO = "intro", "Introduction"
     MUSIC = "music", "Music on hold"
+    CALLBACK = "callback", "Words about the callback"
 
 
 class CallQueueSound(models.Model):
-    """A file of the tenant. `stored_file_id` is the row of `tenants.files`, whose name is kept for the workers."""
+    """A file of the tenant. `stored_file_id` is the row of `tenants.files`, whose name is kept for the workers; `said`
+    is the text of what the system's own voice speaks, which follows the queue's key and language.
+    """
 
     queue = models.ForeignKey(CallQueue, on_delete=models.CASCADE, related_name="sounds", db_constraint=False)
     use = models.CharField(max_length=8, choices=QueueSoundUse.choices)
     name = models.CharField(max_length=100, validators=[NO_CONTROL_CHARACTERS])
+    said = models.TextField(blank=True, default="", db_default="", max_length=300)
     length_s = models.FloatField()
     stored_file_id = models.BigIntegerField(unique=True, editable=False)
     stored_name = models.CharField(max_length=64, editable=False)
@@ -244,7 +248,7 @@ class CallQueueSound(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["queue", "use"], name="call_queue_sound_is_one"),
             models.CheckConstraint(
-                condition=Q(use__regex=r"^(intro|music)$"), name="call_queue_sound_use_is_known"
+                condition=Q(use__regex=r"^(intro|music|callback)$"), name="call_queue_sound_use_is_known"
             ),
             models.CheckConstraint(
                 condition=Q(stored_name__regex=r"^[0-9a-f]{16,64}$"), name="call_queue_sound_is_random"

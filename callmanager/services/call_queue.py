@@ -14,6 +14,7 @@ from callmanager.selectors.call_queue import QueueAgentMember, call_queue_manage
 from callmanager.selectors.queue_events import waiting_counts
 from callmanager.selectors.usage import call_queue_usage
 from callmanager.services.call_queue_checks import CallQueueChecks, QueuePeople
+from callmanager.services.call_queue_sound import callback_words_settle
 from callmanager.services.in_use import refuse_if_used
 from callmanager.services.routing_guard import routing_guarded
 from tenants.audit_changes import audit_note
@@ -63,6 +64,7 @@ def call_queue_create(
         checks.check(queue, people, no_answer, number_before="")
         queue.save()
         _write_people(queue, QueuePeople(), people, checks)
+        callback_words_settle(queue=queue)
     return queue
 
 
@@ -99,6 +101,7 @@ def call_queue_update(
                 after=f"{destination.kind.value} {destination.target}".strip(),
             )
         _write_people(queue, before, wanted, checks)
+        callback_words_settle(queue=queue)
     return queue
 
 

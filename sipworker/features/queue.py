@@ -109,7 +109,7 @@ class WaitingInQueue:
         ]
         if queue.sla_s:
             timers.append(StartTimer(SLA_TIMER, queue.sla_s))
-        if queue.announces_position or queue.announces_hold_time:
+        if queue.announces_position or queue.announces_hold_time or self._tells_of_key:
             timers.append(StartTimer(NEWS_TIMER, queue.announcement_interval_s))
         if queue.intro_prompt:
             self._is_intro_over = False
@@ -267,9 +267,17 @@ class WaitingInQueue:
             place.position if queue.announces_position else 0,
             place.hold_s if queue.announces_hold_time else 0,
         )
+        if self._tells_of_key:
+            said = (*said, stored(queue.callback_prompt))
         if not said:
             return ()
         return (*self._stop_music(), PlayFiles(self._context.caller_leg, NEWS, said))
+
+    @property
+    def _tells_of_key(self) -> bool:
+        """Not whom nobody could call."""
+        queue = self._queue
+        return bool(queue and queue.callback_key and queue.callback_prompt and number_of(self._context))
 
     def _promise(self, digit: str) -> tuple[Action, ...]:
         """Whoever wants to be called back hangs up, and keeps their place."""

@@ -12,7 +12,7 @@ from callmanager.domain.header_parameters import ProviderCaller
 from callmanager.domain.outcome import CallStatus
 from callmanager.domain.queue import QueueMember
 from callmanager.domain.queue_callers import QueueCallers, VipCaller
-from callmanager.domain.spoken import words
+from callmanager.domain.spoken import say_place, words
 from sipworker.call.actions import BridgeLegs, CancelLeg, HangUpLeg, PlayFiles, RingCaller
 from sipworker.call.signals import DigitPressed, LegAnswered, LegHungUp, PlaybackEnded
 from sipworker.features.queue_promise import GOODBYE, THANKS
@@ -103,6 +103,27 @@ class TestCalledBack(Shift):
         worker.wait(0.3)
         assert rung(worker)[BOB].startswith("s4-"), "before Carol, who came third"
         assert self.rung_back(worker) == []
+
+    def test_callers_are_told_of_the_key_between_the_music_unless_nobody_could_call_them(self) -> None:
+        worker = self.worker(callback_prompt="words", announces_position=True, announcement_interval_s=30)
+        hidden = ProviderCaller(is_private=True)
+        worker.hear(replace(alice_calls(SALES, "hidden"), provider_caller=hidden))
+        worker.sip.take_actions()
+        worker.wait(30)
+        said = {one.leg: one.sounds for one in worker.sip.take_actions() if isinstance(one, PlayFiles)}
+        assert said[CALLER] == (*say_place("en", 1, 0), "stored:words")
+        assert said["hidden"] == say_place("en", 2, 0)
+
+    @pytest.mark.parametrize(("key", "is_told"), [("5", True), ("", False)])
+    def test_the_words_are_heard_without_other_announcements_and_not_without_a_key(
+        self, key: str, is_told: bool
+    ) -> None:
+        worker = worker_with(callback_key=key, callback_prompt="words", announcement_interval_s=30)
+        enter(worker)
+        worker.sip.take_actions()
+        worker.wait(30)
+        told = [one.sounds for one in worker.sip.take_actions() if isinstance(one, PlayFiles)]
+        assert told == ([("stored:words",)] if is_told else [])
 
     @pytest.mark.parametrize("key", ["4", "*"])
     def test_other_keys_do_nothing(self, key: str) -> None:
