@@ -46,7 +46,7 @@ _WORDS: Mapping[str, str] = {
     "caller_domain": "The caller's SIP domain.",
     "by": "The extension that asked for it; empty: nobody, or somebody of the company.",
     "change": "heard, saved, deleted, restored, forwarded or called_back; of the mailbox itself recording, greeting, "
-    "greeting_unlocked, pin or locked; of a setting the kind of the dial code.",
+    "greeting_chosen, greeting_unlocked, pin or locked; of a setting the kind of the dial code.",
     "contact": "The address of the phone.",
     "did": "The number that was called from outside.",
     "ended_by": "caller, callee, pbx or api.",

@@ -17,6 +17,16 @@ WrongPin = tuple[int, str, float]
 
 
 @dataclass(frozen=True, slots=True)
+class StoredGreeting:
+    """One of those that a mailbox has, whether or not callers hear it. `kind` as in the rows: a status, or none."""
+
+    greeting_id: int
+    kind: str
+    path: str
+    is_active: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Mailbox:
     """Greetings and the name are files of the tenant (paths); empty: what comes with the system.
 
@@ -37,6 +47,8 @@ class Mailbox:
     says_caller: bool = True
     says_time: bool = True
     takes_unanswered: bool = False
+    # All of them, the oldest first.
+    stored_greetings: tuple[StoredGreeting, ...] = ()
 
     def greeting_for(self, status: PresenceStatus, *, is_busy: bool) -> str:
         """The owner's own: the temporary one, of the status, for while it is talked, of all times; empty: none."""

@@ -27,7 +27,7 @@ from callmanager.domain.ring_groups import RingGroupEntry
 from callmanager.domain.schedule import ALL_WEEK, Holiday, Interval, Schedule
 from callmanager.domain.trunk_entry import TrunkEntry
 
-SCHEMA_VERSION = 18
+SCHEMA_VERSION = 19
 NO_NUMBERS = DidPool()
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from callmanager.domain.forwarding import PresenceStatus
-from callmanager.domain.mailbox import BUSY_GREETING, SPOKEN_NAME, TEMPORARY_GREETING, Mailbox
+from callmanager.domain.mailbox import BUSY_GREETING, SPOKEN_NAME, TEMPORARY_GREETING, Mailbox, StoredGreeting
 
 Execute = Callable[[str, Sequence[object]], list[tuple[Any, ...]]]
 
@@ -22,18 +22,22 @@ _MAILBOXES_SQL = """
 """
 
 _GREETINGS_SQL = """
-    SELECT extension.number, greeting.status, greeting.stored_name
+    SELECT extension.number, greeting.id, greeting.status, greeting.stored_name, greeting.is_active
       FROM callmanager_greeting AS greeting
       JOIN callmanager_extension AS extension ON extension.id = greeting.extension_id
-     WHERE greeting.is_active
+     ORDER BY greeting.id
 """
 
 
 def load_mailboxes(execute: Execute, schema_name: str) -> dict[str, Mailbox]:
     """By the extension's number; extensions without voicemail are not in it."""
     greetings: defaultdict[str, dict[str, str]] = defaultdict(dict)
-    for number, status, stored_name in execute(_GREETINGS_SQL, ()):
-        greetings[number][status] = f"{schema_name}/prompt/{stored_name}"
+    stored: defaultdict[str, list[StoredGreeting]] = defaultdict(list)
+    for number, greeting_id, status, stored_name, is_active in execute(_GREETINGS_SQL, ()):
+        path = f"{schema_name}/prompt/{stored_name}"
+        stored[number].append(StoredGreeting(greeting_id, status, path, is_active))
+        if is_active:
+            greetings[number][status] = path
     return {
         number: Mailbox(
             language=language,
@@ -53,6 +57,7 @@ def load_mailboxes(execute: Execute, schema_name: str) -> dict[str, Mailbox]:
             says_caller=says_caller,
             says_time=says_time,
             takes_unanswered=takes_unanswered,
+            stored_greetings=tuple(stored[number]),
         )
         for (
             number,

@@ -111,6 +111,19 @@ def _greet(event: StoredCallEvent) -> None:
         _audit(event, "greeting.create", greeting)
 
 
+def _choose_greeting(event: StoredCallEvent) -> None:
+    """Of those of its kind: what callers heard before stays in the list. One that is gone meanwhile is not missed."""
+    greeting = Greeting.objects.filter(
+        pk=event.data["greeting_id"],
+        extension__number=event.data["mailbox"],
+        status=event.data["greeting"],
+        is_active=False,
+    ).first()
+    if greeting is not None:
+        with transaction.atomic():
+            _audit(event, "greeting.update", greeting_activate(greeting=greeting))
+
+
 def _unlock_greeting(event: StoredCallEvent) -> None:
     greeting = Greeting.objects.filter(
         extension__number=event.data["mailbox"], status=event.data["greeting"], is_active=True
@@ -178,6 +191,7 @@ def _tell_of_lock(event: StoredCallEvent) -> None:
 
 _SETTINGS: Mapping[str, Callable[[StoredCallEvent], None]] = {
     "greeting": _greet,
+    "greeting_chosen": _choose_greeting,
     "greeting_unlocked": _unlock_greeting,
     "pin": _change_pin,
     "prompt": _prompt,

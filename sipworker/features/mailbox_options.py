@@ -12,11 +12,18 @@ from functools import partial
 from callmanager.domain.call_events import CallEventKind
 from callmanager.domain.decisions import CheckMessages
 from callmanager.domain.forwarding import PresenceStatus
-from callmanager.domain.mailbox import BUSY_GREETING, PIN_LENGTHS, SPOKEN_NAME, TEMPORARY_GREETING
+from callmanager.domain.mailbox import (
+    BUSY_GREETING,
+    PIN_LENGTHS,
+    SPOKEN_NAME,
+    TEMPORARY_GREETING,
+    StoredGreeting,
+)
 from callmanager.domain.sounds import stored
 from sipworker.call.actions import EmitEvent
 from sipworker.call.mailbox_actions import ChangePin
 from sipworker.features import mailbox_words
+from sipworker.features.mailbox_greetings import Greetings
 from sipworker.features.mailbox_recorder import Recorder
 from sipworker.features.mailbox_room import Enter, Goodbye, Question, Room, ToMessages, Voice, Wishes
 
@@ -35,7 +42,7 @@ GREETING_KEYS: Mapping[str, tuple[str, str]] = {
 
 
 class Options(Room):
-    __slots__ = ("_decision", "_first_pin", "_numbers", "_session_id")
+    __slots__ = ("_active", "_decision", "_first_pin", "_numbers", "_session_id")
 
     def __init__(self, voice: Voice, decision: CheckMessages, session_id: str) -> None:
         super().__init__(voice)
@@ -43,6 +50,10 @@ class Options(Room):
         self._session_id = session_id
         self._numbers: Iterator[int] = itertools.count(1)
         self._first_pin = ""
+        # What callers will hear, by kind, as far as that is known: 0 is what comes with the system.
+        self._active = {
+            one.kind: one.greeting_id for one in decision.settings.stored_greetings if one.is_active
+        }
 
     def enter(self) -> Wishes:
         return (self.voice.say(*mailbox_words.OPTIONS),)
@@ -55,10 +66,24 @@ class Options(Room):
         if digit == "5":
             return self._ask_new_pin()
         kind, prompt = GREETING_KEYS[digit]
+        return self._hear(kind, prompt)
+
+    def _hear(self, kind: str, prompt: str) -> Wishes:
+        """One greeting is kept or not; of several, or one out of use, the owner chooses."""
+        of_kind = [one for one in self._decision.settings.stored_greetings if one.kind == kind]
+        active = self._active.get(kind, 0)
+        if len(of_kind) > 1 or (of_kind and not active):
+            return (Enter(Greetings(self.voice, self, of_kind, active, prompt, lambda: self)),)
         current = self._current(kind)
         if current:
             return (Enter(_Current(self.voice, self, current, kind, prompt)),)
         return self.record(kind, prompt)
+
+    def choose(self, greeting: StoredGreeting) -> Wishes:
+        """Callers hear this one from now on, and the one before no more."""
+        self._active[greeting.kind] = greeting.greeting_id
+        told = self._told("greeting_chosen", greeting=greeting.kind, greeting_id=greeting.greeting_id)
+        return (told, *self._again("activated"))
 
     def record(self, kind: str, prompt: str) -> Wishes:
         stem = f"{self._session_id}-greeting-{next(self._numbers)}"
@@ -67,6 +92,7 @@ class Options(Room):
 
     def erase(self, kind: str) -> Wishes:
         """The greeting stays in the list on the page, but callers do not hear it any more."""
+        self._active[kind] = 0
         return (self._told("greeting_unlocked", greeting=kind), *self._again("vm-tempremoved"))
 
     def _keep(self, kind: str, path: str) -> Wishes:

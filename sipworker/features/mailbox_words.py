@@ -15,6 +15,10 @@ MENU = (
 HELP = ("vm-opts", *MENU)
 EMPTY_HELP = ("vm-opts", "vm-helpexit")
 ADVANCED = ("vm-tocallback", "vm-tohearenv", "vm-starmain")
+# One of several greetings was heard: 1 takes it, 4 and 6 lead to the others, 3 records.
+GREETING_CHOICE = ("if-correct-press", "digits/1")
+GREETING_ACTIVE = ("activated",)
+GREETING_OTHERS = ("vm-prev", "vm-next")
 OPTIONS = ("vm-options",)
 REVIEW = ("vm-review",)
 NO_CALL_BACK = ("vm-nonumber",)
@@ -26,6 +30,9 @@ ALL = (
     *HELP,
     *ADVANCED,
     *OPTIONS,
+    *GREETING_CHOICE,
+    *GREETING_ACTIVE,
+    *GREETING_OTHERS,
     *REVIEW,
     *NO_CALL_BACK,
     *NOT_CALLED_BACK,

@@ -16,10 +16,13 @@ from tests.live.system.messages import (
     speak_for_a_while,
     to_voicemail_when_busy,
 )
+from tests.live.system.test_music import tone
 from tests.phones.calls import PhoneCall
 from tests.phones.phone import Phone
 from tests.phones.rest import RestClient
 from tests.phones.waiting import DeadlineError, until
+
+SUMMER_HZ, WINTER_HZ = 1100, 1300
 
 
 @pytest.fixture(autouse=True)
@@ -75,6 +78,48 @@ def test_a_greeting_that_is_recorded_on_the_phone_is_what_callers_hear(
         return True
 
     until(hears_it, 60, "the caller hears Bob's own greeting")
+
+
+def _upload(rest: RestClient, frequency_hz: int) -> int:
+    """One more greeting of Bob's; its sound is a tone."""
+    answer = rest.response(
+        "POST",
+        "/greetings",
+        data={"extension_number": "102"},
+        files={"file": (f"{frequency_hz}.wav", tone(frequency_hz), "audio/wav")},
+    )
+    assert answer.status_code == 201, answer.text
+    return int(answer.json()["id"])
+
+
+def test_of_two_stored_greetings_the_one_that_is_chosen_on_the_phone_is_what_callers_hear(
+    alice: Phone, bob: Phone, rest: RestClient, in_force: InForce
+) -> None:
+    summer, winter = _upload(rest, SUMMER_HZ), _upload(rest, WINTER_HZ)
+    in_force()
+    call = _own_mailbox(bob, "01")
+    call.wait_heard(SUMMER_HZ, timeout_s=30)
+    call.send_dtmf("6")
+    call.wait_heard(WINTER_HZ, timeout_s=30)
+    call.send_dtmf("4")
+    call.wait_heard(SUMMER_HZ, timeout_s=30)
+    call.send_dtmf("6")
+    call.wait_heard(WINTER_HZ, timeout_s=30)
+    call.send_dtmf("1")
+    speak_for_a_while(call)
+    call.hang_up()
+
+    def active() -> list[int]:
+        return [one["id"] for one in _greetings(rest) if one["is_active"]]
+
+    until(lambda: active() == [winter], STORED_WITHIN_S, "the other greeting is in use")
+    assert sorted(one["id"] for one in _greetings(rest)) == [summer, winter]
+    in_force()
+    bob.on_incoming(provisional=0, final=486)
+    caller = alice.dial("102").wait_confirmed(15)
+    caller.wait_heard(WINTER_HZ, timeout_s=30)
+    caller.hang_up()
+    caller.wait_over(timeout_s=10)
 
 
 def test_a_pin_that_is_chosen_on_the_phone_is_asked_for_from_then_on(

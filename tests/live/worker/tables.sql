@@ -120,7 +120,7 @@ CREATE TABLE acme.callmanager_mailbox (
     extension_id bigint, is_enabled boolean, language text, max_message_s integer, max_messages integer, is_pin_asked boolean, has_pin boolean,
     pin text, says_caller boolean, says_time boolean, takes_unanswered boolean
 );
-CREATE TABLE acme.callmanager_greeting (extension_id bigint, status text, stored_name text, is_active boolean);
+CREATE TABLE acme.callmanager_greeting (id bigint, extension_id bigint, status text, stored_name text, is_active boolean);
 CREATE TABLE acme.callmanager_conference (
     id bigint, mode text, number text, subject text, room_pin text, admin_pin text, has_room_pin boolean, has_admin_pin boolean,
     outbound_caller_id text, max_participants integer, grids integer, bitrate_kbps integer, frame_rate integer, resolution text,

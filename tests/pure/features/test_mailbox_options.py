@@ -8,7 +8,7 @@ import pytest
 
 from callmanager.domain.call_events import CallEventKind
 from callmanager.domain.decisions import CheckMessages
-from callmanager.domain.mailbox import Mailbox
+from callmanager.domain.mailbox import Mailbox, StoredGreeting
 from sipworker.call.actions import StartRecording, StopRecording
 from sipworker.call.mailbox_actions import ChangePin
 from sipworker.call.signals import LegHungUp, MessagesFound, RecordingFailed, RecordingStopped, TimerFired
@@ -159,3 +159,67 @@ def test_a_greeting_that_cannot_be_recorded_leads_back_with_a_word() -> None:
     call.play_to_the_end()
     said = call.said(call.hear(RecordingFailed(CALLER, "s1-greeting-1-1")))
     assert said == ["sorry-youre-having-problems", "please-try-call-later", *EMPTY_HELP]
+
+
+SUMMER, WINTER, LUNCH = (
+    StoredGreeting(7, "", "acme/prompt/a7", is_active=True),
+    StoredGreeting(9, "", "acme/prompt/a9"),
+    StoredGreeting(8, "lunch", "acme/prompt/a8"),
+)
+SEVERAL = replace(PLAIN, greeting="acme/prompt/a7", stored_greetings=(SUMMER, LUNCH, WINTER))
+OTHERS = ["vm-prev", "vm-next"]
+SUMMER_SAID = ["digits/1", "stored:acme/prompt/a7", "activated", *OTHERS]
+WINTER_SAID = ["digits/2", "stored:acme/prompt/a9", "if-correct-press", "digits/1", *OTHERS]
+
+
+def test_of_several_greetings_the_owner_chooses_what_callers_hear() -> None:
+    call = options(SEVERAL)
+    assert call.said(call.press("1")) == SUMMER_SAID
+    assert call.said(call.press("6")) == WINTER_SAID
+    assert call.said(call.press("5")) == WINTER_SAID
+    assert call.said(call.press("1")) == ["activated", "vm-options"]
+    (chosen,) = call.events(CHANGED)
+    assert (chosen["change"], chosen["greeting"], chosen["greeting_id"]) == ("greeting_chosen", "", 9)
+    # From then on it is the one that is heard first.
+    assert call.said(call.press("1"))[:3] == ["digits/2", "stored:acme/prompt/a9", "activated"]
+
+
+def test_the_list_goes_round_and_star_leaves_everything_as_it_was() -> None:
+    call = options(SEVERAL)
+    call.press("1")
+    assert call.said(call.press("4")) == WINTER_SAID
+    assert call.said(call.press("6")) == SUMMER_SAID
+    assert call.said(call.press("9")) == SUMMER_SAID
+    assert call.said(call.press("*")) == ["vm-options"]
+    assert call.events(CHANGED) == []
+
+
+def test_the_one_in_use_is_taken_out_of_use_and_offered_again() -> None:
+    call = options(SEVERAL)
+    call.press("1")
+    assert call.said(call.press("2")) == ["vm-tempremoved", "vm-options"]
+    assert [one["change"] for one in call.events(CHANGED)] == ["greeting_unlocked"]
+    assert call.said(call.press("1")) == [
+        "digits/1",
+        "stored:acme/prompt/a7",
+        "if-correct-press",
+        "digits/1",
+        *OTHERS,
+    ]
+    # There is none any more that could be taken out of use.
+    assert call.said(call.press("2"))[0] == "digits/1"
+
+
+def test_one_that_is_stored_and_not_in_use_is_offered_before_it_is_recorded_anew() -> None:
+    call = options(SEVERAL)
+    assert call.said(call.press("9")) == ["digits/1", "stored:acme/prompt/a8", "if-correct-press", "digits/1"]
+    assert call.said(call.press("3")) == ["vm-rec-unv", "beep"]
+    record(call)
+    call.press("1")
+    kept = call.events(CHANGED)[-1]
+    assert (kept["change"], kept["greeting"]) == ("greeting", "lunch")
+
+
+def test_a_greeting_of_another_kind_is_none_to_choose_from() -> None:
+    call = options(SEVERAL)
+    assert call.said(call.press("2")) == ["vm-rec-busy", "beep"]

@@ -115,6 +115,62 @@ def test_a_greeting_is_taken_out_of_use(cast: Any, acme: Tenant, state_dir: Path
     assert entry(acme).temporary_greeting == ""
 
 
+def greetings_of(state_dir: Path, number: str, *names: str) -> list[Greeting]:
+    return [
+        greeting_add(
+            extension=Extension.objects.get(number=number),
+            source=record(state_dir, wav(), "chosen.wav").open("rb"),
+            size_bytes=1,
+            name=f"{name}.wav",
+        )
+        for name in names
+    ]
+
+
+def test_a_stored_greeting_is_chosen_and_the_one_before_stays_in_the_list(
+    cast: Any, acme: Tenant, state_dir: Path
+) -> None:
+    with tenant_scope(acme):
+        summer, winter = greetings_of(state_dir, "101", "Summer", "Winter")
+    assert [(one.greeting_id, one.is_active) for one in entry(acme).stored_greetings] == [
+        (summer.pk, True),
+        (winter.pk, False),
+    ]
+    chosen = of_mailbox("greeting_chosen", greeting="", greeting_id=winter.pk)
+    tell(acme, chosen, chosen, session_id="s11")
+    for _ in range(2):
+        voicemails_settle(session_ids=["s11"])
+    assert entry(acme).greeting.endswith(winter.stored_name)
+    with tenant_scope(acme):
+        assert Greeting.objects.filter(is_active=True).get() == winter
+    assert AuditEntry.objects.get(action="greeting.update").username == "101 by telephone"
+
+
+def test_nobody_chooses_a_greeting_of_somebody_else_of_another_kind_or_one_that_is_gone(
+    cast: Any, acme: Tenant, globex: Tenant, state_dir: Path
+) -> None:
+    with tenant_scope(globex):
+        strange = greetings_of(state_dir, "101", "Hers", "Hers too")[1]
+    with tenant_scope(acme):
+        own = greetings_of(state_dir, "101", "Own")[0]
+        bobs = greetings_of(state_dir, "102", "Bob's", "Bob's too")[1]
+    ids = (strange.pk + 1000, strange.pk, bobs.pk)
+    tell(
+        acme,
+        *(of_mailbox("greeting_chosen", greeting="", greeting_id=one) for one in ids if one != own.pk),
+        of_mailbox("greeting_chosen", greeting="busy", greeting_id=own.pk),
+        session_id="s12",
+    )
+    voicemails_settle(session_ids=["s12"])
+    with tenant_scope(acme):
+        assert sorted(Greeting.objects.filter(is_active=True).values_list("name", flat=True)) == [
+            "Bob's",
+            "Own",
+        ]
+    with tenant_scope(globex):
+        assert Greeting.objects.get(is_active=True).name == "Hers"
+
+
 def test_a_new_pin_opens_the_mailbox_and_leaves_no_trace(cast: Any, acme: Tenant) -> None:
     safe = PasswordSafe(django_settings.FIELD_ENCRYPTION_KEYS)
     tell(acme, of_mailbox("pin", pin_token=safe.seal("2468")), session_id="s9")
