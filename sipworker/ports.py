@@ -35,7 +35,7 @@ class SipPort(Protocol):
         """Connect or disconnect one way; a leg that is gone is ignored."""
 
     def levels(self, legs: Collection[LegId]) -> Mapping[LegId, int]:
-        """How loud these are right now, from 0 to 127, logarithmic. Exactly these are metered from now on; one that is
+        """How loud these are right now, from 0 to 49, logarithmic. Exactly these are metered from now on; one that is
         asked for the first time, or is gone, may be missing."""
 
     def find_media_report(self, leg: LegId) -> MediaReport | None:

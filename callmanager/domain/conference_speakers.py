@@ -11,12 +11,13 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
-# On the bridge's logarithmic scale from 0 to 127: about -42 dBFS, above the noise of an office.
-TALKS_AT = 25
+# On the bridge's logarithmic scale from 0 to 49. Measured with tones: -50 dBFS is 3, -40 is 7, -30 is 15, -20 is 25,
+# -12 is 32, -6 is 39, 0 is 45. Soft speech is above, the noise of an office below this.
+TALKS_AT = 8
 # Who was heard so lately still talks: a pause for breath is none.
 PAUSE_S = 0.8
 # How much louder than somebody who talks one must be to take the word from them: about 6 dB.
-LOUDER_BY = 12
+LOUDER_BY = 7
 # How far a level may fall between two looks: speech is loud and soft within a word, and a breath is no softer speech.
 DECAY = 0.8
 # Up to so many everybody hears everybody.

@@ -189,7 +189,8 @@ class Patchbay:
         """What its telephone sends, as the bridge has read it last; None without media."""
         media = self._media.get(leg)
         try:
-            return media.getRxLevel() if media is not None else None
+            # Named from the medium's side: "Tx" is what it gives to the bridge, "Rx" what it hears.
+            return media.getTxLevel() if media is not None else None
         except pj.Error:
             return None  # its stream ends in this moment
 

@@ -8,8 +8,6 @@ from sipworker.call.signals import LegId
 from sipworker.pjsip.media import METER, Patchbay
 
 PURPOSE = "meter"
-# The bridge says 0 to 255; its upper half is the sign of a sample, which a level has not.
-LOUDEST = 127
 
 
 class Meters:
@@ -29,7 +27,7 @@ class Meters:
             self._patchbay.connect(leg, METER, PURPOSE)
         self._metered = wanted
         levels = ((leg, self._patchbay.level(leg)) for leg in legs)
-        return {leg: min(level, LOUDEST) for leg, level in levels if level is not None}
+        return {leg: level for leg, level in levels if level is not None}
 
     def forget(self, leg: LegId) -> None:
         """The leg is over; the patchbay has forgotten it, too."""

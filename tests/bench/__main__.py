@@ -9,7 +9,7 @@ import tempfile
 from pathlib import Path
 
 from deploy.stack.errors import StackError
-from tests.bench import decisions, queues, receptionists
+from tests.bench import conferences, decisions, queues, receptionists
 from tests.bench.listeners import event_rates
 from tests.bench.measures import Bench
 from tests.bench.results import BenchReport, RecordedCalls
@@ -41,6 +41,7 @@ def main() -> int:
             *("calls", "bridged", "trunks", "registrations", "decisions", "sizes", "events", "recorded"),
             "queues",
             "receptionists",
+            "conferences",
         ),
         help="one kind of measurement",
     )
@@ -89,6 +90,9 @@ def _measure(report: BenchReport, directory: Path, only: str | None) -> None:
             if only in (None, "receptionists"):
                 _say("calls that a receptionist answers")
                 print(receptionists.table(receptionists.receptionist_rates(bench, rest)), flush=True)
+            if only in (None, "conferences"):
+                _say("a room of two hundred")
+                print(conferences.table(conferences.conference_cost(bench, rest)), flush=True)
             if only in (None, "recorded"):
                 _measure_recorded(report, bench, rest)
             if only in (None, "trunks"):

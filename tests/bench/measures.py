@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from deploy.stack.free_ports import free_port_run
 from tests.bench.cpu import cpu_seconds
 from tests.bench.results import BridgedCalls, CallRate, RegistrationRate, WaitingCalls, percentiles
-from tests.bench.sipp import Sipp, SippResult, free_port
+from tests.bench.sipp import ONE_SECOND_OF_ALAW, Sipp, SippResult, free_port
 from tests.bench.subscribers import Subscribers
 from tests.live.system.running_system import RunningSystem
 from tests.phones.calls import PhoneCall
@@ -41,6 +43,32 @@ class Bench:
     def _cpu(self) -> tuple[float, float]:
         stack = self._system.stack
         return cpu_seconds(stack.pid_of(EDGE)), cpu_seconds(stack.pid_of(WORKER))
+
+    def held_calls(
+        self,
+        calls: int,
+        calls_per_s: int,
+        hold_s: float,
+        callee: str,
+        *,
+        scenario: str = "caller",
+        keys: Sequence[str] = (),
+        sound: bytes = ONE_SECOND_OF_ALAW,
+    ) -> Sipp:
+        """Callers who stay; to be closed."""
+        directory = self._directory / f"held-{next(self._runs)}"
+        directory.mkdir()
+        callers = self._subscribers.calls_file(directory, callee)
+        ports: list[str | int | Path] = ["-p", free_port(), "-mp", free_port_run(4 * calls)]
+        held: list[str | int | Path] = ["-r", calls_per_s, "-l", calls, "-m", calls, "-d", int(hold_s * 1000)]
+        return Sipp(directory, scenario, self._target, ["-inf", callers, *ports, *held, *keys], sound=sound)
+
+    def cpu_percent_while(self, running: Sequence[Sipp], window_s: float) -> tuple[float, float]:
+        """Of the worker and of the edge, of one core each."""
+        edge_before, worker_before = self._cpu()
+        holds_for(lambda: all(one.is_running for one in running), window_s, "the calls stay up")
+        edge_after, worker_after = self._cpu()
+        return 100 * (worker_after - worker_before) / window_s, 100 * (edge_after - edge_before) / window_s
 
     def _caller(self, *arguments: str | int | Path) -> Sipp:
         ports: list[str | int | Path] = ["-p", free_port(), "-mp", RTP_PORT_BASE]

@@ -67,9 +67,10 @@ class Sipp:
         target: str,
         arguments: Sequence[str | int | Path],
         listen: str = LISTEN_ADDRESS,
+        sound: bytes = ONE_SECOND_OF_ALAW,
     ) -> None:
         directory.mkdir(parents=True, exist_ok=True)
-        (directory / TONE_FILE).write_bytes(ONE_SECOND_OF_ALAW)
+        (directory / TONE_FILE).write_bytes(sound)
         self._directory = directory
         self._output = (directory / "output").open("wb")
         command = [

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from callmanager.domain.conference_speakers import ALL_UP_TO
+from tests.live.system.conftest import PhoneMaker
 from tests.live.system.outside_world import OutsideWorld
 from tests.phones.calls import PhoneCall
 from tests.phones.phone import Phone
@@ -107,3 +109,30 @@ def test_the_web_calls_somebody_in_mutes_sends_out_and_ends(
         call.wait_over(PATIENCE_S)
     (cdr,) = until(lambda: rest.rows("/cdrs", session_id=bobs), PATIENCE_S, "the record")
     assert (cdr["caller"], cdr["callee"], cdr["status"]) == (ROOM, bob.config.number, "answered")
+
+
+def test_in_a_big_room_who_talks_is_heard_and_shown(
+    world: OutsideWorld, rest: RestClient, alice: Phone, bob: Phone, carol: Phone, make_phone: PhoneMaker
+) -> None:
+    """More than everybody hears everybody: eight who are silent come first, so that nobody else has the word yet."""
+    room = world.conference(ROOM, is_prompt_silent=True, max_participants=ALL_UP_TO + 3)
+    silent = [make_phone("demo", number, tone_hz=0) for number in ("101", "102")]
+    audience = [
+        phone.dial(ROOM).wait_confirmed(PATIENCE_S) for phone in silent for _ in range(ALL_UP_TO // 2)
+    ]
+    calls = [phone.dial(ROOM).wait_confirmed(PATIENCE_S) for phone in (alice, bob, carol)]
+
+    def talking() -> list[str]:
+        people = rest.get(f"/conferences/{room['id']}/participants")["participants"]
+        return [one["number"] for one in people if one["is_talking"]] if len(people) == ALL_UP_TO + 3 else []
+
+    until(lambda: sorted(talking()) == ["101", "102", "103"], PATIENCE_S, "the three who talk are shown")
+    calls[0].wait_heard(bob.config.tone_hz, carol.config.tone_hz, timeout_s=PATIENCE_S)
+    audience[0].wait_heard(*(one.config.tone_hz for one in (alice, bob, carol)), timeout_s=PATIENCE_S)
+    bob.speak(0)
+    until(lambda: sorted(talking()) == ["101", "103"], PATIENCE_S, "who falls silent talks no more")
+    bob.speak(bob.config.tone_hz)
+    calls[2].wait_heard(alice.config.tone_hz, bob.config.tone_hz, timeout_s=PATIENCE_S)
+    rest.post(f"/conferences/{room['id']}/end", {})
+    for call in (*calls, *audience):
+        call.wait_over(PATIENCE_S)
