@@ -1,4 +1,5 @@
-// The live calls page: the list is read once and after a gap, events keep it true in between.
+// The live calls page: the list is read once and after a gap, events keep it true in between. A list is as old as its
+// question: what is told while it is on its way happens again after it.
 "use strict";
 
 const card = document.querySelector("#live-calls");
@@ -9,6 +10,12 @@ const RETRY_MS = 3_000;
 const NOTE_MS = 60_000;
 let socketState = "waiting";
 let isListKnown = true;
+// A worker tells that a call comes or ends a moment before the list knows.
+const endedAt = new Map();
+const LIST_LAGS_MS = 3_000;
+const LEARN_AGAIN_MS = 500;
+// Events that came while lists are on their way, one row for each question.
+const onTheWay = new Set();
 // What was answered to the latest order for a call, shown beside it.
 const notes = new Map();
 const dialog = new window.LiveCallDialog({
@@ -139,30 +146,51 @@ function tick() {
   }
 }
 
+async function askList() {
+  const asked = { at: performance.now(), events: [] };
+  onTheWay.add(asked);
+  const response = await fetch(card.dataset.listUrl, { headers: { Accept: "application/json" } }).catch(() => null);
+  const list = response?.ok ? (await response.json()).results : null;
+  onTheWay.delete(asked);
+  return { list, ...asked };
+}
+
 async function reload() {
-  const response = await fetch(card.dataset.listUrl, { headers: { Accept: "application/json" } });
-  isListKnown = response.ok;
+  const { list, at, events } = await askList();
+  isListKnown = list !== null;
   showConnection();
-  if (!response.ok) {
+  if (!isListKnown) {
     window.setTimeout(reload, RETRY_MS);
     return;
   }
-  const list = await response.json();
-  calls.clear();
-  for (const call of list.results) calls.set(call.session_id, call);
+  const isFresh = (told) => at - told < LIST_LAGS_MS;
+  const running = new Map(list.map((call) => [call.session_id, call]));
+  for (const [id, told] of endedAt) isFresh(told) ? running.delete(id) : endedAt.delete(id);
+  for (const [id, call] of calls) if (!running.has(id) && !isFresh(call.told_at)) calls.delete(id);
+  for (const [id, call] of running) calls.set(id, call);
+  for (const event of events) follow(event);
   render();
 }
 
 // Who may do what on which side is told by the list alone; all else is known from the events.
-async function learnSides() {
-  const response = await fetch(card.dataset.listUrl, { headers: { Accept: "application/json" } }).catch(() => null);
-  if (!response?.ok) return;
-  for (const listed of (await response.json()).results) {
+async function learnSides(tries = 5) {
+  const { list } = await askList();
+  const lagging = new Set([...calls.values()].filter((call) => call.learns).map((call) => call.session_id));
+  for (const listed of list || []) {
     const call = calls.get(listed.session_id);
+    if (!call) continue;
     const { sides, may_record, may_redirect, may_answer, monitored_sides } = listed;
-    if (call) Object.assign(call, { sides, may_record, may_redirect, may_answer, monitored_sides });
+    Object.assign(call, { sides, may_record, may_redirect, may_answer, monitored_sides, may_hang_up: listed.may_hang_up });
+    if (listed.state === call.state) call.learns = false;
+    if (!call.learns) lagging.delete(listed.session_id);
   }
+  if (lagging.size && tries > 1) window.setTimeout(() => learnSides(tries - 1), LEARN_AGAIN_MS);
   render();
+}
+
+function learn(call) {
+  call.learns = true;
+  learnSides();
 }
 
 function withSide(sides, side, isIn) {
@@ -171,6 +199,15 @@ function withSide(sides, side, isIn) {
 }
 
 function apply(event) {
+  for (const asked of onTheWay) asked.events.push(event);
+  if (event.key === "call_start") announce(`Call from ${event.caller} to ${event.callee}`);
+  const ended = event.key === "call_ended" && calls.get(event.session_id);
+  if (ended) announce(`Call from ${ended.caller} to ${ended.callee} ended`);
+  follow(event);
+  render();
+}
+
+function follow(event) {
   const id = event.session_id;
   const call = calls.get(id);
   if (event.key === "call_start") {
@@ -178,20 +215,19 @@ function apply(event) {
       session_id: id, caller: event.caller, callee: event.callee, state: "dialling", caller_user_agent: "",
       caller_display_name: event.caller_display_name, started_at: Number(event.time), answered_at: null,
       may_hang_up: card.dataset.ends !== "some",
-      trunk_name: event.trunk_name, outbound_trunk_name: "",
+      trunk_name: event.trunk_name, outbound_trunk_name: "", told_at: performance.now(),
     });
-    if (card.dataset.ends === "some") reload();
-    announce(`Call from ${event.caller} to ${event.callee}`);
+    if (card.dataset.ends === "some") learn(calls.get(id));
   } else if (event.key === "call_ended") {
     calls.delete(id);
-    if (call) announce(`Call from ${call.caller} to ${call.callee} ended`);
+    endedAt.set(id, performance.now());
   } else if (!call) {
     return;
   } else if (event.key === "target_add") {
     call.outbound_trunk_name = event.trunk_name || "";
   } else if (event.key === "target_ringing" && call.state === "dialling") {
     call.state = "ringing";
-    learnSides();
+    learn(call);
   } else if (event.key === "monitor_started" || event.key === "monitor_changed") {
     Object.assign(call, { monitored: event.monitored, monitor_mode: event.mode });
   } else if (event.key === "call_parked") {
@@ -200,14 +236,14 @@ function apply(event) {
     call.park_slot = "";
   } else if (event.key === "call_established") {
     Object.assign(call, { state: "talking", answered_at: Number(event.time), answered_number: event.target_number });
-    learnSides();
+    learn(call);
   } else if (event.key === "transfer_started") {
     call.transferring_to = event.transfer_target;
   } else if (event.key === "transfer_failed") {
     call.transferring_to = "";
   } else if (event.key === "call_transferred" || event.key === "call_joined") {
     takeSeat(call, event);
-    learnSides();
+    learn(call);
   } else if (event.key in RECORDING) {
     call.recording = RECORDING[event.key];
   } else if (event.key === "call_hold" || event.key === "call_unhold") {
@@ -216,7 +252,6 @@ function apply(event) {
   } else if (event.key === "call_mute" || event.key === "call_unmute") {
     call.muted = withSide(call.muted, event.side, event.key === "call_mute");
   }
-  render();
 }
 
 async function hangUp(sessionId) {

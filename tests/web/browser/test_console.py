@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import APIResponse, Page, Route, expect
 
 from tenants.models import Tenant
+from tests.phones.waiting import until
 from tests.web.asgi_server import committed
 from tests.web.calls import FakeWorker, call_events_make, cdr_make
 from tests.web.conftest import ACME_DOMAIN, WEB_PASSWORD
+
+LIST = "**/admin/live-calls/list/"
 
 
 def test_an_extension_signs_in_on_the_same_page(page: Page) -> None:
@@ -45,6 +48,30 @@ def test_the_live_page_follows_a_call_without_a_reload(
     expect(row.locator("[data-state]")).to_have_text("On hold")
     worker.publish(acme, "call_ended", 4, session_id="s1")
     expect(row).to_have_count(0)
+
+
+def test_a_call_that_begins_or_ends_while_the_list_is_on_its_way_is_shown_as_it_is(
+    acme_page: Page, acme: Tenant, worker: FakeWorker
+) -> None:
+    worker.begin_call(acme, "ends")
+    acme_page.goto("/admin/live-calls/")
+    expect(acme_page.locator("tr[data-session=ends]")).to_be_visible()
+    expect(acme_page.locator("[data-connection]")).to_have_text("Live")
+    held: list[tuple[Route, APIResponse]] = []
+    acme_page.route(LIST, lambda route: held.append((route, route.fetch())), times=1)
+    with acme_page.expect_request(LIST):
+        worker.cut_subscriptions()
+    until(lambda: acme_page.evaluate("1") and held, 10, "the list is on its way")
+    worker.publish(acme, "call_ended", 9, session_id="ends")
+    worker.publish(acme, "call_start", 0, session_id="begins")
+    row = acme_page.locator("tr[data-session=begins]")
+    expect(row).to_be_visible()
+    ((route, as_it_was),) = held
+    with acme_page.expect_response(LIST):
+        route.fulfill(response=as_it_was)
+    worker.publish(acme, "target_ringing", 1, session_id="begins")
+    expect(row.locator("[data-state]")).to_have_text("Ringing")
+    expect(acme_page.locator("tr[data-session=ends]")).to_have_count(0)
 
 
 def test_a_call_of_another_tenant_never_appears(acme_page: Page, worker: FakeWorker, acme: Tenant) -> None:
