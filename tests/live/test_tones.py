@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from tests.phones.tones import Samples, heard_tones, tone_levels
+from tests.phones.tones import Samples, heard_tones, likeness, tone_levels
 
 RATE_HZ = 16000
 
@@ -32,3 +32,12 @@ def test_noise_and_silence_are_no_tone() -> None:
 
 def test_leakage_twenty_decibels_below_a_voice_is_not_a_second_voice() -> None:
     assert heard_tones(tone_levels(sine(500, 0.5) + sine(700, 0.02), RATE_HZ, (500, 700))) == {500}
+
+
+def test_words_are_known_wherever_they_stand_and_others_are_not() -> None:
+    chance = np.random.default_rng(7)
+    ours, others = (chance.normal(0, 3000, 16000).astype(np.int16) for _ in range(2))
+    said = np.concatenate([np.zeros(5000, np.int16), ours // 3, np.zeros(9000, np.int16)])
+    assert likeness(said, ours) > 0.99
+    assert likeness(said, others) < 0.2
+    assert likeness(said[:4000], ours) == 0.0

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Iterable
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tests.phones.tones import heard_tones
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 # The cast's tones: what a listener looks for when nothing else is said.
 TONES_HZ = (500, 700, 900, 1100, 1300)
 HEARING_WINDOW_MS = 400
+SAME_WORDS = 0.7
 
 
 class IncomingMessage:
@@ -172,6 +174,19 @@ class PhoneCall:
             until(lambda: self.heard(known) == wanted, timeout_s)
         except DeadlineError as error:
             raise DeadlineError(f"expected {sorted(wanted)} Hz, levels {self.levels(known)}") from error
+
+    def likeness(self, words: Path) -> float:
+        """Of what arrived in the last four seconds to recorded words: 1.0 = nothing else was heard in their time."""
+        found: float = self.phone.order_call(self, "likeness", path=str(words))
+        return found
+
+    def wait_words(self, words: Path, timeout_s: float = PATIENCE_S) -> None:
+        """Until these recorded words were heard."""
+        until(
+            lambda: self.likeness(words) >= SAME_WORDS,
+            timeout_s,
+            f"{self.phone.config.aor} hears {words.name}",
+        )
 
     def statistics(self) -> dict[str, float]:
         return self.final_statistics if self.is_over else self.phone.order_call(self, "statistics")

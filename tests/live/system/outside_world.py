@@ -94,8 +94,8 @@ class OutsideWorld:
         self.wait_in_force(lambda snapshot: any(one.group_id == group["id"] for one in snapshot.ring_groups))
 
     def call_queue(self, number: str, **fields: Any) -> Json:
-        """Members as numbers."""
-        members = [{"number": one} for one in fields.pop("members")]
+        """Members as numbers, or with what else is to be said of them."""
+        members = [{"number": one} if isinstance(one, str) else one for one in fields.pop("members")]
         made = self._make(
             self._rest, "/call_queues", {"number": number, "name": "Sales", "members": members, **fields}
         )

@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import os
 import signal
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
 from tests.live.system.outside_world import OutsideWorld
 from tests.live.system.running_system import RunningSystem
+from tests.live.system.test_queue_watching import board
 from tests.phones.calls import PhoneCall
 from tests.phones.phone import Phone
-from tests.phones.rest import RestClient
+from tests.phones.rest import Json, RestClient
 from tests.phones.waiting import PATIENCE_S, until
 
 QUEUE = "8000"
 WITHIN_S = 20.0
 # Of the heartbeats that fail until a worker counts as lost, and of what is done then.
 REAPER_S = 60.0
+# As asked for: until a call after the death is answered.
+NEXT_CALL_S = 3.0
 
 
 def worker_of(rest: RestClient) -> str:
@@ -87,3 +91,59 @@ def _signs_in(phone: Phone) -> bool:
     is_done = call.is_confirmed
     call.wait_over(WITHIN_S)
     return is_done
+
+
+def test_when_a_worker_dies_the_next_callers_wait_at_the_other_one_and_all_that_was_is_counted_rightly(
+    system: RunningSystem, world: OutsideWorld, alice: Phone, bob: Phone, carol: Phone, rest: RestClient
+) -> None:
+    """Alice talks with Bob and waits a second time; 103 is a VIP; Bob has to sign in for each call."""
+    vip = rest.post("/vip_callers", {"number": "103", "description": "Microsoft team"})
+    try:
+        world.wait_in_force(lambda snapshot: bool(snapshot.queue_callers.vips))
+        world.call_queue(QUEUE, members=["102"], is_ready_automatically=False, keeps_waiting=True)
+        before = board(rest)["today"]
+        assert _signs_in(bob)
+        bob.forget_calls()
+        talks = alice.dial(QUEUE).wait_confirmed()
+        bob.wait_incoming(WITHIN_S).answer()
+        talks.wait_heard(bob.config.tone_hz)
+        waits = alice.dial(QUEUE).wait_confirmed()
+        until(lambda: board(rest)["waiting"], WITHIN_S, "the second one waits")
+        os.kill(system.stack.pid_of(worker_of(rest)), signal.SIGKILL)
+        for phone in (alice, bob):
+            phone.forget_calls()
+        dialled_at = time.time()
+        earlier = alice.dial(QUEUE).wait_confirmed()
+        assert earlier.state_times["confirmed"] - dialled_at < NEXT_CALL_S
+        later = carol.dial(QUEUE).wait_confirmed()
+        assert not [one for one in bob.calls if one.is_incoming], "he was signed out with his answer"
+        assert _signs_in(bob)
+        at_bob = bob.wait_incoming(WITHIN_S)
+        assert "<sip:103@" in at_bob.messages[0].header("From"), "the VIP, though she came later"
+        at_bob.answer()
+        later.wait_heard(bob.config.tone_hz)
+        for call in (later, earlier):
+            end(call)
+        at_bob.wait_over()
+        assert rest.wait_cdr(talks.sip_call_id, REAPER_S)["is_worker_lost"]
+        assert rest.wait_cdr(waits.sip_call_id, REAPER_S)["is_worker_lost"]
+        until(
+            lambda: counted(rest, before) == (2, 2), REAPER_S, "one answered and one lost before, and after"
+        )
+        outcomes = [
+            one["outcome"] for one in rest.rows("/queue_calls", queue=QUEUE, ordering="-entered_at")[:4]
+        ]
+        assert sorted(outcomes) == ["abandoned", "answered", "answered", "worker_lost"]
+        lost = rest.rows("/queue_calls", queue=QUEUE, is_lost="true", ordering="-entered_at")
+        assert {one["outcome"] for one in lost[:2]} == {"abandoned", "worker_lost"}
+        shown = board(rest)
+        assert (shown["waiting"], [one["state"] for one in shown["agents"]]) == ([], ["signed_out"])
+    finally:
+        rest.delete(f"/vip_callers/{vip['id']}")
+    system.wait_healthy()
+
+
+def counted(rest: RestClient, before: Json) -> tuple[int, int]:
+    """Calls answered and lost since."""
+    today = board(rest)["today"]
+    return today["answered"] - before["answered"], today["lost"] - before["lost"]

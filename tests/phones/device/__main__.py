@@ -180,6 +180,9 @@ class Device:
     def do_levels(self, command: dict[str, Any]) -> dict[str, float]:
         return self._call(command).levels(command["frequencies_hz"], command["duration_ms"])
 
+    def do_likeness(self, command: dict[str, Any]) -> float:
+        return self._call(command).likeness(command["path"])
+
     def do_statistics(self, command: dict[str, Any]) -> dict[str, Any]:
         return self._call(command).statistics()
 

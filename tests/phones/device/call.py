@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import wave
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pjsua2 as pj
 
 from tests.phones.config import BRIDGE_RATE_HZ
-from tests.phones.device.media import Ear
+from tests.phones.device.media import FRAME_MS, MEMORY_FRAMES, Ear
 from tests.phones.device.remote_control import is_talk_event, respond_to
 from tests.phones.device.sdp import held_by, without_key_events
-from tests.phones.tones import tone_levels
+from tests.phones.tones import WORDS_RATE_HZ, likeness, tone_levels
 
 if TYPE_CHECKING:
     from tests.phones.device.__main__ import Device
@@ -189,6 +191,15 @@ class DeviceCall(pj.Call):
             return {str(frequency): 0.0 for frequency in frequencies_hz}
         found = tone_levels(self._ear.samples(duration_ms), BRIDGE_RATE_HZ, frequencies_hz)
         return {str(frequency): level for frequency, level in found.items()}
+
+    def likeness(self, path: str) -> float:
+        """Of the last seconds to the words in this file of 8000 Hz."""
+        if self._ear is None:
+            return 0.0
+        with wave.open(path) as file:
+            words = np.frombuffer(file.readframes(file.getnframes()), dtype=np.int16)
+        heard = self._ear.samples(MEMORY_FRAMES * FRAME_MS)
+        return likeness(heard[:: BRIDGE_RATE_HZ // WORDS_RATE_HZ], words)
 
     def statistics(self) -> dict[str, Any]:
         """RTP as this phone saw it and as the other side reported it; empty without media."""

@@ -1,4 +1,4 @@
-"""Inside a phone's process: what it says (one tone) and what it hears (the last second of every call)."""
+"""Inside a phone's process: what it says (one tone) and what it hears (the last seconds of every call)."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from tests.phones.config import BRIDGE_RATE_HZ
 from tests.phones.tones import Samples
 
 FRAME_MS = 20
-MEMORY_FRAMES = 1000 // FRAME_MS
+MEMORY_FRAMES = 4000 // FRAME_MS
 
 
 class Ear(pj.AudioMediaPort):
-    """Keeps the last second it was sent. Never destroyed while the bridge runs: frames may be under way."""
+    """Keeps the last seconds it was sent. Never destroyed while the bridge runs: frames may be under way."""
 
     def __init__(self) -> None:
         # Before createPort: the bridge may deliver a frame at once.
