@@ -50,6 +50,9 @@ class _Publication:
     wanted: str
     keeps: bool = False
     is_last: bool = False
+    # What was sent last, and was it told, was the last of its kind: to be taken back before anything else is told.
+    sends_last: bool = False
+    is_over: bool = False
     told: str | None = None
     etag: str = ""
     told_at: float = 0.0
@@ -93,7 +96,7 @@ class Publications:
         """The edge may have forgotten everything; it says so where it has."""
         self._in_flight.clear()
         for lamp, known in self._all.items():
-            known.told, known.request, known.not_before = None, None, 0.0
+            known.told, known.request, known.not_before, known.is_over = None, None, 0.0, False
             self._due[lamp] = None
 
     def let_expire(self, lamp: Lamp) -> None:
@@ -115,12 +118,12 @@ class Publications:
             if len(self._in_flight) >= IN_FLIGHT_MAX:
                 break
             known = self._all.get(lamp)
-            if known is None or (known.is_fresh and not known.is_stale and not known.is_last):
+            if known is None or (known.is_fresh and not known.is_stale and not known.is_over):
                 del self._due[lamp]
             elif known.request is None and now >= known.not_before:
                 del self._due[lamp]
-                body = None if known.is_fresh else known.wanted
-                expires_s = 0 if known.is_fresh and known.is_last else EXPIRES_S
+                body = None if known.is_fresh or known.is_over else known.wanted
+                expires_s = 0 if known.is_over else EXPIRES_S
                 sent.append(self._begin(lamp, known, body, expires_s, now))
         return sent
 
@@ -152,15 +155,17 @@ class Publications:
             self._taken_back(lamp, known, now)
             return None
         if _OK <= answer.status < 300 and request is not None:
-            known.told = known.told if request.body is None else request.body
+            if request.body is not None:
+                known.told, known.is_over = request.body, known.sends_last
             known.told_at, known.is_stale = now, False
-            known.not_before = now + PACE_S
+            # To take back shows nothing new: whichever is told first.
+            known.not_before = now if known.is_over else now + PACE_S
             known.etag = self.etags[lamp] = answer.etag
         elif answer.status == _GONE:
-            known.etag, known.told = "", None
+            known.etag, known.told, known.is_over = "", None, False
         else:
             known.not_before = now + RETRY_AFTER_S
-        if not known.is_fresh or known.is_stale or known.is_last:
+        if not known.is_fresh or known.is_stale or known.is_over:
             self._due[lamp] = None
         return lamp if answer.status < 300 else None
 
@@ -169,7 +174,8 @@ class Publications:
         self.etags.update(etags)
 
     def _taken_back(self, lamp: Lamp, known: _Publication, now: float) -> None:
-        if known.is_fresh and known.is_last:
+        known.is_over = False
+        if known.is_fresh:
             self._forget(lamp)
             return
         # Meanwhile there is something new to tell.
@@ -188,6 +194,7 @@ class Publications:
         number = next(self._count)
         request = PublishRequest(f"{self.prefix}-{number}", number, lamp, body, known.etag, expires_s)
         known.request, known.sent_at, known.sent_times = request, now, 1
+        known.sends_last = known.is_last
         self._in_flight[request.key] = lamp
         return request
 

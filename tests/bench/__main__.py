@@ -9,7 +9,7 @@ import tempfile
 from pathlib import Path
 
 from deploy.stack.errors import StackError
-from tests.bench import conferences, decisions, queues, receptionists
+from tests.bench import conferences, decisions, lamps, queues, receptionists
 from tests.bench.listeners import event_rates
 from tests.bench.measures import Bench
 from tests.bench.results import BenchReport, RecordedCalls
@@ -42,6 +42,7 @@ def main() -> int:
             "queues",
             "receptionists",
             "conferences",
+            "lamps",
         ),
         help="one kind of measurement",
     )
@@ -74,7 +75,10 @@ def _measure(report: BenchReport, directory: Path, only: str | None) -> None:
         if only in (None, "events"):
             _say("events to two hundred listeners")
             report.events += event_rates(system, rest)
-        if only == "events":
+        if only in (None, "lamps"):
+            _say("a hundred lamps of one extension")
+            print(lamps.lamp_delays(system).table(), flush=True)
+        if only in ("events", "lamps"):
             return
         subscribers = subscribers_make(system.demo, rest)
         bench = Bench(system, rest, subscribers, directory)

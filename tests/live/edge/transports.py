@@ -40,6 +40,9 @@ class UdpTransport:
         name, self.port = self._socket.getsockname()[:2]
         self.host = f"[{name}]" if family == socket.AF_INET6 else name
 
+    def fileno(self) -> int:
+        return self._socket.fileno()
+
     def send(self, text: str) -> None:
         self._socket.sendto(text.encode(), self._edge)
 

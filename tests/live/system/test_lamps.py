@@ -81,6 +81,23 @@ def test_a_call_is_seen_from_dialling_to_its_end(alice: Phone, bob: Phone, watch
     assert not any("101" in body for body in callee.told), "who calls is nobody's business"
 
 
+def test_a_call_that_follows_another_at_once_is_seen_as_well(
+    alice: Phone, bob: Phone, watching: WatcherMaker
+) -> None:
+    lamp = watching("102")
+    lamp.until_dialogs()
+    bob.on_incoming(provisional=180, final=0)
+    for _ in range(3):
+        call = alice.dial("102")
+        rung = bob.wait_incoming(10)
+        lamp.until_dialogs("recipient early")
+        rung.answer(200)
+        lamp.until_dialogs("recipient confirmed")
+        call.wait_confirmed(10).hang_up()
+        lamp.until_dialogs()
+    assert all(body.count("<dialog ") == 1 for body in lamp.told), "what is over is told once"
+
+
 def test_the_lamp_of_a_ring_group_shows_that_it_rings_and_that_it_talks(
     world: OutsideWorld, alice: Phone, bob: Phone, watching: WatcherMaker
 ) -> None:

@@ -190,6 +190,35 @@ def test_the_last_word_is_taken_back_once_it_was_told() -> None:
     told(publications, "new", now=3.0)
 
 
+def test_what_comes_before_the_last_word_is_taken_back_waits_for_that() -> None:
+    """The edge would swallow it as a late word of what is over."""
+    publications = Publications("p")
+    told(publications, "one")
+    publications.want(BOB, "over", is_last=True)
+    (last,) = publications.requests(1.0)
+    publications.answer(PublishAnswer(last.key, 200, "e2"), 1.0)
+    publications.want(BOB, "new")
+    (back,) = publications.requests(1.0)
+    assert (back.body, back.expires_s, back.etag) == (None, 0, "e2")
+    publications.answer(PublishAnswer(back.key, 200, ""), 1.2)
+    assert publications.requests(1.2 + PACE_S / 2) == []
+    (new,) = publications.requests(1.3)
+    assert (new.body, new.etag, new.expires_s) == ("new", "", EXPIRES_S)
+    publications.answer(PublishAnswer(new.key, 200, "e3"), 1.4)
+    assert not publications.is_waiting
+
+
+def test_a_last_word_that_is_overtaken_on_its_way_is_taken_back_all_the_same() -> None:
+    publications = Publications("p")
+    told(publications, "one")
+    publications.want(BOB, "over", is_last=True)
+    (last,) = publications.requests(1.0)
+    publications.want(BOB, "new")
+    publications.answer(PublishAnswer(last.key, 200, "e2"), 1.1)
+    (back,) = publications.requests(1.2)
+    assert (back.body, back.expires_s) == (None, 0)
+
+
 @pytest.mark.parametrize("status", [200, 412])
 def test_what_comes_while_the_last_word_is_taken_back_begins_anew(status: int) -> None:
     publications = Publications("p")
