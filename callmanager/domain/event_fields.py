@@ -5,10 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from callmanager.domain.call_events import CallEventKind
+from callmanager.domain.conference_events import FIELDS as CONFERENCE_FIELDS
+from callmanager.domain.conference_events import TALKING_FIELDS
 from callmanager.domain.live_events import FIELDS_OF_KIND
 from callmanager.domain.queue_events import FIELDS as QUEUE_FIELDS
 from callmanager.domain.subscriptions import (
     CDR_EVENTS,
+    CONFERENCE_EVENTS,
+    CONFERENCE_STATUS,
+    CONFERENCE_TALKING,
     EXTENSION_EVENTS,
     EXTENSION_PRESENCE,
     EXTENSION_REGISTER,
@@ -220,6 +225,8 @@ TITLES: Mapping[str, str] = {
     RECORDING_STORED: "A recording can be listened to",
     "call_cdr": "The record of a call that ended",
     QUEUE_STATUS: "Something happened in a queue: a caller waits, rings an agent, is answered or leaves",
+    CONFERENCE_STATUS: "Something happened in a conference room: somebody comes, leaves, is muted or is invited",
+    CONFERENCE_TALKING: "Who talks in a conference room changed; at most twice a second, and not kept",
     "trunk_connected": "A trunk can be used",
     "trunk_disconnected": "A trunk can't be used",
     "figures": "The load of the platform",
@@ -235,6 +242,8 @@ def fields_of(topic: str, key: str) -> Mapping[str, str]:
         return {**_CALL, **{name: _WORDS[name] for name in names}}
     if key == RECORDING_STORED:
         return {**_CALL, **_STORED}
+    if key == CONFERENCE_TALKING:
+        return TALKING_FIELDS
     if key == EXTENSION_PRESENCE:
         return {"extension": "Whose.", "status": "The status that was chosen."}
     if key == EXTENSION_REGISTER:
@@ -242,6 +251,7 @@ def fields_of(topic: str, key: str) -> Mapping[str, str]:
     by_topic: Mapping[str, Mapping[str, str]] = {
         CDR_EVENTS: {name: _RECORD_WORDS.get(name, _CALL.get(name, _AS_IN_RECORDS)) for name in _RECORD},
         QUEUE_EVENTS: {**_CALL, **QUEUE_FIELDS},
+        CONFERENCE_EVENTS: {**_CALL, **CONFERENCE_FIELDS},
         TRUNK_EVENTS: _TRUNK,
         FLEET_EVENTS: _FIGURES,
     }

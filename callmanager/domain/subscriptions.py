@@ -21,6 +21,7 @@ EXTENSION_EVENTS = "extension_events"
 CDR_EVENTS = "cdr_events"
 TRUNK_EVENTS = "trunk_events"
 QUEUE_EVENTS = "queue_events"
+CONFERENCE_EVENTS = "conference_events"
 # Of the whole platform, for administrators; no tenant has this id.
 FLEET_EVENTS = "fleet_events"
 FLEET_TENANT_ID = 0
@@ -31,6 +32,8 @@ EXTENSION_REGISTER = "extension_register"
 EXTENSION_PRESENCE = "extension_presence"
 RECORDING_STORED = "recording_stored"
 QUEUE_STATUS = "queue_status"
+CONFERENCE_STATUS = "conference_status"
+CONFERENCE_TALKING = "conference_talking"
 
 # The keys that exist; a topic asked for without keys means all of them.
 TOPIC_KEYS: Mapping[str, frozenset[str]] = {
@@ -90,6 +93,7 @@ TOPIC_KEYS: Mapping[str, frozenset[str]] = {
     ),
     CDR_EVENTS: frozenset({"call_cdr"}),
     QUEUE_EVENTS: frozenset({QUEUE_STATUS}),
+    CONFERENCE_EVENTS: frozenset({CONFERENCE_STATUS, CONFERENCE_TALKING}),
     TRUNK_EVENTS: frozenset({"trunk_connected", "trunk_disconnected"}),
     FLEET_EVENTS: frozenset({"figures"}),
 }

@@ -19,6 +19,7 @@ from django.utils import timezone
 
 from callmanager.domain.subscriptions import (
     CDR_EVENTS,
+    CONFERENCE_EVENTS,
     EXTENSION_EVENTS,
     FLEET_EVENTS,
     FLEET_TENANT_ID,
@@ -51,6 +52,7 @@ TOPIC_SUBJECTS: Mapping[str, str] = {
     FLEET_EVENTS: "fleet.dashboard",
     TRUNK_EVENTS: "fleet.trunkassignment",
     QUEUE_EVENTS: "fleet.livecall",
+    CONFERENCE_EVENTS: "fleet.livecall",
 }
 
 

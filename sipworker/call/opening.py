@@ -30,6 +30,8 @@ def call_start(context: CallContext) -> EmitEvent:
             "trunk_name": trunk.name if trunk is not None else "",
             "did": invite.dialled,
         }
+    if invite.is_service:
+        data["is_service"] = True
     if context.is_confidential:
         data["is_confidential"] = True
     return EmitEvent(CallEventKind.CALL_START, data)

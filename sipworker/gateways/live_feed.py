@@ -18,7 +18,8 @@ import structlog
 from redis.client import Pipeline
 
 from callmanager.domain.call_events import CallEvent
-from callmanager.domain.live_channel import PUBLISH, publish_arguments
+from callmanager.domain.conference_events import TALKING_EVERY_S, ConferenceFeed, TalkingFeed
+from callmanager.domain.live_channel import PUBLISH, channel_of, publish_arguments
 from callmanager.domain.live_events import LiveEventFeed
 from callmanager.domain.queue_events import QueueFeed
 from sipworker.gateways.cdr_announcer import CdrAnnouncer
@@ -76,6 +77,8 @@ class LiveFeed(ReconnectingThread[redis.Redis]):
         self._figures = figures
         self._messages = LiveEventFeed()
         self._queues = QueueFeed()
+        self._conferences = ConferenceFeed()
+        self._talking = TalkingFeed()
         self._queue: SimpleQueue[CallEvent | LiveCall | Reply | EndedCalls] = SimpleQueue()
         self._live: dict[int, dict[str, str]] = {}
         self._ended: EndedCalls = []
@@ -113,6 +116,7 @@ class LiveFeed(ReconnectingThread[redis.Redis]):
                 self._ended += item
             else:
                 self._add(pipeline, item)
+        self._add_talking(pipeline)
         if time.monotonic() - self._heartbeat_at > HEARTBEAT_S:
             self._heartbeat(pipeline)
         if len(pipeline):
@@ -140,7 +144,7 @@ class LiveFeed(ReconnectingThread[redis.Redis]):
     def _take(self) -> list[CallEvent | LiveCall | Reply | EndedCalls]:
         """The first item and what comes with it; a call's events come in twos and threes."""
         try:
-            items = [self._queue.get(timeout=ANNOUNCE_EVERY_S if self._ended else WAIT_S)]
+            items = [self._queue.get(timeout=self._patience_s())]
         except Empty:
             return []
         self._stopping.wait(GATHER_S)
@@ -148,10 +152,15 @@ class LiveFeed(ReconnectingThread[redis.Redis]):
             items.append(self._queue.get())
         return items
 
+    def _patience_s(self) -> float:
+        if self._ended:
+            return ANNOUNCE_EVERY_S
+        return TALKING_EVERY_S / 2 if self._talking.is_due_later else WAIT_S
+
     def _add(self, pipeline: Pipeline, item: CallEvent | LiveCall | Reply) -> None:
         match item:
             case CallEvent():
-                for message in (self._messages.message(item), self._queues.message(item)):
+                for message in self._messages_of(item):
                     if message is not None:
                         pipeline.eval(PUBLISH, 2, *publish_arguments(item.tenant_id, json.dumps(message)))
             case LiveCall():
@@ -159,6 +168,15 @@ class LiveFeed(ReconnectingThread[redis.Redis]):
             case Reply(reply_to=reply_to):
                 pipeline.rpush(reply_to, _reply_document(item))
                 pipeline.expire(reply_to, REPLY_EXPIRES_S)
+
+    def _messages_of(self, event: CallEvent) -> tuple[Mapping[str, object] | None, ...]:
+        feeds = (self._messages, self._queues, self._conferences)
+        return tuple(feed.message(event) for feed in feeds)
+
+    def _add_talking(self, pipeline: Pipeline) -> None:
+        """To those who listen now: not kept, since the next one says it all anew."""
+        for message in self._talking.due(time.monotonic(), time.time()):
+            pipeline.publish(channel_of(message["tenant_id"]), json.dumps(message))
 
     def _add_live(self, pipeline: Pipeline, call: LiveCall) -> None:
         self._remember(call)
@@ -170,6 +188,7 @@ class LiveFeed(ReconnectingThread[redis.Redis]):
             pipeline.expire(key, LIVE_EXPIRES_S)
 
     def _remember(self, call: LiveCall) -> None:
+        self._talking.follow(call.tenant_id, call.session_id, call.document)
         rows = self._live.setdefault(call.tenant_id, {})
         if call.document is None:
             rows.pop(call.session_id, None)
@@ -194,8 +213,7 @@ class LiveFeed(ReconnectingThread[redis.Redis]):
             if isinstance(item, LiveCall):
                 self._remember(item)
             elif isinstance(item, CallEvent):
-                self._messages.message(item)
-                self._queues.message(item)
+                self._messages_of(item)
 
     def _key(self, tenant_id: int) -> str:
         return f"pbx:live:{tenant_id}:{self._worker}"

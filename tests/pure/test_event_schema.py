@@ -11,6 +11,7 @@ from jsonschema import Draft7Validator
 
 from callmanager.domain.call_events import CallEvent, CallEventKind
 from callmanager.domain.cdr import assemble
+from callmanager.domain.conference_events import ConferenceFeed, talking_message
 from callmanager.domain.edge_events import EdgeRegistration
 from callmanager.domain.event_schema import asyncapi_document
 from callmanager.domain.event_text import HeardEvent, render_resumed, render_resync
@@ -38,6 +39,12 @@ def told() -> Iterator[Mapping[str, object]]:
         message = feed.message(event(place + 1, kind, 1, queued))
         assert message is not None
         yield message
+    conferences = ConferenceFeed()
+    conferences.message(start)
+    message = conferences.message(event(1, CallEventKind.CONFERENCE_JOINED, 1, {"conference": "9000"}))
+    assert message is not None
+    yield message
+    yield talking_message((1, "9000"), {"s1": "101"}, at=1)
     detail = assemble(answered_call())
     assert detail is not None
     yield cdr_message(detail)

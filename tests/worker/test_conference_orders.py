@@ -9,10 +9,11 @@ import pytest
 
 from callmanager.domain.call_events import CallEventKind
 from callmanager.domain.conference import ConferenceRoom
+from callmanager.domain.conference_events import ConferenceFeed
 from callmanager.domain.forwarding import PresenceStatus
 from callmanager.domain.outcome import CallStatus, EndedBy
 from sipworker.call.actions import DialLeg, DialTrunk
-from sipworker.call.signals import LegAnswered, LegFailed, LegHungUp
+from sipworker.call.signals import LegAnswered, LegFailed, LegHungUp, LegRinging
 from tests.cast import ACME, ACME_ID, BOB, GLOBEX_ID
 from tests.fakes import WorkerInMemory
 from tests.worker.test_conferences import (
@@ -154,6 +155,27 @@ def test_who_does_not_answer_is_not_in_and_rings_no_longer() -> None:
     worker.wait(10)
     assert worker.cdr("i1").status is CallStatus.NO_ANSWER
     assert CallEventKind.CONFERENCE_JOINED not in worker.events.kinds("i1")
+
+
+def test_subscribers_hear_of_whom_the_room_calls() -> None:
+    worker = worker_with()
+    enter(worker, "a")
+    invite(worker, BOB)
+    desk, mobile = worker.dialled_legs()
+    worker.hear(LegRinging(desk, 180, False))
+    worker.hear(LegFailed(mobile, 404, "Not found"), LegFailed(desk, 486, "Busy here"))
+    feed = ConferenceFeed()
+    messages = [message for one in worker.events.events if (message := feed.message(one)) is not None]
+    told = [message["data"] for message in messages if isinstance(message["data"], dict)]
+    assert [(one["status"], one["participant"]) for one in told] == [
+        ("started", ""),
+        ("joined", "101"),
+        ("calling", BOB),
+        ("ringing", BOB),
+        ("not_reached", BOB),
+    ]
+    assert told[-1]["outcome"] == "busy"
+    assert [message["extensions"] for message in messages[2:]] == [[BOB]] * 3
 
 
 def test_a_full_room_says_so_to_whom_it_has_called() -> None:

@@ -75,6 +75,7 @@ TOPICS: Mapping[str, set[str]] = {
     },
     "cdr_events": {"call_cdr"},
     "queue_events": {"queue_status"},
+    "conference_events": {"conference_status", "conference_talking"},
 }
 # Of the companies' own people: an extension has no trunks.
 TENANT_TOPICS: Mapping[str, set[str]] = {"trunk_events": {"trunk_connected", "trunk_disconnected"}}
