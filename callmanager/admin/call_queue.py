@@ -15,6 +15,7 @@ from django.urls.resolvers import URLPattern
 from django.utils.safestring import SafeString
 
 from callmanager.admin.call_queue_form import SOUND_FIELDS, CallQueueForm
+from callmanager.admin.call_queue_people import unwritten_words
 from callmanager.admin.lost_calls import LostCallsAdmin
 from callmanager.admin.short_words import some_words, sound_words
 from callmanager.admin.usage_links import usage_links
@@ -24,6 +25,7 @@ from callmanager.selectors.call_queue import (
     call_queue_list,
     call_queue_managers,
     call_queue_members,
+    call_queue_unwritten_managers,
     queue_sound_file,
     queue_sound_find,
 )
@@ -44,7 +46,7 @@ class CallQueueAdmin(LostCallsAdmin, ServiceModelAdmin):
         "name",
         "strategy",
         "member_words",
-        "manager_words",
+        "managers_shown",
         "sla_words",
         "no_answer_words",
     )
@@ -52,7 +54,10 @@ class CallQueueAdmin(LostCallsAdmin, ServiceModelAdmin):
     list_filter = ("strategy",)
     search_fields = ("number", "name")
     list_fullwidth = True
-    readonly_fields = ("intro_now", "music_now", "callback_now", "lost_calls", "lost_calls_only")
+    readonly_fields = (
+        *("intro_now", "music_now", "callback_now", "unwritten_now"),
+        *("lost_calls", "lost_calls_only"),
+    )
     fieldsets = (
         (
             "General",
@@ -111,7 +116,7 @@ class CallQueueAdmin(LostCallsAdmin, ServiceModelAdmin):
                 "classes": ("tab",),
                 "description": "Managers get an e-mail when a caller waits longer than the SLA time or is lost. They "
                 "are never rung, even if they are agents.",
-                "fields": ("managers",),
+                "fields": ("managers", "unwritten_now"),
             },
         ),
         (
@@ -131,6 +136,16 @@ class CallQueueAdmin(LostCallsAdmin, ServiceModelAdmin):
     @admin.display(description="Managers")
     def manager_words(self, queue: CallQueue) -> str:
         return some_words(call_queue_managers(queue), "nobody")
+
+    @admin.display(description="Managers")
+    def managers_shown(self, queue: CallQueue) -> str:
+        unwritten = call_queue_unwritten_managers(queue)
+        managers = call_queue_managers(queue)
+        return some_words([f"{one} (no e-mail)" if one in unwritten else one for one in managers], "nobody")
+
+    @admin.display(description="Not told by e-mail")
+    def unwritten_now(self, queue: CallQueue) -> SafeString:
+        return unwritten_words(queue)
 
     @admin.display(description="SLA", ordering="sla_s")
     def sla_words(self, queue: CallQueue) -> str:

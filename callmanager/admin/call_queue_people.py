@@ -6,10 +6,20 @@ from itertools import zip_longest
 from typing import Any
 
 from django import forms
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 
 from callmanager.admin.ring_group_members import EXTENSION, MembersWidget
 from callmanager.domain.queue import LOWEST_SKILL
-from callmanager.selectors.call_queue import QueueAgentMember
+from callmanager.models import CallQueue
+from callmanager.selectors.call_queue import (
+    QueueAgentMember,
+    call_queue_managers,
+    call_queue_unwritten_managers,
+)
+from tenants.models import Tenant
+from tenants.scope import current_tenant_id
+from tenants.selectors.mail_server import mail_server_find
 
 Row = tuple[str, str]
 
@@ -61,6 +71,25 @@ def agent_rows_of(members: tuple[QueueAgentMember, ...]) -> list[Row]:
 
 def manager_values(managers: tuple[str, ...]) -> list[str]:
     return [f"{EXTENSION}:{number}" for number in managers]
+
+
+def unwritten_words(queue: CallQueue) -> SafeString:
+    """Which managers hear nothing of lost calls, and why."""
+    managers, unwritten = call_queue_managers(queue), call_queue_unwritten_managers(queue)
+    if not managers:
+        return format_html('<span class="td-subtle">{}</span>', "nobody is to be told")
+    warnings = []
+    if unwritten:
+        has = "has" if len(unwritten) == 1 else "have"
+        whose = "extension" if len(unwritten) == 1 else "extensions"
+        warnings.append(f"{', '.join(unwritten)} {has} no e-mail address: set one at the {whose}.")
+    if mail_server_find(tenant=Tenant.objects.get(pk=current_tenant_id())) is None:
+        warnings.append("No mail server is set up: no manager is written to.")
+    if not warnings:
+        return format_html('<span class="td-subtle">{}</span>', "every manager is written to")
+    return format_html_join(
+        "", '<div class="td-alert td-warn" role="status">{}</div>', ((one,) for one in warnings)
+    )
 
 
 def _skill(text: str) -> int:

@@ -13,6 +13,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldAdminTextareaWidget
 
+from callmanager.admin.rule_table import RuleTableAdmin
 from callmanager.admin.short_words import some_words
 from callmanager.domain.number_lists import parse_blocked
 from callmanager.domain.number_range import NumberPatternError
@@ -36,6 +37,7 @@ from callmanager.services.queue_caller import (
     queue_caller_delete,
     vip_caller_save,
 )
+from callmanager.services.queue_caller_table import EXCLUSIVE_TABLE, HARASS_TABLE, VIP_TABLE
 from callmanager.wav_upload import wav_problem
 from tenants.admin.service_admin import ServiceModelAdmin
 
@@ -151,8 +153,9 @@ class ExclusiveAgentForm(_ExclusiveForm):
         """The service has been asked."""
 
 
-class VipCallerAdmin(ServiceModelAdmin):
+class VipCallerAdmin(RuleTableAdmin, ServiceModelAdmin):
     audit_name = "vip_caller"
+    table = VIP_TABLE
     form = VipCallerForm
     list_display = ("number", "description", "validity", "is_enabled")
     list_filter = ("is_enabled",)
@@ -179,8 +182,9 @@ class VipCallerAdmin(ServiceModelAdmin):
         queue_caller_delete(row=obj)
 
 
-class HarassNumberAdmin(ServiceModelAdmin):
+class HarassNumberAdmin(RuleTableAdmin, ServiceModelAdmin):
     audit_name = "harass_number"
+    table = HARASS_TABLE
     form = HarassNumberForm
     list_display = ("number", "description", "level")
     list_filter = ("level",)
@@ -221,8 +225,9 @@ class HarassPromptAdmin(ServiceModelAdmin):
         harass_prompt_remove(prompt=obj)
 
 
-class ExclusiveAgentAdmin(ServiceModelAdmin):
+class ExclusiveAgentAdmin(RuleTableAdmin, ServiceModelAdmin):
     audit_name = "exclusive_agent"
+    table = EXCLUSIVE_TABLE
     form = ExclusiveAgentForm
     list_display = ("description", "caller_words", "agent_words")
     search_fields = ("description",)

@@ -37,7 +37,6 @@ class TableImportForm(forms.Form):
         widget=forms.FileInput(attrs={"accept": ".csv,text/csv,text/plain"}),
     )
     existing = forms.ChoiceField(
-        label="A name that is there already",
         choices=[
             (Existing.REFUSE.value, "is an error"),
             (Existing.UPDATE.value, "is changed to what the file says"),
@@ -54,6 +53,10 @@ class TableImportForm(forms.Form):
     is_dry_run = forms.BooleanField(
         label="Only try", required=False, initial=True, help_text="Tells the errors and changes nothing."
     )
+
+    def __init__(self, table: RuleTable, *args: Any) -> None:
+        super().__init__(*args)
+        self.fields["existing"].label = f"A {table.key_words} that is there already"
 
 
 class RuleTableAdmin(ModelAdmin):
@@ -76,7 +79,7 @@ class RuleTableAdmin(ModelAdmin):
         ]
 
     def import_view(self, request: HttpRequest) -> HttpResponse:
-        form = TableImportForm(request.POST or None, request.FILES or None)
+        form = TableImportForm(self.table, request.POST or None, request.FILES or None)
         if request.method == "POST" and form.is_valid():
             try:
                 return redirect("admin:tenants_job_change", self._start(request, form))

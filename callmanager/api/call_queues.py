@@ -28,6 +28,7 @@ from callmanager.selectors.call_queue import (
     call_queue_list,
     call_queue_managers,
     call_queue_members,
+    call_queue_unwritten_managers,
     queue_sound_file,
     queue_sound_find,
 )
@@ -107,12 +108,14 @@ class CallQueueSerializer(serializers.ModelSerializer[CallQueue]):
     follows, or at once while nobody is signed in, unless `keeps_waiting`. Who has waited
     `max_wait_s` is hung up, also before that.
     `members` ring by `strategy` in this order; `managers` never, but they hear of lost calls and of waits longer than
-    `sla_s`. With `is_ready_automatically` members are signed in when their phone registers and after each call, without
-    it they are signed out then. Whoever presses `callback_key` hangs up, keeps their place and is called by the agent
-    whose turn it is. `min_skill_level` goes down by one every `skill_relax_s` that a caller waits."""
+    `sla_s`, save `managers_without_email`. With `is_ready_automatically` members are signed in when their phone registers
+    and after each call, without it they are signed out then. Whoever presses `callback_key` hangs up, keeps their place
+    and is called by the agent whose turn it is. `min_skill_level` goes down by one every `skill_relax_s` that a caller
+    waits."""
 
     members = QueueMembersField(required=False)
     managers = QueueManagersField(required=False)
+    managers_without_email = serializers.SerializerMethodField()
     no_answer = DestinationField(required=False)
     sounds = QueueSoundSerializer(many=True, read_only=True)
 
@@ -123,14 +126,19 @@ class CallQueueSerializer(serializers.ModelSerializer[CallQueue]):
             *CALL_QUEUE_FIELDS,
             "members",
             "managers",
+            "managers_without_email",
             "no_answer",
             "sounds",
             "created_at",
             "updated_at",
         )
-        read_only_fields = ("id", "created_at", "updated_at")
+        read_only_fields = ("id", "managers_without_email", "created_at", "updated_at")
         # What the service refuses, it refuses with everything else that is wrong.
         extra_kwargs: ClassVar[Mapping[str, Any]] = {"number": {"validators": []}}
+
+    def get_managers_without_email(self, queue: CallQueue) -> list[str]:
+        """Those of `managers` who hear nothing, because their extension has no e-mail address."""
+        return list(call_queue_unwritten_managers(queue))
 
     def to_representation(self, instance: CallQueue) -> dict[str, Any]:
         instance.__dict__["no_answer"] = instance.destination

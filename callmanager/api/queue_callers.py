@@ -17,6 +17,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from callmanager.api.rule_table import RuleTableActions
 from callmanager.domain.queue_callers import HarassLevel
 from callmanager.models import ExclusiveAgent, HarassNumber, HarassPrompt, VipCaller
 from callmanager.models.queue_caller import AGENTS_MAX, CALLERS_MAX
@@ -36,8 +37,8 @@ from callmanager.services.queue_caller import (
     queue_caller_delete,
     vip_caller_save,
 )
+from callmanager.services.queue_caller_table import EXCLUSIVE_TABLE, HARASS_TABLE, VIP_TABLE
 from tenants.api.access import ResourceAccess, tenant_of
-from tenants.api.serviced import ServicedViewSet
 from tenants.audit_trail import audit_request
 from tenants.files import file_response
 from tenants.scoped_models import ScopedQuerySet
@@ -122,8 +123,9 @@ class HarassFilter(NumberFilter):
     level = django_filters.NumberFilter()
 
 
-class VipCallerViewSet(ServicedViewSet):
+class VipCallerViewSet(RuleTableActions):
     audit_name = "vip_caller"
+    table = VIP_TABLE
     serializer_class = VipCallerSerializer
     queryset = ScopedQuerySet(VipCaller)  # names the model; without a scope it answers nothing
     lookup_value_regex = r"[0-9]{1,18}"
@@ -149,8 +151,9 @@ class VipCallerViewSet(ServicedViewSet):
         queue_caller_delete(row=row)
 
 
-class HarassNumberViewSet(ServicedViewSet):
+class HarassNumberViewSet(RuleTableActions):
     audit_name = "harass_number"
+    table = HARASS_TABLE
     serializer_class = HarassNumberSerializer
     queryset = ScopedQuerySet(HarassNumber)  # names the model; without a scope it answers nothing
     lookup_value_regex = r"[0-9]{1,18}"
@@ -172,8 +175,9 @@ class HarassNumberViewSet(ServicedViewSet):
         queue_caller_delete(row=row)
 
 
-class ExclusiveAgentViewSet(ServicedViewSet):
+class ExclusiveAgentViewSet(RuleTableActions):
     audit_name = "exclusive_agent"
+    table = EXCLUSIVE_TABLE
     serializer_class = ExclusiveAgentSerializer
     queryset = ScopedQuerySet(ExclusiveAgent)  # names the model; without a scope it answers nothing
     lookup_value_regex = r"[0-9]{1,18}"

@@ -55,6 +55,17 @@ def call_queue_managers(queue: CallQueue) -> tuple[str, ...]:
     return tuple(row.extension.number for row in queue.managers.all()) if queue.pk else ()
 
 
+def is_mail_address(address: str) -> bool:
+    """Whether managers are written to there: mail servers of today take no other letters for granted."""
+    return bool(address) and address.isascii()
+
+
+def call_queue_unwritten_managers(queue: CallQueue) -> tuple[str, ...]:
+    """The numbers of those who get no e-mail, because their extension has no address for it."""
+    rows = queue.managers.all() if queue.pk else ()
+    return tuple(row.extension.number for row in rows if not is_mail_address(row.extension.email))
+
+
 def queue_sound_find(queue: CallQueue, use: QueueSoundUse) -> CallQueueSound | None:
     return next((one for one in queue.sounds.all() if one.use == use), None) if queue.pk else None
 

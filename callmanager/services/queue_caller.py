@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import IO, Any, TypeVar
 
 from django.core.exceptions import ValidationError
@@ -32,6 +32,8 @@ UPLOAD_BYTES_MAX, LENGTH_S_MAX = 20_000_000, 120.0
 VIP_FIELDS = ("number", "description", "last_day", "is_enabled")
 HARASS_FIELDS = ("number", "description", "level")
 Pair = tuple[str, str]
+# Queue and extension by their numbers, and how they stand in the database.
+AgentRows = Mapping[Pair, dict[str, int]]
 Entry = TypeVar("Entry", VipCaller, HarassNumber)
 
 
@@ -71,15 +73,21 @@ def exclusive_agent_save(
 
 
 def exclusive_agent_check(
-    *, exclusive: ExclusiveAgent, callers: Sequence[str] | None, agents: Sequence[Pair]
+    *,
+    exclusive: ExclusiveAgent,
+    callers: Sequence[str] | None,
+    agents: Sequence[Pair],
+    known: AgentRows | None = None,
 ) -> list[dict[str, int]]:
-    """Raises ValidationError with all that is wrong; sets the callers, and gives the agents' rows."""
+    """Raises ValidationError with all that is wrong; sets the callers, and gives the agents' rows. Who has read all
+    agents (`known`) has seen to it as well that the description is used once: nothing is asked of the database then.
+    """
     problems: dict[str, list[ValidationError]] = {}
     if callers is not None:
         exclusive.callers, problems["callers"] = _numbers(callers)
-    rows, problems["agents"] = _agent_rows(agents)
+    rows, problems["agents"] = _agent_rows(agents, known)
     try:
-        exclusive.full_clean(exclude=["callers"], validate_constraints=False)
+        exclusive.full_clean(exclude=["callers"], validate_unique=known is None, validate_constraints=False)
     except ValidationError as error:
         problems.update(error.error_dict)
     if problems := {name: found for name, found in problems.items() if found}:
@@ -168,17 +176,27 @@ def _numbers(callers: Sequence[str]) -> tuple[list[str], list[ValidationError]]:
     return list(read), problems
 
 
-def _agent_rows(pairs: Sequence[Pair]) -> tuple[list[dict[str, int]], list[ValidationError]]:
-    if not pairs or len(pairs) > AGENTS_MAX:
-        message = f"Between 1 and {AGENTS_MAX} agents."
-        return [], [ValidationError(message, code="max_length" if pairs else "required")]
-    members = CallQueueMember.objects.filter(queue__number__in={queue for queue, _ in pairs})
-    known = {
+def queue_agents_known(queues: Collection[str] | None = None) -> AgentRows:
+    """All agents, or those of these queues."""
+    members = CallQueueMember.objects.all()
+    if queues is not None:
+        members = members.filter(queue__number__in=queues)
+    return {
         (queue, number): {"queue_id": queue_id, "extension_id": extension_id}
         for queue, number, queue_id, extension_id in members.values_list(
             "queue__number", "extension__number", "queue_id", "extension_id"
         )
     }
+
+
+def _agent_rows(
+    pairs: Sequence[Pair], known: AgentRows | None
+) -> tuple[list[dict[str, int]], list[ValidationError]]:
+    if not pairs or len(pairs) > AGENTS_MAX:
+        message = f"Between 1 and {AGENTS_MAX} agents."
+        return [], [ValidationError(message, code="max_length" if pairs else "required")]
+    if known is None:
+        known = queue_agents_known({queue for queue, _ in pairs})
     problems = [
         ValidationError(f"{number[:20]} is no agent of the queue {queue[:20]}.", code="not_found")
         for queue, number in pairs

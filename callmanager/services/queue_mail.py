@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from callmanager.fleet.models import QueueStay
 from callmanager.models import CallQueueManager
+from callmanager.selectors.call_queue import is_mail_address
 from tenants.models import Tenant
 from tenants.scope import across_tenants, tenant_scope
 from tenants.selectors.mail_server import mail_server_find
@@ -54,9 +55,9 @@ def _tell(tenant: Tenant, stay: QueueStay, column: str) -> bool:
 
 
 def _managers(number: str) -> list[str]:
-    rows = CallQueueManager.objects.filter(queue__number=number).exclude(extension__email="")
+    rows = CallQueueManager.objects.filter(queue__number=number)
     addresses = rows.values_list("extension__email", flat=True)
-    return sorted({address for address in addresses if address.isascii()})
+    return sorted({address for address in addresses if is_mail_address(address)})
 
 
 def _breach(tenant: Tenant, stay: QueueStay) -> tuple[str, str]:

@@ -69,6 +69,8 @@ class RuleTable:
     open: Callable[[Sequence[CsvRow], Existing], RuleRows]
     write: Callable[[Any], Iterable[Sequence[object]]]
     hint: str = ""
+    # By what it is known which rows are there already.
+    key_words: str = "name"
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +134,8 @@ def _run(table: RuleTable, run: JobRun) -> Commit:
             rows = table.open(good, existing)
             again, outcomes = _read_rows(rows, good)
             if len(again) != len(good):
-                raise JobRefused("The rules were changed meanwhile. Nothing was imported: start again.")
+                message = f"The {table.words} were changed meanwhile. Nothing was imported: start again."
+                raise JobRefused(message)
             tests = {}
             if not run.errors or on_errors is OnErrors.SKIP_ROWS:
                 tests = written_with_guard(run, rows.write, is_dry_run=asked["is_dry_run"])

@@ -1,10 +1,11 @@
-"""The pages of VIPs, exclusive agents and harassing callers: what is wrong stands beside its field."""
+"""The pages of VIPs, exclusive agents and harassing callers: what is wrong stands beside its field; their tables."""
 
 from __future__ import annotations
 
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from callmanager.models import ExclusiveAgent, HarassNumber, VipCaller
@@ -65,3 +66,35 @@ def test_numbers_of_both_lists_are_read_and_refused(acme_browser: Client, acme: 
     assert "level" in errors(acme_browser.post(f"{ROOT}/harassnumber/add/", {**harass, "level": "3"}))
     with tenant_scope(acme):
         assert (VipCaller.objects.count(), HarassNumber.objects.count()) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    ("page", "words", "required"),
+    [
+        ("vipcaller", "A number that is there already", "number"),
+        ("harassnumber", "A number that is there already", "number"),
+        ("exclusiveagent", "A description that is there already", "description"),
+    ],
+)
+def test_a_table_is_tried_by_a_job_or_refused_beside_the_file(
+    acme_browser: Client, globex_browser: Client, acme: Tenant, page: str, words: str, required: str
+) -> None:
+    assert f'href="{ROOT}/{page}/import/"' in acme_browser.get(f"{ROOT}/{page}/").content.decode()
+    sample = acme_browser.get(f"{ROOT}/{page}/import/sample.csv")
+    assert sample.content.decode().splitlines()[0].split(",")[0] == required
+    form = acme_browser.get(f"{ROOT}/{page}/import/").content.decode()
+    assert words in form
+    options = {"existing": "refuse", "on_errors": "all_or_nothing", "is_dry_run": "on"}
+
+    def post(content: bytes) -> Any:
+        file = SimpleUploadedFile("list.csv", content, "text/csv")
+        return acme_browser.post(f"{ROOT}/{page}/import/", {"file": file, **options})
+
+    refused = post(b"something\nelse\n")
+    assert refused.status_code == 200
+    assert required in str(refused.context["form"].errors["file"])
+    started = post(sample.content)
+    assert started.status_code == 302
+    assert acme_browser.get(started.url).status_code == 200
+    assert globex_browser.get(started.url).status_code in (302, 403, 404), "nobody else's job"
+    assert acme_browser.get(f"{ROOT}/{page}/export.csv").status_code == 200

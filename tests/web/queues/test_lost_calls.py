@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from django.test import Client
 
-from callmanager.models import CallQueue
+from callmanager.models import CallQueue, Extension
 from callmanager.services.call_queue import call_queue_create
-from tenants.models import Rank, Tenant, User
+from tenants.models import MailSecurity, MailServer, Rank, Tenant, User
 from tenants.scope import tenant_scope
 from tests.web.api.conftest import rest_as
 from tests.web.conftest import Cast
@@ -100,3 +100,44 @@ def test_the_console_says_how_many_wait_before_it_deletes(queue: CallQueue, acme
     client.post(path, {"post": "yes"})
     with tenant_scope(acme):
         assert not CallQueue.objects.exists()
+
+
+def test_a_manager_without_an_address_is_named_on_the_queues_page_and_by_rest(
+    acme: Tenant, cast: Cast
+) -> None:
+    with tenant_scope(acme):
+        queue = call_queue_create(number="8000", name="Sales", managers=["101", "102"])
+        Extension.objects.filter(number="101").update(email="")
+        Extension.objects.filter(number="102").update(email="bob@acme.example")
+    path = f"/api/call_queues/{queue.pk}"
+    assert rest_as("acme").get(path).body["managers_without_email"] == ["101"]
+    page = page_of(queue, browser("acme"))
+    assert "101 has no e-mail address: set one at the extension." in page
+    assert "No mail server is set up" in page
+    listed = browser("acme").get("/admin/callmanager/callqueue/").content.decode()
+    assert "101 (no e-mail), 102" in listed
+    with tenant_scope(acme):
+        Extension.objects.filter(number="102").update(email="b\u00f6b@acme.example")
+    assert rest_as("acme").get(path).body["managers_without_email"] == ["101", "102"], "as mails are sent"
+    assert "101, 102 have no e-mail address: set one at the extensions." in page_of(queue, browser("acme"))
+
+
+def test_where_all_managers_are_written_to_the_queues_page_says_so(acme: Tenant, cast: Cast) -> None:
+    with tenant_scope(acme):
+        queue = call_queue_create(number="8000", name="Sales", managers=["102"])
+        nobody = call_queue_create(number="8001", name="Support")
+        Extension.objects.filter(number="102").update(email="bob@acme.example")
+    MailServer.objects.create(
+        tenant=acme,
+        host="mail.acme.example",
+        port=25,
+        security=MailSecurity.NONE,
+        from_address="pbx@acme.example",
+    )
+    assert "every manager is written to" in page_of(queue, browser("acme"))
+    assert "nobody is to be told" in page_of(nobody, browser("acme"))
+    assert rest_as("acme").get(f"/api/call_queues/{queue.pk}").body["managers_without_email"] == []
+    unchanged = {"managers_without_email": ["102"], "name": "Sales"}
+    assert (
+        rest_as("acme").patch(f"/api/call_queues/{queue.pk}", unchanged).body["managers_without_email"] == []
+    )
