@@ -33,7 +33,8 @@ FIELDS: Mapping[str, str] = {
     "is_admin": "Whether the participant came with the admin PIN.",
     "is_muted": "Whether nobody hears the participant; without one, whether nobody hears anybody.",
     "is_locked": "Whether nobody but admins can come in.",
-    "outcome": f"Of {NOT_REACHED}: busy, no_answer, cancelled, failed or refused; answered where the room let nobody in.",
+    "outcome": f"Of {NOT_REACHED}: busy, no_answer, cancelled, failed or refused; answered where the room "
+    "let nobody in.",
     "reason": f"Of {NOT_REACHED}: why, in words.",
 }
 TALKING_FIELDS: Mapping[str, str] = {
