@@ -16,6 +16,7 @@ from tenants.models import AuditEntry, Tenant, User
 from tenants.roles import Rank
 from tenants.scope import tenant_scope
 from tests.web.api.conftest import Rest
+from tests.web.calls import FakeWorker
 
 ROOMS = "/api/conferences"
 
@@ -32,6 +33,25 @@ def room(**fields: Any) -> dict[str, Any]:
         "grids": 9,
         **fields,
     }
+
+
+def test_a_list_tells_which_rooms_are_in_use(
+    acme_user: Rest, acme: Tenant, globex: Tenant, worker: FakeWorker
+) -> None:
+    worker.register()
+    for number in ("9000", "9001"):
+        acme_user.post(ROOMS, room(number=number))
+    for nth in range(3):
+        worker.begin_call(acme, f"s{nth}", callee="9000", conference="9000" if nth else "")
+    worker.begin_call(globex, "t1", callee="9001", conference="9001")
+
+    def counts(query: str = "") -> dict[str, Any]:
+        rows = acme_user.get(f"{ROOMS}?ordering=number{query}").body["results"]
+        return {one["number"]: one["participant_count"] for one in rows}
+
+    assert counts() == {"9000": 2, "9001": 0}
+    assert counts("&is_in_use=true") == {"9000": 2}
+    assert counts("&is_in_use=false") == {"9001": 0}
 
 
 def test_one_is_made_read_changed_and_deleted(acme_user: Rest) -> None:
