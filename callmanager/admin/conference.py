@@ -8,16 +8,21 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.contrib import admin
 from django.core.exceptions import ValidationError
-from django.db.models import QuerySet
+from django.db.models import Case, IntegerField, QuerySet, Value, When
 from django.db.models.functions import Length
 from django.forms import ModelForm
 from django.http import HttpRequest
+from django.urls import URLPattern, reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from unfold.widgets import UnfoldAdminTextInputWidget
 
+from callmanager.admin.conference_manage import manage_urls
 from callmanager.admin.usage_links import usage_links
+from callmanager.live_redis import LiveCallsUnavailable
 from callmanager.models import Conference
 from callmanager.models.conference import VIDEO_NOTICE
-from callmanager.selectors.conference import conference_list
+from callmanager.selectors.conference import conference_list, participant_counts
 from callmanager.selectors.usage import conference_usage
 from callmanager.services.conference import (
     CONFERENCE_FIELDS,
@@ -26,6 +31,7 @@ from callmanager.services.conference import (
     conference_delete,
     conference_update,
 )
+from tenants.acting import Actor
 from tenants.admin.service_admin import ServiceModelAdmin
 
 if TYPE_CHECKING:  # generic for the type checker only
@@ -75,7 +81,9 @@ class ConferenceAdmin(ServiceModelAdmin):
         "room_pin_words",
         "admin_pin_words",
         "max_participants",
+        "now_words",
     )
+    change_form_outer_before_template = "pbxsite/conference_manage_link.html"
     list_display_links = ("number", "subject")
     list_filter = ("mode",)
     search_fields = ("number", "subject")
@@ -115,6 +123,24 @@ class ConferenceAdmin(ServiceModelAdmin):
     def admin_pin_words(self, room: Conference) -> str:
         return "set" if room.has_admin_pin else "none"
 
+    @admin.display(description="Now", ordering="inside")
+    def now_words(self, room: Conference) -> SafeString:
+        """With the way to the page of what goes on there."""
+        inside: int | None = getattr(room, "inside", None)
+        words = "not known" if inside is None else f"{inside} in" if inside else "nobody"
+        return format_html(
+            '<a class="td-button" href="{}" aria-label="Manage conference {}, {}">'
+            '<span class="td-pill{}">{}</span>Manage</a>',
+            reverse("admin:callmanager_conference_manage", args=[room.pk]),
+            room.number,
+            words,
+            " td-good" if inside else "",
+            words,
+        )
+
+    def get_urls(self) -> list[URLPattern]:
+        return [*manage_urls(self.admin_site), *super().get_urls()]
+
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         """Who only reads is shown no PINs."""
         fieldsets = super().get_fieldsets(request, obj)
@@ -129,7 +155,15 @@ class ConferenceAdmin(ServiceModelAdmin):
         return (Length("number"), "number")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Conference]:
-        return conference_list()
+        """With how many are in each: known by the workers alone, and read once for all rooms."""
+        actor: Actor = request.actor  # type: ignore[attr-defined] # nobody else comes this far
+        tenant = actor.tenant
+        try:
+            counts = participant_counts(tenant_id=tenant.pk) if tenant is not None else {}
+        except LiveCallsUnavailable:
+            return conference_list().annotate(inside=Value(None, output_field=IntegerField()))
+        inside = [When(number=number, then=Value(count)) for number, count in counts.items()]
+        return conference_list().annotate(inside=Case(*inside, default=Value(0), output_field=IntegerField()))
 
     def get_deleted_objects(
         self, objs: Iterable[Conference], request: HttpRequest

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -14,9 +15,18 @@ from callmanager.services.ring_group import ring_group_create
 from tenants.models import Tenant, User
 from tenants.roles import Rank
 from tenants.scope import tenant_scope
+from tests.web.calls import FakeWorker
 from tests.web.console.conftest import SignedIn
 
 PAGE = "/admin/callmanager/conference/"
+
+
+@pytest.fixture
+def worker(redis_url: str, db: None) -> Iterator[FakeWorker]:
+    worker = FakeWorker(redis_url)
+    worker.register()
+    yield worker
+    worker.close()
 
 
 def posted(**fields: Any) -> dict[str, Any]:
@@ -96,3 +106,43 @@ def test_the_page_of_a_deletion_names_who_sends_calls_to_the_room(acme_browser: 
     acme_browser.post(f"{PAGE}{room.pk}/delete/", {"post": "yes"})
     with tenant_scope(acme):
         assert Conference.objects.filter(pk=room.pk).exists()
+
+
+@pytest.mark.parametrize(
+    ("order", "said", "status", "words"),
+    [
+        ("dance", {}, 400, "There is no such order."),
+        ("kick", {}, 400, "Say who is meant."),
+        ("mute", {"session_id": "a b"}, 400, "Say who is meant."),
+        ("mute", {"session_id": "elsewhere"}, 404, "Not in this conference any more."),
+        ("cancel", {"session_id": "elsewhere"}, 404, "Not in this conference any more."),
+        ("invite", {"number": "sip:a@b"}, 400, "digits, *, # or +"),
+        ("lock", {}, 409, "Nobody is in this conference."),
+    ],
+)
+def test_an_order_that_can_not_be_carried_out_says_why(
+    acme_browser: Client,
+    acme: Tenant,
+    worker: FakeWorker,
+    order: str,
+    said: dict[str, str],
+    status: int,
+    words: str,
+) -> None:
+    with tenant_scope(acme):
+        room = conference_create(number="9000", subject="Board")
+    worker.begin_call(acme, "elsewhere", caller="9000", callee="101", conference="9001")
+    answer = acme_browser.post(f"{PAGE}{room.pk}/order/{order}/", said)
+    assert answer.status_code == status
+    assert words in answer.json()["message"]
+
+
+def test_who_only_reads_gives_no_orders(signed_in: SignedIn, acme: Tenant, worker: FakeWorker) -> None:
+    with tenant_scope(acme):
+        room = conference_create(number="9000", subject="Board")
+    User.objects.filter(username="acme").update(rank=Rank.AUDITOR)
+    reader = signed_in("acme")
+    state = reader.get(f"{PAGE}{room.pk}/state/").json()
+    assert (state["participants"], state["invited"]) == ([], [])
+    assert reader.post(f"{PAGE}{room.pk}/order/end/").status_code == 403
+    assert reader.get(f"{PAGE}{room.pk}/order/end/").status_code in (403, 405)
