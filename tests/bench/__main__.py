@@ -9,7 +9,7 @@ import tempfile
 from pathlib import Path
 
 from deploy.stack.errors import StackError
-from tests.bench import conferences, decisions, lamps, queues, receptionists
+from tests.bench import conferences, decisions, features, lamps, queues, receptionists
 from tests.bench.listeners import event_rates
 from tests.bench.measures import Bench
 from tests.bench.results import BenchReport, RecordedCalls
@@ -43,6 +43,7 @@ def main() -> int:
             "receptionists",
             "conferences",
             "lamps",
+            "features",
         ),
         help="one kind of measurement",
     )
@@ -94,6 +95,9 @@ def _measure(report: BenchReport, directory: Path, only: str | None) -> None:
             if only in (None, "receptionists"):
                 _say("calls that a receptionist answers")
                 print(receptionists.table(receptionists.receptionist_rates(bench, rest)), flush=True)
+            if only in (None, "features"):
+                _say("what features add to a call")
+                print(features.feature_costs(bench, rest).table(), flush=True)
             if only in (None, "conferences"):
                 _say("a room of two hundred")
                 print(conferences.table(conferences.conference_cost(bench, rest)), flush=True)
