@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
 
@@ -42,12 +43,18 @@ reg_sendregister=1
 publish=0
 dial_escape_plus=0
 """
+_FRIEND = """\
+[friend_{nth}]
+url="{name}" <sip:{number}@{domain}>
+pol=accept
+subscribe=1
+"""
 
 
 class Linphone:
-    """Plays a tone, and answers by itself."""
+    """Plays a tone, and answers by itself. `watches`: names by number, whose state it asks for and says."""
 
-    def __init__(self, config: PhoneConfig) -> None:
+    def __init__(self, config: PhoneConfig, *, watches: Mapping[str, str] | None = None) -> None:
         self._directory = tempfile.TemporaryDirectory(prefix="linphone-")
         directory = Path(self._directory.name)
         settings = directory / "linphonerc"
@@ -63,6 +70,9 @@ class Linphone:
                 sip_port=free_port(),
             )
         )
+        with settings.open("a") as more:
+            for nth, (number, name) in enumerate((watches or {}).items()):
+                more.write(_FRIEND.format(nth=nth, name=name, number=number, domain=config.domain))
         (directory / ".local/share/linphone").mkdir(parents=True)
         self._tone = directory / "tone.wav"
         write_tone(self._tone, config.tone_hz)

@@ -1,4 +1,7 @@
-"""linphone's console client as a telephone of the company: hold, a blind and an attended transfer."""
+"""linphone's console client as a telephone of the company: hold, a blind and an attended transfer, and whom it watches.
+
+It knows neither `dialog` nor `message-summary`: its lamps are those of presence.
+"""
 
 from __future__ import annotations
 
@@ -71,3 +74,24 @@ def test_it_asks_first_and_then_connects_the_two(
     call.hang_up()
     asked.wait_over()
     assert rest.wait_cdr(call.sip_call_id)["status"] == "answered"
+
+
+def test_it_shows_what_a_watched_colleague_does(
+    system: RunningSystem, rest: RestClient, alice: Phone, bob: Phone
+) -> None:
+    (extension,) = rest.rows("/extensions", search="102")
+    config = replace(system.demo.phone_config("demo", "103"), tone_hz=CAROLS_HZ)
+    with Linphone(config, watches={"102": "Bob"}) as carol:
+        carol.wait_registered()
+        carol.wait_said("<sip:102@demo.local> is Online")
+        rest.patch(f"/extensions/{extension['id']}", {"status": "do_not_disturb"})
+        try:
+            carol.wait_said("<sip:102@demo.local> is Busy")
+        finally:
+            rest.patch(f"/extensions/{extension['id']}", {"status": "available"})
+        carol.wait_said("<sip:102@demo.local> is Online", count=2)
+        bob.on_incoming(final=200)
+        call = alice.dial("102").wait_confirmed(WAIT_S)
+        carol.wait_said("<sip:102@demo.local> is On the phone")
+        call.hang_up()
+        carol.wait_said("<sip:102@demo.local> is Online", count=3)
