@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from statistics import median
+from typing import Any
 
 from tests.bench.measures import Bench
 from tests.bench.subscribers import FIRST_NUMBER, PAIRS
@@ -107,7 +108,8 @@ def _features(rest: RestClient) -> Iterator[None]:
             "keeps_waiting": True,
         },
     )
-    for agent in rest.get(f"/call_queues/{queue['id']}/agents"):
+    rows: Any = rest.get(f"/call_queues/{queue['id']}/agents")
+    for agent in rows:
         wanted = {"extension_number": QUEUE, "extension_id": agent["extension_id"], "status": True}
         rest.post("/call_queues/member_state", wanted)
     yield
