@@ -83,6 +83,7 @@ class ConferenceAdmin(ServiceModelAdmin):
         "max_participants",
         "now_words",
     )
+    list_before_template = "pbxsite/conferences_now.html"
     change_form_outer_before_template = "pbxsite/conference_manage_link.html"
     list_display_links = ("number", "subject")
     list_filter = ("mode",)
@@ -129,9 +130,10 @@ class ConferenceAdmin(ServiceModelAdmin):
         inside: int | None = getattr(room, "inside", None)
         words = "not known" if inside is None else f"{inside} in" if inside else "nobody"
         return format_html(
-            '<a class="td-button" href="{}" aria-label="Manage conference {}, {}">'
+            '<a class="td-button" href="{}" data-conference="{}" aria-label="Manage conference {}, {}">'
             '<span class="td-pill{}">{}</span>Manage</a>',
             reverse("admin:callmanager_conference_manage", args=[room.pk]),
+            room.number,
             room.number,
             words,
             " td-good" if inside else "",

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_POST, require_safe
 from callmanager.edge.worker_lookup import worker_of
 from callmanager.live_redis import LiveCallsUnavailable
 from callmanager.models import Conference
-from callmanager.selectors.conference import conference_list, invited_guests
+from callmanager.selectors.conference import conference_list, invited_guests, participant_counts
 from callmanager.services.conference_control import (
     ConferenceEmpty,
     Order,
@@ -79,6 +79,7 @@ def manage_urls(site: AdminSite) -> list[URLPattern]:
         return site.admin_view(needs(SUBJECT, verb)(view))
 
     return [
+        path("now/", guarded(require_safe(_now), Verb.VIEW), name=f"{NAME}_now"),
         path("<int:pk>/manage/", guarded(require_safe(shown), Verb.VIEW), name=f"{NAME}_manage"),
         path("<int:pk>/state/", guarded(require_safe(_state), Verb.VIEW), name=f"{NAME}_state"),
         path("<int:pk>/order/<str:order>/", guarded(require_POST(_order), Verb.CHANGE), name=f"{NAME}_order"),
@@ -98,6 +99,15 @@ def _page(request: HttpRequest, pk: int, site_context: dict[str, Any]) -> HttpRe
         "order_url": reverse(f"admin:{NAME}_order", args=[pk, "ORDER"]),
     }
     return render(request, "pbxsite/conference.html", context)
+
+
+def _now(request: HttpRequest) -> JsonResponse:
+    """How many are in each room, by its number; rooms that nobody is in are left out."""
+    try:
+        counts = participant_counts(tenant_id=_tenant(request).pk)
+    except LiveCallsUnavailable as error:
+        return JsonResponse({"message": str(error)}, status=503)
+    return JsonResponse({"participants": dict(counts)})
 
 
 def _state(request: HttpRequest, pk: int) -> JsonResponse:

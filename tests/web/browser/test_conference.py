@@ -267,9 +267,17 @@ def test_who_only_reads_sees_and_orders_nothing(acme_page: Page, room: Room) -> 
 
 def test_it_fits_on_a_telephone_and_is_reached_from_the_list(acme_page: Page, room: Room) -> None:
     acme_page.goto("/admin/callmanager/conference/")
+    now = acme_page.get_by_role("region", name="Now")
+    expect(now.locator("[data-connection]")).to_have_text("Live")
+    expect(now.locator("[data-rooms]")).to_have_text("1")
+    expect(now.locator("[data-people]")).to_have_text("3")
     pictures(acme_page, "conference-list")
+    acme_page.get_by_role("link", name="Manage conference 9000, 3 in").wait_for()
+    room.worker.begin_call(room.tenant, "s9", caller="103", callee=ROOM, conference=ROOM)
+    room.happened("joined", participant="103")
+    expect(now.locator("[data-people]")).to_have_text("4")
     acme_page.set_viewport_size({"width": 390, "height": 844})
-    acme_page.get_by_role("link", name="Manage conference 9000, 3 in").click()
+    acme_page.get_by_role("link", name="Manage conference 9000, 4 in").click()
     expect(acme_page.locator("[data-connection]")).to_have_text("Live")
     expect(person(acme_page, "Alice Adams")).to_be_visible()
     widths = acme_page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
