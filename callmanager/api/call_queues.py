@@ -108,10 +108,10 @@ class CallQueueSerializer(serializers.ModelSerializer[CallQueue]):
     follows, or at once while nobody is signed in, unless `keeps_waiting`. Who has waited
     `max_wait_s` is hung up, also before that.
     `members` ring by `strategy` in this order; `managers` never, but they hear of lost calls and of waits longer than
-    `sla_s`, save `managers_without_email`. With `is_ready_automatically` members are signed in when their phone registers
-    and after each call, without it they are signed out then. Whoever presses `callback_key` hangs up, keeps their place
-    and is called by the agent whose turn it is. `min_skill_level` goes down by one every `skill_relax_s` that a caller
-    waits."""
+    `sla_s`, save `managers_without_email`. With `is_ready_automatically` members are signed in when their phone
+    registers and after each call, without it they are signed out then. Whoever presses `callback_key` hangs up, keeps
+    their place and is called by the agent whose turn it is. `min_skill_level` goes down by one every `skill_relax_s`
+    that a caller waits."""
 
     members = QueueMembersField(required=False)
     managers = QueueManagersField(required=False)
