@@ -278,7 +278,7 @@ class FakeServers:
 class WorkerInMemory:
     """A runner with all its fakes and a few words to play a call with. Sessions are called s1, s2, ..."""
 
-    def __init__(self, *, capacity: int = 10, drain_timeout_s: float = 30.0) -> None:
+    def __init__(self, *, capacity: int = 100, drain_timeout_s: float = 30.0) -> None:
         inbox: Inbox = deque()
         self.clock = FakeClock()
         self.sip = FakeSip(inbox)

@@ -9,12 +9,15 @@ from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.forms import ModelForm
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest, HttpResponseBase
+from django.urls import path, reverse
+from django.urls.resolvers import URLPattern
 from django.utils import timezone
+from django.utils.safestring import SafeString
 from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldAdminTextareaWidget
 
 from callmanager.admin.rule_table import RuleTableAdmin
-from callmanager.admin.short_words import some_words
+from callmanager.admin.short_words import some_words, sound_words
 from callmanager.domain.number_lists import parse_blocked
 from callmanager.domain.number_range import NumberPatternError
 from callmanager.domain.queue_callers import HarassLevel
@@ -23,6 +26,7 @@ from callmanager.selectors.queue_caller import (
     exclusive_agent_list,
     exclusive_pairs,
     harass_number_list,
+    harass_prompt_file,
     harass_prompt_list,
     vip_caller_list,
 )
@@ -40,6 +44,7 @@ from callmanager.services.queue_caller import (
 from callmanager.services.queue_caller_table import EXCLUSIVE_TABLE, HARASS_TABLE, VIP_TABLE
 from callmanager.wav_upload import wav_problem
 from tenants.admin.service_admin import ServiceModelAdmin
+from tenants.files import file_response
 
 if TYPE_CHECKING:  # generic for the type checker only
     _VipForm = forms.ModelForm[VipCaller]
@@ -207,8 +212,28 @@ class HarassNumberAdmin(RuleTableAdmin, ServiceModelAdmin):
 class HarassPromptAdmin(ServiceModelAdmin):
     audit_name = "harass_prompt"
     form = HarassPromptForm
-    list_display = ("level", "name", "length_s", "created_at")
+    list_display = ("level", "heard", "created_at")
     list_fullwidth = True
+
+    @admin.display(description="Prompt", ordering="name")
+    def heard(self, prompt: HarassPrompt) -> SafeString:
+        address = reverse("admin:callmanager_harassprompt_sound", args=[prompt.pk])
+        return sound_words(prompt, address, f"Level {prompt.level}", "")
+
+    def get_urls(self) -> list[URLPattern]:
+        sound = path(
+            "<int:pk>/sound/",
+            self.admin_site.admin_view(self.sound),
+            name="callmanager_harassprompt_sound",
+        )
+        return [sound, *super().get_urls()]
+
+    def sound(self, request: HttpRequest, pk: int) -> HttpResponseBase:
+        prompt = harass_prompt_list().filter(pk=pk).first() if self.has_view_permission(request) else None
+        file = harass_prompt_file(prompt) if prompt is not None else None
+        if file is None:
+            raise Http404
+        return file_response(file)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[HarassPrompt]:
         return harass_prompt_list()

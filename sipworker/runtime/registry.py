@@ -33,12 +33,14 @@ class LiveCall:
 class Registry:
     """Every live leg belongs to exactly one live call."""
 
-    __slots__ = ("_by_leg", "_by_session", "_by_tenant")
+    __slots__ = ("_by_leg", "_by_session", "_by_tenant", "_over")
 
     def __init__(self) -> None:
         self._by_session: dict[str, LiveCall] = {}
         self._by_leg: dict[LegId, LiveCall] = {}
         self._by_tenant: Counter[int] = Counter()
+        # Legs that are over, of calls that are not.
+        self._over: set[LegId] = set()
 
     def __len__(self) -> int:
         return len(self._by_session)
@@ -46,6 +48,11 @@ class Registry:
     @property
     def leg_count(self) -> int:
         return len(self._by_leg)
+
+    @property
+    def open_legs(self) -> int:
+        """Without those that are over."""
+        return len(self._by_leg) - len(self._over)
 
     def add(self, call: LiveCall) -> None:
         self._by_session[call.context.session_id] = call
@@ -55,6 +62,10 @@ class Registry:
     def add_leg(self, call: LiveCall, leg: LegId) -> None:
         call.legs.append(leg)
         self._by_leg[leg] = call
+
+    def end_leg(self, leg: LegId) -> None:
+        if leg in self._by_leg:
+            self._over.add(leg)
 
     def move_leg(self, source: LiveCall, into: LiveCall, leg: LegId) -> None:
         source.legs.remove(leg)
@@ -68,6 +79,7 @@ class Registry:
             del self._by_tenant[tenant_id]
         for leg in call.legs:
             del self._by_leg[leg]
+            self._over.discard(leg)
 
     def find(self, session_id: str) -> LiveCall | None:
         return self._by_session.get(session_id)

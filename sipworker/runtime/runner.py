@@ -68,10 +68,13 @@ Inbox = deque[InviteReceived | LegSignal]
 
 @dataclass(frozen=True, slots=True)
 class RunnerSettings:
-    """`capacity` is the number of calls at once; what comes above is sent elsewhere with 503."""
+    """`capacity` is the number of legs at once; a call that comes when there are so many is sent elsewhere with 503.
+    Somebody who waits or listens is one leg, a talk is two. The SIP stack takes 1000: the rest is for whom those calls
+    that are here ring.
+    """
 
     worker: str
-    capacity: int = 400
+    capacity: int = 800
     drain_timeout_s: float = 30.0
     limits: CallLimits = field(default_factory=CallLimits)
 
@@ -197,7 +200,7 @@ class Runner:
     def _room(self, tenant_id: int) -> Room:
         return Room(
             is_draining=self.is_draining,
-            is_full=len(self._registry) >= self._settings.capacity,
+            is_full=self._registry.open_legs >= self._settings.capacity,
             running_calls=self._registry.count_of(tenant_id),
         )
 
@@ -211,6 +214,8 @@ class Runner:
     def _deliver(self, signal: LegSignal) -> None:
         call = self._registry.find_by_leg(signal.leg)
         self._note_use(signal)
+        if isinstance(signal, LegFailed | LegHungUp):
+            self._registry.end_leg(signal.leg)
         if call is None:
             if isinstance(signal, LegAnswered):
                 self._hang_up_late(signal.leg)

@@ -53,7 +53,7 @@ class Played:
 
 
 def play(given: Circumstances) -> Played:
-    worker = WorkerInMemory(capacity=50)
+    worker = WorkerInMemory(capacity=500)
     worker.clock.started_at = given.at
     worker.snapshots.by_tenant[ACME_ID] = given.snapshot
     worker.stored_use.by_tenant[ACME_ID] = given.minutes

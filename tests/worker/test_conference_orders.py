@@ -216,7 +216,7 @@ def test_a_number_without_a_route_is_refused() -> None:
 
 
 def test_a_number_outside_is_called_with_the_rooms_caller_id_and_over_the_next_trunk() -> None:
-    worker = WorkerInMemory(capacity=50)
+    worker = WorkerInMemory(capacity=500)
     room = ConferenceRoom(1, NUMBER, "Sales conference", outbound_caller_id="+49305550100")
     worker.snapshots.put(ACME_ID, replace(ACME_OUTSIDE, conferences=(room,)))
     enter(worker, "a")

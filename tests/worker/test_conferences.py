@@ -37,7 +37,7 @@ ROOM_PIN, ADMIN_PIN = "123456", "654321"
 
 
 def worker_with(**changes: Any) -> WorkerInMemory:
-    worker = WorkerInMemory(capacity=50)
+    worker = WorkerInMemory(capacity=500)
     room = replace(ConferenceRoom(1, NUMBER, "Sales conference"), **changes)
     worker.snapshots.put(ACME_ID, replace(ACME, conferences=(room,)))
     return worker

@@ -104,7 +104,7 @@ class History:
     """Plays steps to a worker. A lawful one keeps the promises of SipPort: after its end a leg is silent."""
 
     def __init__(self, *, lawful: bool) -> None:
-        self.worker = WorkerInMemory(capacity=4)
+        self.worker = WorkerInMemory(capacity=10)
         # Bob's calls go outside when he is busy, and Carol's to Bob when she does not answer.
         self.worker.snapshots.by_tenant[ACME_ID] = with_monitor(ACME_OUTSIDE)
         self.worker.contacts.by_aor[f"{CAROL}@{ACME_DOMAIN}"] = (BOBS_DESK,)

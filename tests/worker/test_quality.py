@@ -82,7 +82,7 @@ def test_the_worker_looks_while_a_call_lasts_and_tells_when_it_ends(worker: Work
 
 
 def test_many_calls_are_looked_at_in_turns() -> None:
-    worker = WorkerInMemory(capacity=100)
+    worker = WorkerInMemory(capacity=500)
     calls = 3 * LEGS_PER_TURN
     worker.sip.media |= {f"leg {number}": START for number in range(calls)}
     worker.hear(*(alice_calls("*43", leg=f"leg {number}") for number in range(calls)))

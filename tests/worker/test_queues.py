@@ -48,7 +48,7 @@ SALES_QUEUE = Queue(
 
 
 def worker_with(*, is_signed_in: bool = True, **changes: Any) -> WorkerInMemory:
-    worker = WorkerInMemory(capacity=50)
+    worker = WorkerInMemory(capacity=500)
     configure(worker, is_signed_in=is_signed_in, **changes)
     worker.contacts.by_aor = {
         f"{number}@{ACME_DOMAIN}": (Contact(f"ruid-{number}", f"sip:{number}@192.0.2.9", "Phone"),)

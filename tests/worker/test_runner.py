@@ -36,6 +36,21 @@ def test_a_full_worker_sends_callers_elsewhere() -> None:
     assert worker.sip.actions[-2] == AnswerLeg("third")
 
 
+def test_what_fills_a_worker_are_legs_that_are_not_over() -> None:
+    """Who waits by themselves is one; who rings counts until somebody has let it ring in vain."""
+    worker = WorkerInMemory(capacity=4)
+    worker.hear(alice_calls("*43", leg="first"), alice_calls(BOB))
+    assert {DESK.replace("s1", "s2"), MOBILE.replace("s1", "s2")} == set(worker.dialled_legs())
+    worker.hear(alice_calls("*43", leg="too much"))
+    assert worker.sip.actions[-1] == RefuseLeg("too much", 503, "Worker is full", 41, retry_after_s=5)
+    worker.hear(LegHungUp("too much", True, 503, ""), LegFailed("s2-1", 486, "Busy Here"))
+    worker.hear(alice_calls("*43", leg="last"))
+    assert worker.sip.actions[-2] == AnswerLeg("last")
+    worker.hear(*(LegHungUp(leg, False, 200, "") for leg in ("first", "last")))
+    worker.hear(alice_calls("*43", leg="again"), alice_calls("*43", leg="and again"))
+    assert worker.sip.actions[-2] == AnswerLeg("and again")
+
+
 def test_a_draining_worker_takes_no_call_and_lets_the_running_finish(worker: WorkerInMemory) -> None:
     worker.hear(alice_calls("*43"))
     worker.runner.start_draining()
