@@ -9,7 +9,7 @@ import tempfile
 from pathlib import Path
 
 from deploy.stack.errors import StackError
-from tests.bench import conferences, decisions, features, lamps, queues, receptionists
+from tests.bench import conferences, decisions, features, lamps, queue_of_phones, queues, receptionists
 from tests.bench.listeners import event_rates
 from tests.bench.measures import Bench
 from tests.bench.results import BenchReport, RecordedCalls
@@ -83,7 +83,7 @@ def _measure(report: BenchReport, directory: Path, only: str | None) -> None:
             return
         subscribers = subscribers_make(system.demo, rest)
         bench = Bench(system, rest, subscribers, directory)
-        with answering_phones(system.demo, subscribers, directory):
+        with answering_phones(system.demo, subscribers.callees, directory):
             if only in (None, "calls"):
                 _measure_calls(report, bench)
             if only in (None, "bridged"):
@@ -92,6 +92,9 @@ def _measure(report: BenchReport, directory: Path, only: str | None) -> None:
                     report.bridged.append(bench.bridged_calls(calls))
             if only in (None, "queues"):
                 _measure_queues(report, bench, rest)
+                _say("five hundred callers, a hundred agents")
+                cost = queue_of_phones.queue_of_phones_cost(bench, system.demo, rest, directory)
+                print(queue_of_phones.table(cost), flush=True)
             if only in (None, "receptionists"):
                 _say("calls that a receptionist answers")
                 print(receptionists.table(receptionists.receptionist_rates(bench, rest)), flush=True)

@@ -11,7 +11,7 @@ from deploy.stack.free_ports import free_port_run
 from tests.bench.cpu import cpu_seconds
 from tests.bench.results import BridgedCalls, CallRate, RegistrationRate, WaitingCalls, percentiles
 from tests.bench.sipp import ONE_SECOND_OF_ALAW, Sipp, SippResult, free_port
-from tests.bench.subscribers import Subscribers
+from tests.bench.subscribers import Subscribers, registrations_file
 from tests.live.system.running_system import RunningSystem
 from tests.phones.calls import PhoneCall
 from tests.phones.phone import PhoneBench
@@ -20,6 +20,7 @@ from tests.phones.waiting import DeadlineError, holds_for, until
 
 EDGE, WORKER = "edge", "worker-0"
 RTP_PORT_BASE = 32800
+FREE_PORTS = 200
 RECORDS_TIMEOUT_S = 60.0
 
 
@@ -59,7 +60,8 @@ class Bench:
         directory = self._directory / f"held-{next(self._runs)}"
         directory.mkdir()
         callers = self._subscribers.calls_file(directory, callee)
-        ports: list[str | int | Path] = ["-p", free_port(), "-mp", free_port_run(4 * calls)]
+        # Of very many it passes over those that are not free by itself.
+        ports: list[str | int | Path] = ["-p", free_port(), "-mp", free_port_run(min(4 * calls, FREE_PORTS))]
         held: list[str | int | Path] = ["-r", calls_per_s, "-l", calls, "-m", calls, "-d", int(hold_s * 1000)]
         return Sipp(directory, scenario, self._target, ["-inf", callers, *ports, *held, *keys], sound=sound)
 
@@ -208,7 +210,7 @@ class Bench:
 
     def registration_rate(self, per_s: int, duration_s: int) -> RegistrationRate:
         attempts = per_s * duration_s
-        users = self._subscribers.registrations_file(self._directory, free_port())
+        users = registrations_file(self._directory, self._subscribers.callees, free_port())
         directory = self._directory / f"registrations-{next(self._runs)}"
         edge_before, _ = self._cpu()
         arguments: list[str | int | Path] = ["-p", free_port(), "-inf", users, "-r", per_s, "-m", attempts]

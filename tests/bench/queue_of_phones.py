@@ -6,9 +6,8 @@ agent who was offered a second call before the first one was over, a caller who 
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import pairwise
 from pathlib import Path
@@ -144,32 +143,28 @@ def _waiting(rest: RestClient) -> int:
 
 def _pages(rest: RestClient, path: str, **filters: str) -> list[Json]:
     rows: list[Json] = []
-    for page in itertools.count(1):
+    page = 0
+    while True:
+        page += 1
         found = rest.get(path, page_size=100, page=page, **filters)
         rows += found["results"]
         if found["next"] is None:
             return rows
-    return rows
 
 
 def _judged(cost: PhoneQueueCost, rest: RestClient, before: set[str]) -> PhoneQueueCost:
     """With what the records say."""
 
-    def count() -> int:
-        stays = rest.get("/queue_calls", queue=QUEUE, outcome="answered", page_size=1)["count"]
-        return min(stays, rest.get("/cdrs/", callee=QUEUE, page_size=1)["count"] - len(before))
+    def recorded() -> int:
+        stays: int = rest.get("/queue_calls", queue=QUEUE, outcome="answered", page_size=1)["count"]
+        records: int = rest.get("/cdrs/", callee=QUEUE, page_size=1)["count"]
+        return min(stays, records - len(before))
 
-    until(lambda: count() >= cost.callers - cost.failed, RECORDS_S, "all is recorded")
+    until(lambda: recorded() >= cost.callers - cost.failed, RECORDS_S, "all is recorded")
     stays = [row for row in _pages(rest, "/queue_calls", queue=QUEUE) if row["session_id"] not in before]
     records = [row for row in _pages(rest, "/cdrs/", callee=QUEUE) if row["session_id"] not in before]
     answered = sum(row["outcome"] == "answered" for row in stays)
-    return PhoneQueueCost(
-        **{
-            **{name: getattr(cost, name) for name in PhoneQueueCost.__slots__},
-            "answered": answered,
-            "wrong": wrong_deliveries(stays, records),
-        }
-    )
+    return replace(cost, answered=answered, wrong=wrong_deliveries(stays, records))
 
 
 def wrong_deliveries(stays: Iterable[Json], records: Iterable[Json]) -> int:
@@ -184,7 +179,7 @@ def wrong_deliveries(stays: Iterable[Json], records: Iterable[Json]) -> int:
             by_agent.setdefault(one["number"], []).append(
                 (one["added_at"], one["ended_at"] or one["added_at"])
             )
-    too_early = sum(
+    too_early: int = sum(
         later[0] < earlier[1] for spans in by_agent.values() for earlier, later in pairwise(sorted(spans))
     )
     offered = [
@@ -192,5 +187,6 @@ def wrong_deliveries(stays: Iterable[Json], records: Iterable[Json]) -> int:
         for session in sorted(entered, key=lambda one: entered[one])
         if targets.get(session)
     ]
-    overtaken = sum(later < earlier - SAME_MOMENT_S for earlier, later in pairwise(offered))
+    overtaken: int = sum(later < earlier - SAME_MOMENT_S for earlier, later in pairwise(offered))
+    print(f"  not once {not_once}, too early {too_early}, overtaken {overtaken}", flush=True)
     return not_once + too_early + overtaken

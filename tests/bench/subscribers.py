@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,15 +28,20 @@ class Subscribers:
         lines = [caller.line(number or callee.number) for caller, callee in pairs]
         return write_users(directory / f"calls{number}.csv", lines)
 
-    def registrations_file(self, directory: Path, contact_port: int) -> Path:
-        users = [user.line(contact_port) for user in self.callees]
-        return write_users(directory / "registrations.csv", users)
+
+def registrations_file(directory: Path, users: Sequence[Credentials], contact_port: int) -> Path:
+    return write_users(directory / "registrations.csv", [user.line(contact_port) for user in users])
 
 
 def subscribers_make(system: DemoSystem, rest: RestClient) -> Subscribers:
+    made = extensions_make(system, rest, FIRST_NUMBER, 2 * PAIRS)
+    return Subscribers(made[:PAIRS], made[PAIRS:])
+
+
+def extensions_make(system: DemoSystem, rest: RestClient, first: int, many: int) -> tuple[Credentials, ...]:
     domain = system.tenants["demo"].domain
     made = []
-    for number in range(FIRST_NUMBER, FIRST_NUMBER + 2 * PAIRS):
+    for number in range(first, first + many):
         password = _password()
         rest.post(
             "/extensions/",
@@ -48,7 +53,7 @@ def subscribers_make(system: DemoSystem, rest: RestClient) -> Subscribers:
             },
         )
         made.append(Credentials(str(number), domain, password))
-    return Subscribers(tuple(made[:PAIRS]), tuple(made[PAIRS:]))
+    return tuple(made)
 
 
 def _password() -> str:
@@ -57,18 +62,25 @@ def _password() -> str:
 
 
 @contextmanager
-def answering_phones(system: DemoSystem, subscribers: Subscribers, directory: Path) -> Iterator[None]:
-    """SIPp rings, answers and echoes for all callees while the block runs."""
+def answering_phones(
+    system: DemoSystem,
+    users: Sequence[Credentials],
+    directory: Path,
+    scenario: str = "callee",
+    talks_ms: int = 0,
+) -> Iterator[Sipp]:
+    """SIPp rings, answers and echoes for all these users while the block runs; an `agent` hangs up after a while."""
     target = f"{system.sip_host}:{system.sip_ports['udp']}"
     port = free_port()
     # It echoes audio on the first and video on the third.
     echo_port = free_port_run(4)
-    callee = Sipp(directory / "callee", "callee", target, ["-p", port, "-rtp_echo", "-mp", echo_port])
-    with callee:
-        users = subscribers.registrations_file(directory, port)
-        arguments: list[str | int | Path] = ["-p", free_port(), "-inf", users, "-r", 50, "-m", PAIRS]
-        with Sipp(directory / "register", "register", target, arguments) as registration:
+    talks: list[str | int | Path] = ["-d", talks_ms] if talks_ms else []
+    arguments: list[str | int | Path] = ["-p", port, "-rtp_echo", "-mp", echo_port, *talks]
+    with Sipp(directory / scenario, scenario, target, arguments) as callee:
+        file = registrations_file(directory, users, port)
+        arguments = ["-p", free_port(), "-inf", file, "-r", 50, "-m", len(users)]
+        with Sipp(directory / f"register-{scenario}", "register", target, arguments) as registration:
             result = registration.wait(30)
-        assert result.is_flawless, f"the callees do not register, see {directory / 'register'}"
-        assert callee.is_running, f"nobody answers calls, see {directory / 'callee'}"
-        yield
+        assert result.is_flawless, f"they do not register, see {directory / f'register-{scenario}'}"
+        assert callee.is_running, f"nobody answers calls, see {directory / scenario}"
+        yield callee
