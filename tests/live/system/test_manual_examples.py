@@ -42,7 +42,9 @@ def test_the_assistant_picks_up_what_the_boss_holds(
 
 def test_intercom_with_101(world: OutsideWorld, rest: RestClient, alice: Phone, bob: Phone) -> None:
     let_page(world, rest, is_allowed=True)
-    world.change(rest, "/paging", alert_info="info=alert-autoanswer", says_call_info=True, says_answer_mode=True)
+    world.change(
+        rest, "/paging", alert_info="info=alert-autoanswer", says_call_info=True, says_answer_mode=True
+    )
     world.wait_in_force(lambda snapshot: snapshot.auto_answer.alert_info == "info=alert-autoanswer")
     alice.on_incoming(final=200)
     call = bob.dial("*11101").wait_confirmed()
