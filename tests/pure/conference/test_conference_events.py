@@ -182,3 +182,16 @@ def test_whom_the_room_has_called_talks_under_their_own_number() -> None:
     feed.follow(2, "s2", live("101"))
     messages = sorted(feed.due(0.0, 1.0), key=lambda one: str(one["tenant_id"]))
     assert who(messages) == [(ROOM, "102", "s1"), (ROOM, "101", "s2")]
+
+
+def test_a_crowd_that_talks_at_once_floods_nobody() -> None:
+    """Two hundred who begin and end ten times a second, for ten seconds."""
+    feed, messages = TalkingFeed(), []
+    for tenth in range(100):
+        for nth in range(200):
+            feed.follow(1, f"s{nth}", live(str(100 + nth), is_talking=(tenth + nth) % 2 == 0))
+        messages += list(feed.due(tenth / 10, 1.0))
+    assert len(messages) <= 10 / TALKING_EVERY_S + 1
+    last = messages[-1]["data"]
+    assert isinstance(last, dict)
+    assert len(last["talking_sessions"].split(",")) == 100

@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.db import IntegrityError, connection, transaction
 
 from callmanager.domain.conference import ConferenceMode, ConferenceResolution
 from callmanager.domain.snapshot import TenantSnapshot
+from callmanager.live_redis import live_redis
 from callmanager.models import RingGroup
 from callmanager.selectors.snapshot import snapshot_get
 from tenants.encrypted_field import token_open
@@ -52,6 +54,21 @@ def test_a_list_tells_which_rooms_are_in_use(
     assert counts() == {"9000": 2, "9001": 0}
     assert counts("&is_in_use=true") == {"9000": 2}
     assert counts("&is_in_use=false") == {"9001": 0}
+
+
+def test_while_redis_is_away_rooms_are_listed_and_nobody_guesses_who_is_in(
+    acme_user: Rest, worker: FakeWorker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    acme_user.post(ROOMS, room())
+    live_redis.cache_clear()
+    monkeypatch.setattr(settings, "REDIS_URL", "redis://127.0.0.1:1/0")
+    try:
+        (listed,) = acme_user.get(ROOMS).body["results"]
+        assert listed["participant_count"] is None
+        assert acme_user.get(f"{ROOMS}?is_in_use=true").status == 503
+        assert acme_user.get(f"{ROOMS}/{listed['id']}/participants").status == 503
+    finally:
+        live_redis.cache_clear()
 
 
 def test_one_is_made_read_changed_and_deleted(acme_user: Rest) -> None:
