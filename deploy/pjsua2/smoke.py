@@ -6,11 +6,14 @@ Run with the wheel importable; the exit status is 0 when all is well. Nothing is
 # pjsua2 is generated code without types.
 # mypy: disallow-subclassing-any=False
 
+import random
+import socket
 import sys
 import tempfile
 import time
 import wave
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 
 import pjsua2 as pj
@@ -20,10 +23,29 @@ CALLS = 8  # the wheel on the Python package index stops at four
 DIGITS = "159#"
 DEADLINE_S = 20.0
 LOOPBACK = "127.0.0.1"
+MAX_CALLS = 1024
+# More than the unpatched library tries.
+PORTS_IN_USE, PORTS_FREE = 240, 20
 
 
 class SmokeFailure(Exception):
     """The wheel does not do what the worker needs."""
+
+
+class Log(pj.LogWriter):
+    """Errors, unless they are what is tried."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.is_quiet = False
+
+    def write(self, entry: pj.LogEntry) -> None:
+        if not self.is_quiet:
+            sys.stdout.write(entry.msg)
+
+
+# The library keeps no reference to it.
+LOG = Log()
 
 
 class Silence(pj.AudioMediaPlayer):
@@ -102,8 +124,9 @@ def start_library() -> tuple[pj.Endpoint, int]:
     endpoint.libCreate()
     config = pj.EpConfig()
     config.uaConfig.threadCnt = 0
-    config.uaConfig.maxCalls = 1024
+    config.uaConfig.maxCalls = MAX_CALLS
     config.logConfig.level = config.logConfig.consoleLevel = 1
+    config.logConfig.writer = LOG
     config.medConfig.noVad = True
     endpoint.libInit(config)
     transport = pj.TransportConfig()
@@ -114,11 +137,12 @@ def start_library() -> tuple[pj.Endpoint, int]:
     return endpoint, int(endpoint.transportGetInfo(transport_id).localName.rpartition(":")[2])
 
 
-def start_phone(silence: Silence, port: int) -> Phone:
+def start_phone(silence: Silence, port: int, rtp_port: int = 0, rtp_ports: int = 0) -> Phone:
     config = pj.AccountConfig()
     config.idUri = f"sip:smoke@{LOOPBACK}:{port}"
     config.mediaConfig.transportConfig.boundAddress = LOOPBACK
-    config.mediaConfig.transportConfig.port = 0
+    config.mediaConfig.transportConfig.port = rtp_port
+    config.mediaConfig.transportConfig.portRange = rtp_ports
     phone = Phone(silence)
     phone.create(config)
     return phone
@@ -171,6 +195,59 @@ def check_player_deletion(endpoint: pj.Endpoint, file: Path) -> None:
     players.clear()
 
 
+def check_ports(endpoint: pj.Endpoint, silence: Silence, port: int) -> None:
+    """A call finds the free ports behind many that are in use, and where there are none, what failed harms nobody."""
+    with ExitStack() as in_use, ExitStack() as rest:
+        ports = occupied_run(in_use, PORTS_IN_USE + PORTS_FREE)
+        phone = start_phone(silence, port, ports[0], PORTS_IN_USE + PORTS_FREE - 2)
+        LOG.is_quiet = True
+        failed = [failed_leg(phone, port) for _ in range(MAX_CALLS)]
+        LOG.is_quiet = False
+        # The last ones are free again.
+        in_use.close()
+        occupy(rest, ports[:PORTS_IN_USE])
+        leg = phone.place("ports", port)
+        until(endpoint, "a call behind ports in use", lambda: leg.confirmed and all_confirmed(phone))
+        failed.clear()
+        for _ in range(20):
+            endpoint.libHandleEvents(10)
+        if not leg.confirmed or leg.ended:
+            raise SmokeFailure("a call that failed before hung up another one")
+        endpoint.hangupAllCalls()
+        until(endpoint, "both ended", lambda: all(one.ended for one in (leg, *phone.received)))
+        phone.placed.clear()
+        phone.received.clear()
+        phone.shutdown()
+
+
+def failed_leg(phone: Phone, port: int) -> Leg:
+    leg = Leg(phone)
+    try:
+        leg.makeCall(f"sip:nobody@{LOOPBACK}:{port}", audio_only())
+    except pj.Error:
+        return leg
+    raise SmokeFailure("a call without a port for its sound")
+
+
+def occupied_run(stack: ExitStack, length: int) -> Sequence[int]:
+    """Ports in a row, all in use now; the first one is even."""
+    for _ in range(100):
+        first = random.randrange(20000, 60000, 2)  # noqa: S311 - no secret
+        try:
+            occupy(stack, range(first, first + length))
+        except OSError:
+            stack.close()
+            continue
+        return range(first, first + length)
+    raise SmokeFailure(f"no {length} ports in a row are free")
+
+
+def occupy(stack: ExitStack, ports: Sequence[int]) -> None:
+    for port in ports:
+        one = stack.enter_context(socket.socket(socket.AF_INET, socket.SOCK_DGRAM))
+        one.bind((LOOPBACK, port))
+
+
 def playing(endpoint: pj.Endpoint, file: Path) -> Silence:
     player = Silence(file, pj.PJMEDIA_FILE_NO_LOOP)
     player.startTransmit(endpoint.audDevManager().getPlaybackDevMedia())
@@ -193,6 +270,7 @@ def try_library(folder: Path) -> None:
     check_calls(endpoint, phone, port)
     check_rejection_header(endpoint, phone, port)
     check_player_deletion(endpoint, write_silence(folder / "short.wav", 0.2))
+    check_ports(endpoint, phone.silence, port)
     phone.placed.clear()
     phone.received.clear()
     phone.shutdown()

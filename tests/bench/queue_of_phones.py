@@ -82,7 +82,7 @@ def queue_of_phones_cost(
     )
     # The worker learns of it within a moment; a call shows that it has.
     until(lambda: _is_known(bench), 30, "the worker knows the queue")
-    before = {row["session_id"] for row in _pages(rest, "/queue_calls", queue=QUEUE)}
+    before = until(lambda: _sessions(rest), PATIENCE_S, "that call is recorded")
     try:
         cost = _measure(bench, system, rest, directory, agents)
     finally:
@@ -139,6 +139,10 @@ def _board(rest: RestClient) -> Json:
 
 def _waiting(rest: RestClient) -> int:
     return len(_board(rest)["waiting"])
+
+
+def _sessions(rest: RestClient) -> set[str]:
+    return {row["session_id"] for row in _pages(rest, "/queue_calls", queue=QUEUE)}
 
 
 def _pages(rest: RestClient, path: str, **filters: str) -> list[Json]:
