@@ -46,10 +46,6 @@ class Registry:
         return len(self._by_session)
 
     @property
-    def leg_count(self) -> int:
-        return len(self._by_leg)
-
-    @property
     def open_legs(self) -> int:
         """Without those that are over."""
         return len(self._by_leg) - len(self._over)

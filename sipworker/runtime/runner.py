@@ -116,7 +116,7 @@ class Runner:
 
     @property
     def live_legs(self) -> int:
-        return self._registry.leg_count
+        return self._registry.open_legs
 
     @property
     def is_draining(self) -> bool:
