@@ -35,7 +35,8 @@ def queue_agent_change(
     """In those of the queues where the extension is a member; which ones those are. `is_told`: subscribers know it
     from the call in which it was dialled.
 
-    What is older than what is stored changes nothing: news of a telephone may come late.
+    What is older than what is stored changes nothing: news of a telephone may come late. So what changes nothing is
+    stored with its moment all the same, or an older word that comes after it would count.
     """
     lock_tenant()
     at = at or timezone.now()
@@ -59,7 +60,8 @@ def queue_agent_change(
             at=at.timestamp(),
             pause_reason=reason,
         )
-        if after is before:
+        if after is before and happening is AgentHappening.REGISTERED:
+            # Telephones say so all the time, and know nothing better.
             continue
         if row is None:
             row = QueueAgent(queue=queue, extension_id=extension_id)
@@ -70,6 +72,8 @@ def queue_agent_change(
         )
         row.since = at
         row.save()
+        if after is before:
+            continue
         audit_note(target=queue, name=f"agent {extension_id}", before=None, after=happening.value)
         if not is_told:
             _tell(queue, extension_id, after, happening)

@@ -81,6 +81,16 @@ def test_what_is_told_late_does_not_undo_what_was_done_since(acme: Tenant) -> No
     assert signed_in(acme) == {"8000": False}
 
 
+def test_the_last_word_counts_though_the_one_before_it_comes_after_it(acme: Tenant) -> None:
+    """The agent signs in and is signed out with the answer; the call with the code is settled later than that one."""
+    queue(acme, is_ready_automatically=False)
+    assert tell(acme, queue="8000", happening="rung_in_vain", session_id="answered") == 1
+    tell(acme, queue="8000", happening="sign_in", session_id="dialled", ago_s=3)
+    assert signed_in(acme) == {"8000": False}
+    tell(acme, queue="8000", happening="sign_in", session_id="again")
+    assert signed_in(acme) == {"8000": True}
+
+
 @pytest.mark.parametrize("is_automatic", [True, False])
 def test_a_phone_that_registers_makes_an_agent_ready_as_the_queue_says(
     acme: Tenant, globex: Tenant, is_automatic: bool
