@@ -15,6 +15,7 @@ from callmanager.api.holidays import HolidayViewSet
 from callmanager.api.office_hours import OfficeHoursView
 from callmanager.api.own_extension import OwnPresenceView, OwnSipPasswordView
 from callmanager.api.own_profile import OwnPhotoView, OwnProfileView
+from callmanager.api.own_queues import ManagedAgentsView, OwnQueuesView
 from callmanager.api.registration_failures import RegistrationFailureViewSet
 from callmanager.api.registrations import RegistrationViewSet
 from callmanager.api.trunks import DidPoolViewSet, TrunkViewSet
@@ -84,6 +85,8 @@ urlpatterns = [
     re_path(r"^account/extension/?$", OwnProfileView.as_view(), name="account_own_extension"),
     re_path(r"^account/extension/photo/?$", OwnPhotoView.as_view(), name="account_own_photo"),
     re_path(r"^account/presence/?$", OwnPresenceView.as_view(), name="account_own_presence"),
+    re_path(r"^account/queues/?$", OwnQueuesView.as_view(), name="account_own_queues"),
+    re_path(r"^account/queue_agents/?$", ManagedAgentsView.as_view(), name="account_own_queue_agents"),
     re_path(r"^account/second_factor/?$", SecondFactorView.as_view(), name="account_factor"),
     re_path(
         r"^account/second_factor/confirm/?$", SecondFactorConfirmView.as_view(), name="account_factor_confirm"

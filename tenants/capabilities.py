@@ -126,6 +126,8 @@ TABLE: Mapping[str, Row] = {
     "callmanager.ownsippassword": Row(Area.ACCOUNT, NOBODY, extension=CONTROL),
     "callmanager.ownprofile": Row(Area.ACCOUNT, NOBODY, extension=CONTROL),
     "callmanager.ownpresence": Row(Area.ACCOUNT, NOBODY, extension=CONTROL),
+    # Whether it takes calls of its queues; and agents of the queues that it manages
+    "callmanager.ownqueue": Row(Area.ACCOUNT, NOBODY, extension=CONTROL),
     # The platform
     "tenants.tenant": Row(Area.TENANTS, WRITERS),
     "fleet.deletedtenant": Row(Area.TENANTS, WRITERS),
@@ -185,7 +187,8 @@ TABLE: Mapping[str, Row] = {
     # Calls
     "fleet.dashboard": Row(Area.CALLS, READERS, READERS),
     "fleet.livecall": Row(Area.CALLS, CONTROLLERS, CONTROLLERS, extension=CONTROL),
-    "callmanager.wallboard": Row(Area.CALLS, READERS, READERS),
+    # An extension sees the queues that it manages
+    "callmanager.wallboard": Row(Area.CALLS, READERS, READERS, extension=VIEW),
     "fleet.registration": Row(Area.CALLS, READERS, READERS, extension=VIEW),
     "fleet.registrationfailure": Row(Area.CALLS, READERS, READERS, extension=VIEW),
     "fleet.voicemail": Row(Area.CALLS, WRITERS, WRITERS, extension=ALL),

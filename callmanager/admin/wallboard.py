@@ -37,7 +37,9 @@ def wallboard_screen(request: HttpRequest, site_context: dict[str, Any]) -> Http
 @needs(SUBJECT, Verb.VIEW)
 def wallboard_json(request: HttpRequest) -> JsonResponse:
     chosen = _chosen(request)
-    shown = wallboard(tenant=_tenant(request), now=timezone.now(), numbers=frozenset(filter(None, [chosen])))
+    shown = wallboard(
+        tenant=_tenant(request), now=timezone.now(), numbers=frozenset([chosen]) if chosen else None
+    )
     return JsonResponse(asdict(shown))
 
 

@@ -12,8 +12,8 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from callmanager.domain.wallboard import AgentShown
-from callmanager.selectors.wallboard import wallboard
-from tenants.api.access import ResourceAccess, tenant_of
+from callmanager.selectors.wallboard import wallboard, wallboard_numbers
+from tenants.api.access import ResourceAccess, actor_of, tenant_of
 
 AGENT_STATES = [(state.value, state.value) for state in AgentShown]
 QUEUE = OpenApiParameter(
@@ -33,13 +33,15 @@ class WaitingCallerSerializer(serializers.Serializer[Any]):
 
 
 class WallAgentSerializer(serializers.Serializer[Any]):
-    """`offline`: signed in without a phone that is registered. `since`: when the agent signed in, out or paused."""
+    """`offline`: signed in without a phone that is registered. `wrap_up`: left in peace after a call, until
+    `rests_until`. `since`: when the agent signed in, out or paused."""
 
     number = serializers.CharField()
     display_name = serializers.CharField()
     state = serializers.ChoiceField(choices=AGENT_STATES)
     pause_reason = serializers.CharField()
     since = serializers.DateTimeField(allow_null=True)
+    rests_until = serializers.DateTimeField(allow_null=True)
 
 
 class DayFiguresSerializer(serializers.Serializer[Any]):
@@ -76,7 +78,9 @@ class WallboardView(ResourceAccess, APIView):
 
     @extend_schema(operation_id="wallboard", parameters=[QUEUE], responses=WallboardSerializer)
     def get(self, request: Request) -> Response:
+        """An extension sees the queues that it manages."""
         tenant = tenant_of(request)
-        numbers = frozenset(filter(None, request.query_params.get("queue", "").split(",")))
+        asked = frozenset(filter(None, request.query_params.get("queue", "").split(",")))
+        numbers = wallboard_numbers(actor_of(request), asked)
         shown = wallboard(tenant=tenant, now=timezone.now(), numbers=numbers)
         return Response(WallboardSerializer(shown).data)

@@ -22,6 +22,8 @@ class AgentHappening(StrEnum):
 
 
 BY_RULE = frozenset({AgentHappening.REGISTERED, AgentHappening.RUNG_IN_VAIN, AgentHappening.CALL_ENDED})
+# What people ask for.
+WISHED = tuple(one for one in AgentHappening if one not in BY_RULE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ class AgentShown(StrEnum):
     TALKING = "talking"
     RINGING = "ringing"
     READY = "ready"
+    WRAP_UP = "wrap_up"
     PAUSED = "paused"
     OFFLINE = "offline"
     SIGNED_OUT = "signed_out"
@@ -26,6 +27,7 @@ def agent_shown(
     talking: Collection[str],
     ringing: Collection[str],
     online: Collection[str],
+    resting: Collection[str] = (),
 ) -> AgentShown:
     """What counts for who waits: a call comes before what the agent has said of itself."""
     if number in talking:
@@ -36,6 +38,8 @@ def agent_shown(
         return AgentShown.SIGNED_OUT
     if state.is_paused:
         return AgentShown.PAUSED
+    if number in resting:
+        return AgentShown.WRAP_UP
     return AgentShown.READY if number in online else AgentShown.OFFLINE
 
 

@@ -99,6 +99,27 @@ def agent_rows(queues: Sequence[CallQueue]) -> list[AgentRow]:
     return found
 
 
+def is_agent(queue: CallQueue, extension_id: int) -> bool:
+    """Managers are never rung, and so have no state (manual 5.10). Of a queue of `call_queue_list`."""
+    members = {row.extension_id for row in queue.members.all()}
+    return extension_id in members - {row.extension_id for row in queue.managers.all()}
+
+
+def queues_of_agent(extension_id: int) -> list[CallQueue]:
+    queues = call_queue_list().filter(members__extension_id=extension_id).distinct()
+    return [one for one in queues if is_agent(one, extension_id)]
+
+
+def queues_of_manager(number: str) -> QuerySet[CallQueue]:
+    """Those whose managers this extension belongs to."""
+    return call_queue_list().filter(managers__extension__number=number).distinct()
+
+
+def own_agent_rows(extension_id: int) -> list[AgentRow]:
+    """What one agent is in each of its queues."""
+    return [row for row in agent_rows(queues_of_agent(extension_id)) if row.extension_id == extension_id]
+
+
 def state_of(row: QueueAgent | None, queue: CallQueue) -> AgentState:
     if row is None:
         return AgentState(is_signed_in=queue.is_ready_automatically)

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from callmanager.domain.call_parties import inside_numbers
-from callmanager.domain.queue_stay import QueueStay
+from callmanager.domain.queue_stay import QueueStay, StayOutcome
 from callmanager.domain.wallboard import QueueFigures, agent_shown, waiting_in
-from callmanager.fleet.models import Registration
+from callmanager.fleet.models import Cdr, Registration
 from callmanager.live_redis import LiveCallsUnavailable
 from callmanager.models import CallQueue
-from callmanager.selectors.call_queue import AgentRow, agent_rows, call_queue_list
+from callmanager.selectors.call_queue import AgentRow, agent_rows, call_queue_list, queues_of_manager
 from callmanager.selectors.live_call import live_call_list
 from callmanager.selectors.queue_events import running_queue_sessions, stays_of_calls
-from callmanager.selectors.queue_stay import queue_figures
-from tenants.models import Tenant
+from callmanager.selectors.queue_stay import queue_figures, queue_stay_list
+from tenants.acting import Actor
+from tenants.models import Role, Tenant
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +34,8 @@ class WaitingCaller:
 
 @dataclass(frozen=True, slots=True)
 class WallAgent:
-    """`state`: talking, ringing, ready, paused, offline (signed in without a phone) or signed_out. `since`: of what the
-    agent has said of itself.
+    """`state`: talking, ringing, ready, wrap_up (left in peace after a call, until `rests_until`), paused, offline
+    (signed in without a phone) or signed_out. `since`: of what the agent has said of itself.
     """
 
     number: str
@@ -42,6 +43,7 @@ class WallAgent:
     state: str
     pause_reason: str
     since: datetime | None
+    rests_until: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,16 +83,19 @@ class Wallboard:
 class _Floor:
     talking: Collection[str]
     online: Collection[str]
+    # Until when agents are left in peace.
+    resting: Mapping[str, datetime]
     stays: list[QueueStay]
 
 
-def wallboard(*, tenant: Tenant, now: datetime, numbers: Collection[str] = ()) -> Wallboard:
+def wallboard(*, tenant: Tenant, now: datetime, numbers: Collection[str] | None = None) -> Wallboard:
     """`numbers`: of these queues alone."""
-    queues = [one for one in call_queue_list() if not numbers or one.number in numbers]
+    everything = list(call_queue_list())
+    queues = [one for one in everything if numbers is None or one.number in numbers]
     sessions = running_queue_sessions()
     talking = _talking(tenant)
     online = Registration.objects.filter(expires_at__gt=now).values_list("username", flat=True).distinct()
-    floor = _Floor(talking or (), set(online), stays_of_calls(sessions))
+    floor = _Floor(talking or (), set(online), _resting(everything, now), stays_of_calls(sessions))
     midnight = now.astimezone(ZoneInfo(tenant.time_zone)).replace(hour=0, minute=0, second=0, microsecond=0)
     figures = dict(queue_figures(since=midnight, without=sessions))
     for stay in floor.stays:
@@ -104,6 +109,30 @@ def wallboard(*, tenant: Tenant, now: datetime, numbers: Collection[str] = ()) -
         are_calls_known=talking is not None,
         queues=tuple(_queue(one, agents.get(one.pk, []), figures, floor) for one in queues),
     )
+
+
+def wallboard_numbers(actor: Actor, asked: Collection[str]) -> Collection[str] | None:
+    """Of the queues that somebody sees: all for the company's people, those that they manage for extensions."""
+    if actor.role != Role.EXTENSION:
+        return asked or None
+    managed = frozenset(queues_of_manager(actor.user.extension_number).values_list("number", flat=True))
+    return managed & frozenset(asked) if asked else managed
+
+
+def _resting(queues: Sequence[CallQueue], now: datetime) -> dict[str, datetime]:
+    """Agents whose call of a queue has just ended: as its records tell, a moment after the worker knows it."""
+    wrap_ups = {queue.number: timedelta(seconds=queue.wrap_up_s) for queue in queues if queue.wrap_up_s}
+    if not wrap_ups:
+        return {}
+    since = now - max(wrap_ups.values())
+    ended = dict(Cdr.objects.filter(ended_at__gt=since).values_list("session_id", "ended_at"))
+    stays = queue_stay_list().filter(session_id__in=ended, queue__in=wrap_ups, outcome=StayOutcome.ANSWERED)
+    rests: dict[str, datetime] = {}
+    for session_id, queue, agent in stays.values_list("session_id", "queue", "agent"):
+        until = ended[session_id] + wrap_ups[queue]
+        if until > now:
+            rests[agent] = max(until, rests.get(agent, until))
+    return rests
 
 
 def _talking(tenant: Tenant) -> set[str] | None:
@@ -148,10 +177,16 @@ def _queue(
                 row.number,
                 row.display_name,
                 agent_shown(
-                    row.state, row.number, talking=floor.talking, ringing=ringing, online=floor.online
+                    row.state,
+                    row.number,
+                    talking=floor.talking,
+                    ringing=ringing,
+                    online=floor.online,
+                    resting=floor.resting,
                 ).value,
                 row.state.pause_reason,
                 datetime.fromtimestamp(row.state.since, UTC) if row.state.since else None,
+                floor.resting.get(row.number),
             )
             for row in agents
         ),

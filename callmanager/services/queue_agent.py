@@ -14,7 +14,7 @@ from callmanager.domain.agent_state import AgentHappening, AgentState, state_aft
 from callmanager.domain.queue_events import agent_message
 from callmanager.models import CallQueue, CallQueueMember, QueueAgent
 from callmanager.models.extension import lock_tenant
-from callmanager.selectors.call_queue import call_queue_list, state_of
+from callmanager.selectors.call_queue import call_queue_list, is_agent, state_of
 from callmanager.services.live_event import live_events_publish
 from tenants.audit_changes import audit_note
 from tenants.scope import current_tenant_id
@@ -32,8 +32,8 @@ def queue_agent_change(
     at: datetime | None = None,
     is_told: bool = False,
 ) -> list[CallQueue]:
-    """In those of the queues where the extension is a member; which ones those are. `is_told`: subscribers know it
-    from the call in which it was dialled.
+    """In those of the queues where the extension is an agent, that is a member and no manager; which ones those are.
+    `is_told`: subscribers know it from the call in which it was dialled.
 
     What is older than what is stored changes nothing: news of a telephone may come late. So what changes nothing is
     stored with its moment all the same, or an older word that comes after it would count.
@@ -41,10 +41,13 @@ def queue_agent_change(
     lock_tenant()
     at = at or timezone.now()
     reason = " ".join(pause_reason.split())
+    if reason and happening is not AgentHappening.PAUSE:
+        message = "Only who pauses has a reason for it."
+        raise ValidationError({"pause_reason": ValidationError(message, code="not_pausing")})
     if len(reason) > PAUSE_REASON_LENGTH or not reason.isprintable():
         message = f"At most {PAUSE_REASON_LENGTH} characters, without control characters."
         raise ValidationError({"pause_reason": ValidationError(message, code="max_length")})
-    wanted = [one for one in queues if extension_id in {member.extension_id for member in one.members.all()}]
+    wanted = [one for one in queues if is_agent(one, extension_id)]
     rows = {
         row.queue_id: row for row in QueueAgent.objects.filter(queue__in=wanted, extension_id=extension_id)
     }
