@@ -14,6 +14,7 @@ from pbxsite.my_extension import my_extension, my_extension_call
 from pbxsite.own_extension import own_extension, own_photo, own_sip_password
 from pbxsite.own_forwarding import own_forwarding
 from pbxsite.own_mailbox import own_greeting_play, own_mailbox, own_voicemail_play
+from pbxsite.own_queues import own_queue_agent, own_queue_board, own_queues
 from pbxsite.own_recordings import own_recording_play, own_recordings
 from pbxsite.second_factor import second_step
 from pbxsite.sign_in import sign_in
@@ -36,6 +37,9 @@ shared_urlpatterns = [
     path("my-extension/call/", my_extension_call, name="my_extension_call"),
     path("my-extension/profile/", own_extension, name="own_extension"),
     path("my-extension/forwarding/", own_forwarding, name="own_forwarding"),
+    path("my-extension/queues/", own_queues, name="own_queues"),
+    path("my-extension/queues/board/", own_queue_board, name="own_queue_board"),
+    path("my-extension/queues/agent/", own_queue_agent, name="own_queue_agent"),
     path("my-extension/photo/", own_photo, name="own_photo"),
     path("my-extension/mailbox/", own_mailbox, name="own_mailbox"),
     path("my-extension/mailbox/messages/<int:voicemail_id>/", own_voicemail_play, name="own_voicemail_play"),

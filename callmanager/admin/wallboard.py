@@ -5,16 +5,22 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
+from django.db import transaction
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
-from callmanager.models import CallQueue
+from callmanager.domain.agent_state import WISHED, AgentHappening
+from callmanager.models import CallQueue, Extension
+from callmanager.selectors.call_queue import call_queue_list
 from callmanager.selectors.wallboard import wallboard
+from callmanager.services.queue_agent import queue_agent_change
 from tenants.acting import Actor
+from tenants.audit_trail import audit_request
 from tenants.capabilities import Verb
 from tenants.console_access import needs
 from tenants.models import Tenant
@@ -43,6 +49,31 @@ def wallboard_json(request: HttpRequest) -> JsonResponse:
     return JsonResponse(asdict(shown))
 
 
+@require_POST
+@needs("callmanager.callqueue", Verb.CHANGE)
+def wallboard_agent_json(request: HttpRequest) -> JsonResponse:
+    return agent_change_json(request, call_queue_list())
+
+
+def agent_change_json(request: HttpRequest, queues: QuerySet[CallQueue]) -> JsonResponse:
+    """`queue`, `agent` and `happening` of the form: of these queues alone. 404 where there is no such agent."""
+    asked = request.POST
+    extension = Extension.objects.filter(number=asked.get("agent", "")[:20]).first()
+    if asked.get("happening") not in WISHED:
+        return JsonResponse({"message": "This can't be done with an agent."}, status=400)
+    with transaction.atomic():
+        changed = extension is not None and queue_agent_change(
+            queues=queues.filter(number=asked.get("queue", "")[:20]),
+            extension_id=extension.pk,
+            happening=AgentHappening(asked["happening"]),
+        )
+        for queue in changed or ():
+            audit_request(request, action="call_queue.agent", target=queue)
+    if not changed:
+        return JsonResponse({"message": "There is no such agent any more."}, status=404)
+    return JsonResponse({})
+
+
 def _context(request: HttpRequest) -> dict[str, Any]:
     chosen = _chosen(request)
     asked = f"?{urlencode({'queue': chosen})}" if chosen else ""
@@ -54,6 +85,7 @@ def _context(request: HttpRequest) -> dict[str, Any]:
         "list_url": reverse("admin:wallboard_list") + asked,
         "screen_url": reverse("admin:wallboard_screen") + asked,
         "page_url": reverse("admin:wallboard") + asked,
+        "agent_url": reverse("admin:wallboard_agent") if _may_change(request) else "",
     }
 
 
@@ -61,6 +93,11 @@ def _chosen(request: HttpRequest) -> str:
     """What the database can't be asked for is no number."""
     text = request.GET.get("queue", "")
     return text if text.isascii() and text.isalnum() and len(text) <= 20 else ""
+
+
+def _may_change(request: HttpRequest) -> bool:
+    actor: Actor = request.actor  # type: ignore[attr-defined] # the tenant site has no other requests
+    return actor.may("callmanager.callqueue", Verb.CHANGE)
 
 
 def _tenant(request: HttpRequest) -> Tenant:

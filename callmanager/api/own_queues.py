@@ -27,7 +27,7 @@ from tenants.api.access import ResourceAccess, actor_of, tenant_of
 from tenants.audit_trail import audit_request
 from tenants.capabilities import Verb
 
-ACTIONS = [(one.value, one.value) for one in WISHED]
+HAPPENINGS = [(one.value, one.value) for one in WISHED]
 
 
 class OwnQueueSerializer(QueueAgentSerializer):
@@ -41,7 +41,7 @@ class OwnQueueChangeSerializer(serializers.Serializer[Any]):
     """`queue_number` empty: all queues of that agent. Only who pauses has a `pause_reason`."""
 
     queue_number = serializers.CharField(max_length=20, required=False, allow_blank=True, default="")
-    action = serializers.ChoiceField(choices=ACTIONS)
+    happening = serializers.ChoiceField(choices=HAPPENINGS)
     pause_reason = serializers.CharField(
         max_length=PAUSE_REASON_LENGTH, required=False, allow_blank=True, default=""
     )
@@ -122,7 +122,7 @@ def _change(request: Request, queues: list[Any], extension: Extension | None, wa
         changed = extension is not None and queue_agent_change(
             queues=queues,
             extension_id=extension.pk,
-            happening=AgentHappening(wanted["action"]),
+            happening=AgentHappening(wanted["happening"]),
             pause_reason=wanted["pause_reason"],
         )
         if not changed:

@@ -39,6 +39,8 @@ class WallAgentSerializer(serializers.Serializer[Any]):
     number = serializers.CharField()
     display_name = serializers.CharField()
     state = serializers.ChoiceField(choices=AGENT_STATES)
+    is_signed_in = serializers.BooleanField()
+    is_paused = serializers.BooleanField()
     pause_reason = serializers.CharField()
     since = serializers.DateTimeField(allow_null=True)
     rests_until = serializers.DateTimeField(allow_null=True)

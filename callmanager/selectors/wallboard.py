@@ -41,6 +41,8 @@ class WallAgent:
     number: str
     display_name: str
     state: str
+    is_signed_in: bool
+    is_paused: bool
     pause_reason: str
     since: datetime | None
     rests_until: datetime | None
@@ -184,6 +186,8 @@ def _queue(
                     online=floor.online,
                     resting=floor.resting,
                 ).value,
+                row.state.is_signed_in,
+                row.state.is_paused,
                 row.state.pause_reason,
                 datetime.fromtimestamp(row.state.since, UTC) if row.state.since else None,
                 floor.resting.get(row.number),

@@ -19,7 +19,7 @@ from callmanager.admin.recording_announcement import (
     recording_announcement_play,
 )
 from callmanager.admin.routing_test import RoutingTestAdmin
-from callmanager.admin.wallboard import wallboard_json, wallboard_page, wallboard_screen
+from callmanager.admin.wallboard import wallboard_agent_json, wallboard_json, wallboard_page, wallboard_screen
 from callmanager.admin.webhook_delivery import WebhookDeliveryAdmin
 from callmanager.fleet.models import WebhookDelivery
 from callmanager.models import Holiday, RoutingTest
@@ -89,6 +89,7 @@ def company_urls(shown: Callable[[Page], View], guarded: Callable[[View], View])
         path("wallboard/", shown(wallboard_page), name="wallboard"),
         path("wallboard/screen/", shown(wallboard_screen), name="wallboard_screen"),
         path("wallboard/list/", guarded(wallboard_json), name="wallboard_list"),
+        path("wallboard/agent/", guarded(wallboard_agent_json), name="wallboard_agent"),
         path("brand/", shown(brand_page), name="brand"),
         *number_urls(shown),
         path("office-hours/", shown(office_hours_page), name="office_hours"),

@@ -35,6 +35,7 @@ PERSON_NAVIGATION = (
         (
             ("My extension", "dialpad", "my_extension"),
             ("Status and forwarding", "phone_forwarded", "own_forwarding"),
+            ("My queues", "support_agent", "own_queues"),
             ("Mailbox", "voicemail", "own_mailbox"),
             ("My profile", "badge", "own_extension"),
             ("Registrations", "wifi_calling_3", "admin:fleet_registration_changelist"),

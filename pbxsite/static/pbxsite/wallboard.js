@@ -21,11 +21,18 @@ const STATES = {
   talking: ["Talking", "td-info"],
   ringing: ["Ringing", "td-warn td-pulse"],
   ready: ["Ready", "td-good"],
+  wrap_up: ["Wrap-up", "td-info"],
   paused: ["Paused", "td-warn"],
   offline: ["No phone", "td-bad"],
   signed_out: ["Signed out", ""],
 };
 const ORDER = Object.keys(STATES);
+// What may be done with an agent, by whether it is signed in and pauses.
+const ORDERS = {
+  out: [["sign_in", "Sign in"]],
+  paused: [["resume", "Resume"], ["sign_out", "Sign out"]],
+  ready: [["pause", "Pause"], ["sign_out", "Sign out"]],
+};
 
 function clock(seconds) {
   const whole = Math.max(0, Math.floor(seconds));
@@ -63,7 +70,31 @@ function callerRow(caller) {
   return row;
 }
 
-function agentRow(agent) {
+function orderButtons(queue, agent) {
+  const kind = !agent.is_signed_in ? "out" : agent.is_paused ? "paused" : "ready";
+  return ORDERS[kind].map(([happening, label]) => {
+    const button = element("button", "td-button td-wall-order", label);
+    button.type = "button";
+    Object.assign(button.dataset, { queue: queue.number, agent: agent.number, happening });
+    button.setAttribute("aria-label", `${label}: ${agent.number} in ${queue.name}`);
+    return button;
+  });
+}
+
+async function order({ queue, agent, happening }) {
+  const answer = await fetch(board.dataset.agentUrl, {
+    method: "POST",
+    headers: { "X-CSRFToken": board.dataset.csrf },
+    body: new URLSearchParams({ queue, agent, happening }),
+  }).catch(() => null);
+  if (!answer?.ok) {
+    const told = await answer?.json().catch(() => ({}));
+    board.querySelector("[data-announce]").textContent = told?.message || "The agent could not be changed.";
+  }
+  await read();
+}
+
+function agentRow(queue, agent) {
   const row = element("li");
   const [label, look] = STATES[agent.state] || [agent.state, ""];
   row.append(who(agent.number, agent.display_name, agent.state === "paused" ? agent.pause_reason : ""));
@@ -72,7 +103,13 @@ function agentRow(agent) {
     time.dataset.since = agent.since;
     row.append(time);
   }
+  if (agent.state === "wrap_up" && agent.rests_until) {
+    const time = element("span", "td-subtle td-num");
+    time.dataset.until = agent.rests_until;
+    row.append(time);
+  }
   row.append(element("span", `td-pill ${look}`, label));
+  if (board.dataset.agentUrl) row.append(...orderButtons(queue, agent));
   return row;
 }
 
@@ -108,7 +145,7 @@ function fill(card, queue) {
   card.querySelector("[data-waiting]").replaceChildren(...rows);
   card.querySelector("[data-nobody]").hidden = queue.waiting.length > 0;
   const agents = [...queue.agents].sort((a, b) => ORDER.indexOf(a.state) - ORDER.indexOf(b.state));
-  card.querySelector("[data-agents]").replaceChildren(...agents.map(agentRow));
+  card.querySelector("[data-agents]").replaceChildren(...agents.map((agent) => agentRow(queue, agent)));
   card.querySelector("[data-no-agents]").hidden = agents.length > 0;
   const ready = agents.filter((agent) => agent.state === "ready").length;
   card.querySelector("[data-ready]").textContent = agents.length ? `${ready} of ${agents.length} ready` : "";
@@ -145,6 +182,11 @@ function announce() {
 
 function tick() {
   for (const time of board.querySelectorAll("[data-since]")) time.textContent = clock(secondsSince(time.dataset.since));
+  for (const time of board.querySelectorAll("[data-until]")) {
+    const left = -secondsSince(time.dataset.until);
+    time.textContent = clock(left);
+    if (left <= 0) soon();
+  }
   const wall = board.querySelector("[data-clock]");
   if (wall) wall.textContent = new Date().toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
 }
@@ -192,6 +234,13 @@ function showConnection() {
   pill.className = `td-pill ${look}`;
 }
 
+list.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-happening]");
+  if (!button) return;
+  button.disabled = true;
+  order(button.dataset);
+});
+
 board.querySelector("[data-full-screen]")?.addEventListener("click", () => {
   if (document.fullscreenElement) document.exitFullscreen();
   else document.documentElement.requestFullscreen();
@@ -216,4 +265,4 @@ new window.TandemEvents({
 });
 window.setInterval(tick, 1000);
 // What a lost event left behind disappears here at the latest.
-window.setInterval(read, 15_000);
+window.setInterval(read, Number(board.dataset.everyMs) || 15_000);

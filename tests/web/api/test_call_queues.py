@@ -249,6 +249,7 @@ class TestAgents:
             ({"extension_id": "x"}, 400),
             ({"status": "perhaps"}, 400),
             ({"pause_reason": "x" * 65, "status": False}, 400),
+            ({"pause_reason": "lunch", "status": True}, 400),
         ],
     )
     def test_nobody_else_is_changed(
