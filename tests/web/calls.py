@@ -230,7 +230,9 @@ class FakeWorker:
                 self._owner[command["session_id"]] = command["tenant_id"]
             if self._owner.get(command["session_id"]) != command["tenant_id"]:
                 continue
-            answer = {"ok": True, "result": {}, **self.answers.get(command["command"], {})}
+            # What is said to one order alone goes before what is said to the command.
+            said = self.answers.get(f"{command['command']} {command.get('order', '')}")
+            answer = {"ok": True, "result": {}, **(said or self.answers.get(command["command"], {}))}
             self.commands.append(command)
             if command["command"] == "hang_up":
                 self.hung_up.append(command["session_id"])
