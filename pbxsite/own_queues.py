@@ -63,10 +63,10 @@ def own_queues(request: HttpRequest) -> HttpResponse:
 def own_queue_board(request: HttpRequest) -> HttpResponse:
     """The wallboard of the queues that it manages."""
     found = _person(request)
-    if found is None or found[0].tenant is None:
+    tenant = found[0].tenant if found is not None else None
+    if found is None or tenant is None:
         return redirect("sign_in")
-    actor = found[0]
-    shown = wallboard(tenant=actor.tenant, now=timezone.now(), numbers=wallboard_numbers(actor, ()))
+    shown = wallboard(tenant=tenant, now=timezone.now(), numbers=wallboard_numbers(found[0], ()))
     return JsonResponse(asdict(shown))
 
 
