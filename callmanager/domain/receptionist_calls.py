@@ -48,10 +48,13 @@ def dialled_destination(snapshot: TenantSnapshot, number: str) -> Destination | 
 
 def action_destination(snapshot: TenantSnapshot, number: str) -> Destination | None:
     """Whom an Action URL, or its server, wants called: somebody of the company, else a number outside by the company's
-    outbound rules. A number of the company that can't be called is never looked for outside."""
+    outbound rules. A number of the company that can't be called is never looked for outside, and nobody who calls is
+    sent on to an emergency number: that help would be asked for at the company, where nobody needs it."""
     if snapshot.is_number_used(number):
         return dialled_destination(snapshot, number)
-    return Destination(DestinationKind.EXTERNAL_NUMBER, number) if is_dialable(number) else None
+    if not is_dialable(number) or snapshot.number_judge.is_emergency(number):
+        return None
+    return Destination(DestinationKind.EXTERNAL_NUMBER, number)
 
 
 def wished_choice(snapshot: TenantSnapshot, wish: ServerWish, on_failed: Choice) -> Choice:

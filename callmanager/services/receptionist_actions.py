@@ -11,9 +11,13 @@ from django.core.exceptions import ValidationError
 from callmanager.domain.menu_action import MAX_ACTIONS, first_shared, matches_words, parse_matches
 from callmanager.domain.number_range import NumberRange
 from callmanager.domain.outbound_rules import is_dialable
+from callmanager.domain.telephone_number import is_emergency_number
 from callmanager.models import Receptionist, ReceptionistAction
+from callmanager.services.extension_numbers import more_emergency_numbers
 from tenants.audit_changes import audit_note
 from tenants.models.event_url import refuse_inside
+from tenants.scope import current_tenant_id
+from tenants.selectors.tenant import tenant_get
 
 # As it is written; `target` is an address or a number, `password` None the one that is stored.
 Written = Mapping[str, Any]
@@ -95,8 +99,16 @@ def _row_problems(
         yield ValidationError("Give an address (https://…) or a number.", code="required")
     elif row.number and not is_dialable(row.number):
         yield ValidationError("Neither an address (https://…) nor a number.", code="target")
+    elif row.number and _is_emergency(row.number):
+        message = f"{row.number} calls for help in an emergency: no caller from outside is sent there."
+        yield ValidationError(message, code="emergency_number")
     elif row.url:
         yield from _url_problems(row, one, kept.get(row.name.lower()))
+
+
+def _is_emergency(number: str) -> bool:
+    country = tenant_get(tenant_id=current_tenant_id()).country
+    return number in more_emergency_numbers() or is_emergency_number(number, country)
 
 
 def _url_problems(

@@ -157,6 +157,13 @@ def test_anything_else_is_a_failure_with_a_reason(status: int, body: bytes) -> N
     assert wish.why
 
 
+def test_nobody_is_sent_on_to_an_emergency_number() -> None:
+    in_berlin = replace(ACME, numbers=replace(ACME.numbers, country="DE"))
+    failed = Choice(END_CALL)
+    assert action_destination(in_berlin, "112") is None
+    assert wished_choice(in_berlin, ServerWish(ActionAnswer.CALL, "112"), failed) == failed
+
+
 def test_a_number_of_the_company_is_never_looked_for_outside() -> None:
     absent = replace(
         ACME,

@@ -180,3 +180,10 @@ def test_a_simulated_call_presses_what_sets_an_action_off(acme_user: Rest) -> No
 def test_the_refusal_says_what_stands_there_twice(acme_user: Rest) -> None:
     refused = acme_user.post(DESKS, desk(action(matches="22;22")))
     assert "22 stands there twice" in str(refused.body)
+
+
+def test_no_caller_is_sent_to_an_emergency_number(acme_user: Rest, acme: Tenant) -> None:
+    Tenant.objects.filter(pk=acme.pk).update(country="DE")
+    refused = acme_user.post(DESKS, desk(action(target="112")))
+    assert (refused.status, codes(refused.body)) == (400, ["emergency_number"])
+    assert acme_user.post(DESKS, desk(action(target="00491121"))).status == 201
