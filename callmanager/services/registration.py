@@ -90,10 +90,19 @@ def _write(*, there: Sequence[EdgeRegistration], gone: Sequence[EdgeRegistration
 
 
 def _tell_queues(new: Iterable[EdgeRegistration], at: float) -> None:
-    """A telephone that registers anew makes an agent ready, or not, as the queue says (manual 5.10)."""
+    """Who registers with a telephone, and had none before, becomes ready as an agent, or not, as the queue says (manual
+    5.10): a second telephone changes nothing that its owner has wished meanwhile.
+    """
+    came = list(new)
+    with across_tenants():
+        others = Registration.objects.exclude(pk__in=[one.ruid for one in came]).filter(
+            username__in={one.number for one in came}, expires_at__gt=datetime.fromtimestamp(at, UTC)
+        )
+        there = set(others.values_list("username", "domain")) if came else set()
     numbers: defaultdict[str, set[str]] = defaultdict(set)
-    for registration in new:
-        numbers[registration.domain].add(registration.number)
+    for registration in came:
+        if (registration.number, registration.domain) not in there:
+            numbers[registration.domain].add(registration.number)
     for domain, tenant in _tenants(set(numbers)).items() if numbers else ():
         with tenant_scope(tenant), transaction.atomic():
             queue_agents_registered(numbers=numbers[domain], at=datetime.fromtimestamp(at, UTC))

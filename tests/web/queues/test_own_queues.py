@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -13,11 +14,13 @@ from callmanager.models import CallQueue
 from callmanager.selectors.call_queue import QueueAgentMember
 from callmanager.selectors.snapshot import snapshot_get
 from callmanager.services.call_queue import call_queue_create
+from callmanager.services.registration import registrations_apply
 from tenants.models import Tenant
 from tenants.scope import tenant_scope
 from tests.web.api.conftest import rest_as
+from tests.web.callmanager.test_registrations import DESK, change
 from tests.web.calls import FakeWorker, cdr_make, registration_make
-from tests.web.conftest import Cast
+from tests.web.conftest import ACME_DOMAIN, Cast
 from tests.web.queue_calls import queue_stay_make
 
 OWN, AGENTS, BOARD = "/api/account/queues", "/api/account/queue_agents", "/api/wallboard"
@@ -141,3 +144,17 @@ def test_after_a_call_an_agent_is_left_in_peace_and_shown_so(acme: Tenant) -> No
     queue_stay_make(acme, "s1", agent="102", entered_at=now - timedelta(minutes=3))
     cdr_make(acme, "s1", ended_at=now - timedelta(seconds=20))
     assert shown() == ("wrap_up", True)
+
+
+@pytest.mark.usefixtures("queues")
+def test_a_second_telephone_signs_nobody_in_again(acme: Tenant) -> None:
+    def registers(phone: str) -> None:
+        found = replace(DESK, ruid=f"uloc-{phone}", aor=f"102@{ACME_DOMAIN}")
+        registrations_apply(changes=[change(found, "registered")])
+
+    rest_as("102@acme").post(OWN, {"happening": "sign_out"})
+    registers("desk")
+    assert state(acme, "8000", "102")[0] is True
+    rest_as("102@acme").post(OWN, {"happening": "sign_out"})
+    registers("pocket")
+    assert state(acme, "8000", "102")[0] is False
