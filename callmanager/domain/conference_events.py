@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 from callmanager.domain.call_events import CallEvent, CallEventKind
 from callmanager.domain.call_parties import EXTENSION, inside_numbers
+from callmanager.domain.event_head import as_text, event_head
 from callmanager.domain.subscriptions import (
     CONFERENCE_EVENTS,
     CONFERENCE_STATUS,
@@ -88,15 +89,15 @@ class ConferenceFeed:
                 message = None
                 if session in self._invited:
                     why = {
-                        "outcome": _text(event.data.get("status")),
-                        "reason": _text(event.data.get("reason")),
+                        "outcome": as_text(event.data.get("status")),
+                        "reason": as_text(event.data.get("reason")),
                     }
                     message = self._of_invited(event, NOT_REACHED, **why)
                 self._invited.discard(session)
                 self._starts.pop(session, None)
                 return message
             case _ if event.data.get("conference"):
-                return self._in_room(event, _text(event.data["conference"]))
+                return self._in_room(event, as_text(event.data["conference"]))
             case _:
                 return None
 
@@ -105,11 +106,11 @@ class ConferenceFeed:
         room = self._rooms.setdefault((event.tenant_id, number), _Room())
         match event.kind:
             case CallEventKind.CONFERENCE_STARTED:
-                room.subject = _text(data.get("subject"))
+                room.subject = as_text(data.get("subject"))
                 return self._told(event, number, STARTED, None)
             case CallEventKind.CONFERENCE_JOINED:
                 self._invited.discard(session)
-                who = _text(data.get("participant"))
+                who = as_text(data.get("participant"))
                 inside = who in self._inside(session)
                 guest = _Guest(who, inside, is_admin=data.get("is_admin") is True)
                 room.guests[session] = guest
@@ -139,7 +140,7 @@ class ConferenceFeed:
 
     def _of_invited(self, event: CallEvent, status: str, **more: str) -> dict[str, object]:
         about = self._about(event.session_id)
-        room, number = _text(about.get("caller")), _text(about.get("callee"))
+        room, number = as_text(about.get("caller")), as_text(about.get("callee"))
         guest = _Guest(number, number in self._inside(event.session_id))
         return self._told(event, room, status, guest, **more)
 
@@ -151,16 +152,7 @@ class ConferenceFeed:
         about = self._about(event.session_id)
         concerned = room.guests.values() if guest is None else (guest,)
         data = {
-            "caller": _text(about.get("caller")),
-            "callee": _text(about.get("callee")),
-            "direction": _text(about.get("direction")) or EXTENSION,
-            "cdr_id": event.session_id,
-            "session_id": event.session_id,
-            "call_id": _text(about.get("call_id")),
-            "request_id": _text(about.get("request_id")),
-            "tenant_id": str(event.tenant_id),
-            "tenant_name": _text(about.get("tenant_name")),
-            "time": str(int(event.at)),
+            **event_head(event, about),
             **dict.fromkeys(FIELDS, ""),
             "conference": number,
             "subject": room.subject,
@@ -189,8 +181,8 @@ class ConferenceFeed:
 
     def _inside(self, session_id: str) -> tuple[str, ...]:
         about = self._about(session_id)
-        direction = _text(about.get("direction")) or EXTENSION
-        return inside_numbers(direction, _text(about.get("caller")), _text(about.get("callee")))
+        direction = as_text(about.get("direction")) or EXTENSION
+        return inside_numbers(direction, as_text(about.get("caller")), as_text(about.get("callee")))
 
 
 class TalkingFeed:
@@ -205,7 +197,7 @@ class TalkingFeed:
 
     def follow(self, tenant_id: int, session_id: str, live: Mapping[str, object] | None) -> None:
         """`live` is the document of a running call; None: it is over."""
-        number = _text((live or {}).get("conference"))
+        number = as_text((live or {}).get("conference"))
         room = (tenant_id, number) if number else None
         is_talking = live is not None and live.get("is_talking") is True
         before = self._where.get((tenant_id, session_id))
@@ -255,11 +247,7 @@ def talking_message(room: tuple[int, str], talking: Mapping[str, str], at: float
 
 def _participant(live: Mapping[str, object], room: str) -> str:
     """Whom a room has called is the callee of its call."""
-    caller = _text(live.get("caller"))
+    caller = as_text(live.get("caller"))
     if caller == room:
-        return _text(live.get("answered_number")) or _text(live.get("callee"))
-    return _text(live.get("caller_now")) or caller
-
-
-def _text(value: object) -> str:
-    return "" if value is None else str(value)
+        return as_text(live.get("answered_number")) or as_text(live.get("callee"))
+    return as_text(live.get("caller_now")) or caller

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from callmanager.domain.call_events import CallEvent, CallEventKind
-from callmanager.domain.call_parties import EXTENSION, inside_numbers
+from callmanager.domain.call_parties import inside_numbers
 from callmanager.domain.cdr import CallDetail
+from callmanager.domain.event_head import as_text, event_head
 from callmanager.domain.public_record import to_public_json
 from callmanager.domain.subscriptions import CDR_EVENTS, EXTENSION_EVENTS, as_confidential
 
@@ -102,21 +103,10 @@ def live_message(
 ) -> dict[str, object]:
     """One message of the topic `extension_events`; `start` is the call's first event, None if missed."""
     about: Mapping[str, object] = start.data if start else {}
-    data = {
-        "caller": _text(about.get("caller")),
-        "callee": _text(about.get("callee")),
-        "direction": _text(about.get("direction")) or EXTENSION,
-        "cdr_id": event.session_id,
-        "session_id": event.session_id,
-        "call_id": _text(about.get("call_id")),
-        "request_id": _text(about.get("request_id")),
-        "tenant_id": str(event.tenant_id),
-        "tenant_name": _text(about.get("tenant_name")),
-        "time": str(int(event.at)),
-    }
-    data |= {name: _text(event.data.get(name)) for name in FIELDS_OF_KIND[event.kind]}
+    data = event_head(event, about)
+    data |= {name: as_text(event.data.get(name)) for name in FIELDS_OF_KIND[event.kind]}
     if event.kind in (CallEventKind.CALL_FAIL, CallEventKind.CALL_NOANSWER):
-        data["fail_code"] = _text(event.data.get("sip_code"))
+        data["fail_code"] = as_text(event.data.get("sip_code"))
     caller_and_callee = inside_numbers(data["direction"], data["caller"], data["callee"])
     message: dict[str, object] = {
         "topic": EXTENSION_EVENTS,
@@ -135,7 +125,7 @@ def _extensions_of(event: CallEvent) -> frozenset[str]:
     if event.data.get("trunk_id"):
         return _NOBODY
     names = ("from_number",) if event.data.get("is_outside") else ("from_number", "number", "transferor")
-    return frozenset(_text(event.data.get(name)) for name in names) - {""}
+    return frozenset(as_text(event.data.get(name)) for name in names) - {""}
 
 
 def cdr_message(detail: CallDetail) -> dict[str, object]:
@@ -155,7 +145,3 @@ def cdr_message(detail: CallDetail) -> dict[str, object]:
 
 def _extensions(*numbers: str) -> list[str]:
     return sorted({number for number in numbers if number})
-
-
-def _text(value: object) -> str:
-    return "" if value is None else str(value)

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from callmanager.domain.call_events import CallEvent, CallEventKind
-from callmanager.domain.call_parties import EXTENSION, inside_numbers
+from callmanager.domain.call_parties import inside_numbers
+from callmanager.domain.event_head import as_text, event_head
 from callmanager.domain.subscriptions import QUEUE_EVENTS, QUEUE_STATUS, as_confidential
 
 WAITING, RINGING, ANSWERED, LEFT = "caller_waiting", "agent_ringing", "caller_answered", "caller_left"
@@ -54,8 +55,8 @@ class QueueFeed:
                 self._starts[session_id] = event
                 return None
             case CallEventKind.QUEUE_ENTERED:
-                name = _text(event.data.get("queue_name"))
-                one = _Waiting(_text(event.data.get("queue")), name, event.at)
+                name = as_text(event.data.get("queue_name"))
+                one = _Waiting(as_text(event.data.get("queue")), name, event.at)
                 self._waiting.setdefault(event.tenant_id, {})[session_id] = one
                 return self._told(event, start, one, WAITING)
             case CallEventKind.QUEUE_AGENT_STATE:
@@ -63,7 +64,7 @@ class QueueFeed:
             case CallEventKind.QUEUE_SLA_BREACHED if session_id in line:
                 return self._told(event, start, line[session_id], BREACHED)
             case CallEventKind.TARGET_RINGING if session_id in line:
-                agent = _text(event.data.get("number"))
+                agent = as_text(event.data.get("number"))
                 return self._told(event, start, line[session_id], RINGING, agent=agent)
             case CallEventKind.QUEUE_LEFT if session_id in line:
                 return self._leave(event, start, line.pop(session_id))
@@ -75,7 +76,7 @@ class QueueFeed:
                 return None
 
     def _leave(self, event: CallEvent, start: CallEvent | None, one: _Waiting) -> dict[str, object]:
-        agent, why = _text(event.data.get("agent")), _text(event.data.get("why")) or "abandoned"
+        agent, why = as_text(event.data.get("agent")), as_text(event.data.get("why")) or "abandoned"
         return self._told(event, start, one, ANSWERED if why == "answered" else LEFT, agent=agent, reason=why)
 
     def _told(
@@ -91,13 +92,13 @@ class QueueFeed:
             status=status,
             waiting_callers=str(others),
             waited_s=str(max(0, int(event.at - one.since))),
-            sla_s=_text(event.data.get("sla_s")),
+            sla_s=as_text(event.data.get("sla_s")),
             **more,
         )
 
 
 def _agent_changed(event: CallEvent, start: CallEvent | None) -> dict[str, object]:
-    told = {name: _text(event.data.get(name)) for name in ("queue", "agent", "happening", "pause_reason")}
+    told = {name: as_text(event.data.get(name)) for name in ("queue", "agent", "happening", "pause_reason")}
     return _message(event, start, status=AGENT, **told)
 
 
@@ -127,18 +128,9 @@ def _data(message: Mapping[str, object]) -> dict[str, object]:
 def _message(event: CallEvent, start: CallEvent | None, **told: str) -> dict[str, object]:
     about: Mapping[str, object] = start.data if start else {}
     data = {
-        "caller": _text(about.get("caller")),
-        "callee": _text(about.get("callee")),
-        "direction": _text(about.get("direction")) or EXTENSION,
-        "cdr_id": event.session_id,
-        "session_id": event.session_id,
-        "call_id": _text(about.get("call_id")),
-        "request_id": _text(about.get("request_id")),
-        "tenant_id": str(event.tenant_id),
-        "tenant_name": _text(about.get("tenant_name")),
-        "time": str(int(event.at)),
+        **event_head(event, about),
         **dict.fromkeys(FIELDS, ""),
-        "caller_display_name": _text(about.get("caller_display_name")),
+        "caller_display_name": as_text(about.get("caller_display_name")),
         **told,
     }
     numbers = {*inside_numbers(data["direction"], data["caller"], ""), told.get("agent", "")} - {""}
@@ -152,7 +144,3 @@ def _message(event: CallEvent, start: CallEvent | None, **told: str) -> dict[str
         "data": data,
     }
     return as_confidential(message) if about.get("is_confidential") else message
-
-
-def _text(value: object) -> str:
-    return "" if value is None else str(value)

@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from callmanager.domain.call_events import CallEvent, CallEventKind
 from callmanager.domain.cdr import WORKER_LOST
+from callmanager.domain.event_head import as_text
 
 
 class StayOutcome(StrEnum):
@@ -99,23 +100,23 @@ def _begin(event: CallEvent, about: Mapping[str, object]) -> QueueStay:
         tenant_id=event.tenant_id,
         session_id=event.session_id,
         sequence=event.sequence,
-        queue=_text(event.data.get("queue")),
-        queue_name=_text(event.data.get("queue_name")),
-        caller=_text(event.data.get("caller")) or _text(about.get("caller")),
-        caller_name=_text(about.get("caller_display_name")),
+        queue=as_text(event.data.get("queue")),
+        queue_name=as_text(event.data.get("queue_name")),
+        caller=as_text(event.data.get("caller")) or as_text(about.get("caller")),
+        caller_name=as_text(about.get("caller_display_name")),
         is_from_inside=about.get("direction") != "in",
         entered_at=event.at,
     )
 
 
 def _follow(stay: QueueStay, event: CallEvent) -> QueueStay:
-    number = _text(event.data.get("number"))
+    number = as_text(event.data.get("number"))
     match event.kind:
         case CallEventKind.QUEUE_SLA_BREACHED:
-            return replace(stay, is_sla_breached=True, sla_s=int(_text(event.data.get("sla_s")) or 0))
+            return replace(stay, is_sla_breached=True, sla_s=int(as_text(event.data.get("sla_s")) or 0))
         case CallEventKind.QUEUE_LEFT:
-            outcome = _OUTCOMES.get(_text(event.data.get("why")), StayOutcome.TRANSFERRED)
-            return _end(stay, event, outcome, _text(event.data.get("agent")))
+            outcome = _OUTCOMES.get(as_text(event.data.get("why")), StayOutcome.TRANSFERRED)
+            return _end(stay, event, outcome, as_text(event.data.get("agent")))
         case CallEventKind.TARGET_RINGING:
             return replace(stay, ringing=tuple(dict.fromkeys((*stay.ringing, number))))
         case kind if kind in _RINGS_NO_MORE:
@@ -129,7 +130,3 @@ def _follow(stay: QueueStay, event: CallEvent) -> QueueStay:
 
 def _end(stay: QueueStay, event: CallEvent, outcome: StayOutcome, agent: str) -> QueueStay:
     return replace(stay, left_at=max(event.at, stay.entered_at), outcome=outcome, agent=agent, ringing=())
-
-
-def _text(value: object) -> str:
-    return "" if value is None else str(value)
