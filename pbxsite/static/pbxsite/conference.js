@@ -8,7 +8,6 @@ const endDialog = document.querySelector("#conference-end");
 const personTemplate = document.querySelector("#conference-person");
 const invitedTemplate = document.querySelector("#conference-invited");
 const READ_AFTER_MS = 250;
-const RETRY_MS = 3_000;
 const NOTE_MS = 60_000;
 let room = { participants: [], invited: [], is_locked: false, is_muted: false };
 let talking = new Set();
@@ -17,9 +16,6 @@ let talkingToldAt = -Infinity;
 let aheadMs = 0;
 let socketState = "waiting";
 let isKnown = true;
-let timer = null;
-let isReading = false;
-let isStale = false;
 let isFirst = true;
 // What was answered to the latest order, by the call that it was about.
 const notes = new Map();
@@ -167,39 +163,26 @@ function tick() {
   }
 }
 
-async function read() {
-  if (isReading) {
-    isStale = true;
-    return;
+function take(state, askedAt) {
+  room = state;
+  isFirst = false;
+  aheadMs = state.now * 1000 - Date.now();
+  // What an event told meanwhile is newer.
+  if (talkingToldAt < askedAt) {
+    talking = new Set(room.participants.filter((one) => one.is_talking).map((one) => one.session_id));
   }
-  isReading = true;
-  isStale = false;
-  const askedAt = performance.now();
-  const answer = await fetch(page.dataset.stateUrl, { headers: { Accept: "application/json" } }).catch(() => null);
-  const state = answer?.ok ? await answer.json().catch(() => null) : null;
-  isReading = false;
-  isKnown = state !== null;
-  if (isKnown) {
-    room = state;
-    isFirst = false;
-    aheadMs = state.now * 1000 - Date.now();
-    // What an event told meanwhile is newer.
-    if (talkingToldAt < askedAt) {
-      talking = new Set(room.participants.filter((one) => one.is_talking).map((one) => one.session_id));
-    }
-    render();
-  }
-  showConnection();
-  if (!isKnown) window.setTimeout(read, RETRY_MS);
-  else if (isStale) soon();
+  render();
 }
 
-function soon() {
-  timer ??= window.setTimeout(() => {
-    timer = null;
-    read();
-  }, READ_AFTER_MS);
-}
+const reading = new window.TandemReading({
+  url: page.dataset.stateUrl,
+  afterMs: READ_AFTER_MS,
+  take,
+  onRead: (isRead) => {
+    isKnown = isRead;
+    showConnection();
+  },
+});
 
 const NEWS = {
   joined: (event) => `${event.participant} has come in`,
@@ -218,7 +201,7 @@ function apply(event) {
   }
   if (NEWS[event.status]) announce(NEWS[event.status](event));
   if (event.status === "not_reached" && event.outcome !== "cancelled") miss(event);
-  soon();
+  reading.soon();
 }
 
 function miss(event) {
@@ -244,7 +227,7 @@ async function order(name, said, button, tell) {
   button.disabled = false;
   tell(response?.ok ? answer.message : answer.message || "That was not possible.", !response?.ok);
   if (button.isConnected && document.activeElement === document.body) button.focus();
-  soon();
+  reading.soon();
   return Boolean(response?.ok);
 }
 
@@ -306,29 +289,21 @@ invitedList?.addEventListener("click", (event) => {
 });
 
 function showConnection() {
-  const pill = page.querySelector("[data-connection]");
   const state = socketState === "live" && !isKnown ? "unknown" : socketState;
-  const [label, look] = {
-    live: ["Live", "td-good td-pulse"],
-    waiting: ["Reconnecting…", "td-warn"],
-    unknown: ["Not known at the moment", "td-warn"],
-    refused: ["Not allowed", "td-bad"],
-  }[state];
-  pill.textContent = label;
-  pill.className = `td-pill td-connection ${look}`;
+  window.showTandemConnection(page.querySelector("[data-connection]"), state);
 }
 
 new window.TandemEvents({
   tenant: page.dataset.tenant,
   topics: [{ topic: "conference_events" }],
   onEvent: apply,
-  onResync: read,
+  onResync: () => reading.read(),
   onState: (state) => {
     socketState = state;
     showConnection();
   },
 });
-read();
+reading.read();
 window.setInterval(tick, 1000);
 // What a lost event left behind disappears here at the latest.
-window.setInterval(read, 15_000);
+window.setInterval(() => reading.read(), 15_000);

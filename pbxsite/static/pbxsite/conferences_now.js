@@ -4,12 +4,8 @@
 (() => {
   const card = document.querySelector("#conferences-now");
   const READ_AFTER_MS = 300;
-  const RETRY_MS = 3_000;
   let socketState = "waiting";
   let isKnown = true;
-  let timer = null;
-  let isReading = false;
-  let isStale = false;
   let roomsBefore = null;
 
   function show(counts) {
@@ -31,53 +27,31 @@
     roomsBefore = rooms.length;
   }
 
-  async function read() {
-    if (isReading) {
-      isStale = true;
-      return;
-    }
-    isReading = true;
-    isStale = false;
-    const answer = await fetch(card.dataset.nowUrl, { headers: { Accept: "application/json" } }).catch(() => null);
-    const counts = answer?.ok ? (await answer.json().catch(() => null))?.participants : null;
-    isReading = false;
-    isKnown = Boolean(counts);
-    if (isKnown) show(counts);
-    showConnection();
-    if (!isKnown) window.setTimeout(read, RETRY_MS);
-    else if (isStale) soon();
-  }
-
-  function soon() {
-    timer ??= window.setTimeout(() => {
-      timer = null;
-      read();
-    }, READ_AFTER_MS);
-  }
-
   function showConnection() {
-    const pill = card.querySelector("[data-connection]");
     const state = socketState === "live" && !isKnown ? "unknown" : socketState;
-    const [label, look] = {
-      live: ["Live", "td-good td-pulse"],
-      waiting: ["Reconnecting…", "td-warn"],
-      unknown: ["Not known at the moment", "td-warn"],
-      refused: ["Not allowed", "td-bad"],
-    }[state];
-    pill.textContent = label;
-    pill.className = `td-pill td-connection ${look}`;
+    window.showTandemConnection(card.querySelector("[data-connection]"), state);
   }
 
+  const reading = new window.TandemReading({
+    url: card.dataset.nowUrl,
+    afterMs: READ_AFTER_MS,
+    // Null while nobody can tell.
+    take: ({ participants }) => (participants ? show(participants) : false),
+    onRead: (isRead) => {
+      isKnown = isRead;
+      showConnection();
+    },
+  });
   new window.TandemEvents({
     tenant: card.dataset.tenant,
     topics: [{ topic: "conference_events", keys: ["conference_status"] }],
-    onEvent: soon,
-    onResync: read,
+    onEvent: () => reading.soon(),
+    onResync: () => reading.read(),
     onState: (state) => {
       socketState = state;
       showConnection();
     },
   });
-  read();
-  window.setInterval(read, 15_000);
+  reading.read();
+  window.setInterval(() => reading.read(), 15_000);
 })();

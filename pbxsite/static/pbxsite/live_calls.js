@@ -175,16 +175,15 @@ async function reload() {
 // Who may do what on which side is told by the list alone; all else is known from the events.
 async function learnSides(tries = 5) {
   const { list } = await askList();
-  const lagging = new Set([...calls.values()].filter((call) => call.learns).map((call) => call.session_id));
   for (const listed of list || []) {
     const call = calls.get(listed.session_id);
     if (!call) continue;
     const { sides, may_record, may_redirect, may_answer, monitored_sides } = listed;
     Object.assign(call, { sides, may_record, may_redirect, may_answer, monitored_sides, may_hang_up: listed.may_hang_up });
     if (listed.state === call.state) call.learns = false;
-    if (!call.learns) lagging.delete(listed.session_id);
   }
-  if (lagging.size && tries > 1) window.setTimeout(() => learnSides(tries - 1), LEARN_AGAIN_MS);
+  const isLagging = [...calls.values()].some((call) => call.learns);
+  if (isLagging && tries > 1) window.setTimeout(() => learnSides(tries - 1), LEARN_AGAIN_MS);
   render();
 }
 
@@ -268,16 +267,8 @@ async function hangUp(sessionId) {
 }
 
 function showConnection() {
-  const pill = card.querySelector("[data-connection]");
   const state = socketState === "live" && !isListKnown ? "unknown" : socketState;
-  const [label, classes] = {
-    live: ["Live", "td-good td-pulse"],
-    waiting: ["Reconnecting…", "td-warn"],
-    unknown: ["Not known at the moment", "td-warn"],
-    refused: ["Not allowed", "td-bad"],
-  }[state];
-  pill.textContent = label;
-  pill.className = `td-pill td-connection ${classes}`;
+  window.showTandemConnection(card.querySelector("[data-connection]"), state);
 }
 
 rows.addEventListener("click", (event) => {

@@ -5,16 +5,12 @@ const board = document.querySelector("#wallboard");
 const list = board.querySelector("[data-queues]");
 const queueTemplate = document.querySelector("#wall-queue");
 const AT_MOST_EVERY_MS = 700;
-const RETRY_MS = 3_000;
 const SHOWN_MAX = 30;
 let shown = { queues: [], are_calls_known: true };
 // How much the server's clock is ahead of this one.
 let aheadMs = 0;
 let socketState = "waiting";
 let isKnown = true;
-let timer = null;
-let isReading = false;
-let isStale = false;
 let waitingBefore = new Map();
 
 const STATES = {
@@ -91,7 +87,7 @@ async function order({ queue, agent, happening }) {
     const told = await answer?.json().catch(() => ({}));
     board.querySelector("[data-announce]").textContent = told?.message || "The agent could not be changed.";
   }
-  await read();
+  await reading.read();
 }
 
 function agentRow(queue, agent) {
@@ -185,53 +181,33 @@ function tick() {
   for (const time of board.querySelectorAll("[data-until]")) {
     const left = -secondsSince(time.dataset.until);
     time.textContent = clock(left);
-    if (left <= 0) soon();
+    if (left <= 0) reading.soon();
   }
   const wall = board.querySelector("[data-clock]");
   if (wall) wall.textContent = new Date().toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
 }
 
-async function read() {
-  if (isReading) {
-    isStale = true;
-    return;
-  }
-  isReading = true;
-  isStale = false;
-  const answer = await fetch(board.dataset.listUrl, { headers: { Accept: "application/json" } }).catch(() => null);
-  if (answer?.ok) {
-    shown = await answer.json();
-    aheadMs = Date.parse(shown.at) - Date.now();
-    render();
-  }
-  isReading = false;
-  isKnown = Boolean(answer?.ok);
-  showConnection();
-  if (!isKnown) window.setTimeout(read, RETRY_MS);
-  else if (isStale) soon();
+function take(told) {
+  shown = told;
+  aheadMs = Date.parse(shown.at) - Date.now();
+  render();
 }
 
-function soon() {
-  timer ??= window.setTimeout(() => {
-    timer = null;
-    read();
-  }, AT_MOST_EVERY_MS);
-}
+const reading = new window.TandemReading({
+  url: board.dataset.listUrl,
+  afterMs: AT_MOST_EVERY_MS,
+  take,
+  onRead: (isRead) => {
+    isKnown = isRead;
+    showConnection();
+  },
+});
 
 function showConnection() {
-  const pill = board.querySelector("[data-connection]");
   let state = socketState;
   if (state === "live" && !isKnown) state = "unknown";
   else if (state === "live" && !shown.are_calls_known) state = "partly";
-  const [label, look] = {
-    live: ["Live", "td-good td-pulse"],
-    waiting: ["Reconnecting…", "td-warn"],
-    unknown: ["Not known at the moment", "td-warn"],
-    partly: ["Calls are not known", "td-warn"],
-    refused: ["Not allowed", "td-bad"],
-  }[state];
-  pill.textContent = label;
-  pill.className = `td-pill ${look}`;
+  window.showTandemConnection(board.querySelector("[data-connection]"), state);
 }
 
 list.addEventListener("click", (event) => {
@@ -253,11 +229,11 @@ new window.TandemEvents({
     { topic: "extension_events", keys: ["call_established", "call_joined", "call_ended", "extension_register"] },
   ],
   onEvent: (event) => {
-    soon();
+    reading.soon();
     // What an agent has dialled is known here a little later.
-    if (event.status === "agent_changed") window.setTimeout(soon, 4_000);
+    if (event.status === "agent_changed") window.setTimeout(() => reading.soon(), 4_000);
   },
-  onResync: read,
+  onResync: () => reading.read(),
   onState: (state) => {
     socketState = state;
     showConnection();
@@ -265,4 +241,4 @@ new window.TandemEvents({
 });
 window.setInterval(tick, 1000);
 // What a lost event left behind disappears here at the latest.
-window.setInterval(read, Number(board.dataset.everyMs) || 15_000);
+window.setInterval(() => reading.read(), Number(board.dataset.everyMs) || 15_000);
