@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from typing import Any, Generic, TypeVar
 
@@ -69,7 +69,7 @@ class _Rows(Generic[Listed]):
         """As it is compared. Raises NumberPatternError."""
 
     @abstractmethod
-    def _new(self, text: str) -> Listed: ...
+    def _new(self, key: str) -> Listed: ...
 
     @abstractmethod
     def _fill(self, thing: Listed, row: CsvRow, problems: Problems) -> None:
@@ -92,7 +92,7 @@ class _Rows(Generic[Listed]):
             return RowOutcome.SKIPPED
         if known is None and len(self._known) + len(self._made) >= LIST_ROWS_MAX:
             problems.append((self.key, "max_length", f"At most {LIST_ROWS_MAX:,} rows."))
-        thing = known if known is not None else self._new(text)
+        thing = known if known is not None else self._new(key)
         try:
             self._fill(thing, row, problems)
         except ValidationError as error:
@@ -104,8 +104,25 @@ class _Rows(Generic[Listed]):
 
 
 class _NumberRows(_Rows[Listed]):
+    """Of numbers, with columns that are fields of the model, too."""
+
+    model: type[Listed]
+    fields: tuple[str, ...]
+
+    def __init__(self, listed: Iterable[Any], existing: Existing) -> None:
+        super().__init__({one.number: one for one in listed}, existing)
+
     def _key(self, text: str) -> str:
         return parse_blocked(text)
+
+    def _new(self, key: str) -> Listed:
+        return self.model(number=key)
+
+    def write(self) -> None:
+        rows = self.model._default_manager
+        rows.bulk_create(self._made)
+        if self._changed:
+            rows.bulk_update(self._changed, self.fields, batch_size=500)
 
 
 def _cell(thing: Model, row: CsvRow, column: str, read: Callable[[str], object], problems: Problems) -> None:
@@ -119,11 +136,11 @@ def _cell(thing: Model, row: CsvRow, column: str, read: Callable[[str], object],
 
 
 class VipRows(_NumberRows[VipCaller]):
-    def __init__(self, rows: Sequence[CsvRow], existing: Existing) -> None:
-        super().__init__({caller.number: caller for caller in vip_caller_list()}, existing)
+    model = VipCaller
+    fields = ("description", "last_day", "is_enabled")
 
-    def _new(self, text: str) -> VipCaller:
-        return VipCaller(number=parse_blocked(text))
+    def __init__(self, rows: Sequence[CsvRow], existing: Existing) -> None:
+        super().__init__(vip_caller_list(), existing)
 
     def _fill(self, thing: VipCaller, row: CsvRow, problems: Problems) -> None:
         _cell(thing, row, "description", str.strip, problems)
@@ -131,29 +148,18 @@ class VipRows(_NumberRows[VipCaller]):
         _cell(thing, row, "is_enabled", partial(read_switch, otherwise=thing.is_enabled), problems)
         thing.full_clean(validate_unique=False, validate_constraints=False)
 
-    def write(self) -> None:
-        VipCaller.objects.bulk_create(self._made)
-        if self._changed:
-            fields = ["description", "last_day", "is_enabled"]
-            VipCaller.objects.bulk_update(self._changed, fields, batch_size=500)
-
 
 class HarassRows(_NumberRows[HarassNumber]):
-    def __init__(self, rows: Sequence[CsvRow], existing: Existing) -> None:
-        super().__init__({entry.number: entry for entry in harass_number_list()}, existing)
+    model = HarassNumber
+    fields = ("description", "level")
 
-    def _new(self, text: str) -> HarassNumber:
-        return HarassNumber(number=parse_blocked(text))
+    def __init__(self, rows: Sequence[CsvRow], existing: Existing) -> None:
+        super().__init__(harass_number_list(), existing)
 
     def _fill(self, thing: HarassNumber, row: CsvRow, problems: Problems) -> None:
         _cell(thing, row, "description", str.strip, problems)
         _cell(thing, row, "level", lambda text: read_level(text).value, problems)
         thing.full_clean(validate_unique=False, validate_constraints=False)
-
-    def write(self) -> None:
-        HarassNumber.objects.bulk_create(self._made)
-        if self._changed:
-            HarassNumber.objects.bulk_update(self._changed, ["description", "level"], batch_size=500)
 
 
 class ExclusiveRows(_Rows[ExclusiveAgent]):
@@ -168,8 +174,8 @@ class ExclusiveRows(_Rows[ExclusiveAgent]):
     def _key(self, text: str) -> str:
         return text
 
-    def _new(self, text: str) -> ExclusiveAgent:
-        return ExclusiveAgent(description=text)
+    def _new(self, key: str) -> ExclusiveAgent:
+        return ExclusiveAgent(description=key)
 
     def _fill(self, thing: ExclusiveAgent, row: CsvRow, problems: Problems) -> None:
         callers = read_parts(row.values["callers"]) if "callers" in row.values else None
