@@ -16,16 +16,15 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from callmanager.admin.extension_person import qr_markup
 from callmanager.models import Extension
 from callmanager.models.extension import NO_CONTROL_CHARACTERS, PHONE_NUMBER
-from callmanager.selectors.person import own_extension_list
 from callmanager.services.extension import extension_update
 from callmanager.services.extension_photo import photo_find, photo_set
 from callmanager.services.extension_welcome import phone_account, qr_svg
 from callmanager.services.sip_password import sip_password_generate
 from pbxsite.console.sites import platform_site
-from tenants.acting import Actor
+from pbxsite.own_person import own_person
 from tenants.audit_trail import audit_request
 from tenants.files import file_response
-from tenants.models import Role, Tenant
+from tenants.models import Tenant
 
 
 class OwnExtensionForm(forms.Form):
@@ -125,8 +124,5 @@ def _page(
 
 
 def _own(request: HttpRequest) -> tuple[Extension, Tenant] | None:
-    actor: Actor | None = getattr(request, "actor", None)
-    if actor is None or actor.role != Role.EXTENSION or actor.tenant is None:
-        return None
-    extension = own_extension_list(number=actor.user.extension_number).first()
-    return (extension, actor.tenant) if extension is not None else None
+    person = own_person(request)
+    return (person.extension, person.tenant) if person is not None else None

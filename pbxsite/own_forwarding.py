@@ -11,21 +11,17 @@ from django.views.decorators.http import require_http_methods
 from callmanager.admin.extension_forwarding import forwarding_saved
 from callmanager.admin.forwarding_form import ForwardingForm
 from callmanager.selectors.extension import forward_list
-from callmanager.selectors.person import own_extension_list
 from pbxsite.console.sites import platform_site
-from tenants.acting import Actor
-from tenants.models import Role
+from pbxsite.own_person import own_person
 
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def own_forwarding(request: HttpRequest) -> HttpResponse:
-    actor: Actor | None = getattr(request, "actor", None)
-    if actor is None or actor.role != Role.EXTENSION or actor.tenant is None:
+    person = own_person(request)
+    if person is None:
         return redirect("sign_in")
-    extension = own_extension_list(number=actor.user.extension_number).first()
-    if extension is None:
-        return redirect("sign_in")
+    extension = person.extension
     form = ForwardingForm(request.POST or None, extension=extension, rows=forward_list(extension=extension))
     if request.method == "POST" and forwarding_saved(request, extension, form):
         messages.success(request, "Saved. It holds from the next call on.")
@@ -33,7 +29,7 @@ def own_forwarding(request: HttpRequest) -> HttpResponse:
     context = {
         **platform_site.each_context(request),
         "title": "Status and forwarding",
-        "tenant": actor.tenant,
+        "tenant": person.tenant,
         "extension": extension,
         "form": form,
     }

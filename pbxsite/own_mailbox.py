@@ -9,11 +9,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from callmanager.admin.mailbox_page import mailbox_page
 from callmanager.models import Extension
-from callmanager.selectors.person import own_extension_list
 from callmanager.selectors.voicemail import greeting_list, own_voicemail_list, stored_sound
 from pbxsite.console.sites import platform_site
-from tenants.acting import Actor
-from tenants.models import Role
+from pbxsite.own_person import own_person
 
 
 @never_cache
@@ -49,10 +47,8 @@ def own_greeting_play(request: HttpRequest, greeting_id: int) -> FileResponse:
 
 
 def _own(request: HttpRequest) -> Extension | None:
-    actor: Actor | None = getattr(request, "actor", None)
-    if actor is None or actor.role != Role.EXTENSION or actor.tenant is None:
-        return None
-    return own_extension_list(number=actor.user.extension_number).first()
+    person = own_person(request)
+    return person.extension if person is not None else None
 
 
 def _sound(request: HttpRequest, file_id: int) -> FileResponse:

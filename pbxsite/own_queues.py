@@ -6,7 +6,6 @@ from dataclasses import asdict
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -15,16 +14,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from callmanager.admin.wallboard import agent_change_json
+from callmanager.agent_requests import agent_change
 from callmanager.domain.agent_state import WISHED, AgentHappening
 from callmanager.models import Extension
 from callmanager.selectors.call_queue import own_agent_rows, queues_of_agent, queues_of_manager
-from callmanager.selectors.person import own_extension_list
 from callmanager.selectors.wallboard import wallboard, wallboard_numbers
-from callmanager.services.queue_agent import queue_agent_change
 from pbxsite.console.sites import platform_site
-from tenants.acting import Actor
-from tenants.audit_trail import audit_request
-from tenants.models import Role
+from pbxsite.own_person import own_person
 
 DONE = {
     AgentHappening.SIGN_IN: "Signed in: you are rung.",
@@ -37,17 +33,17 @@ DONE = {
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def own_queues(request: HttpRequest) -> HttpResponse:
-    found = _person(request)
-    if found is None:
+    person = own_person(request)
+    if person is None:
         return redirect("sign_in")
-    actor, extension = found
+    extension = person.extension
     problem = _change(request, extension) if request.method == "POST" else ""
     if request.method == "POST" and not problem:
         return redirect("own_queues")
     context = {
         **platform_site.each_context(request),
         "title": "My queues",
-        "tenant": actor.tenant,
+        "tenant": person.tenant,
         "extension": extension,
         "rows": own_agent_rows(extension.pk),
         "problem": problem,
@@ -62,21 +58,21 @@ def own_queues(request: HttpRequest) -> HttpResponse:
 @require_safe
 def own_queue_board(request: HttpRequest) -> HttpResponse:
     """The wallboard of the queues that it manages."""
-    found = _person(request)
-    tenant = found[0].tenant if found is not None else None
-    if found is None or tenant is None:
+    person = own_person(request)
+    if person is None:
         return redirect("sign_in")
-    shown = wallboard(tenant=tenant, now=timezone.now(), numbers=wallboard_numbers(found[0], ()))
+    numbers = wallboard_numbers(person.actor, ())
+    shown = wallboard(tenant=person.tenant, now=timezone.now(), numbers=numbers)
     return JsonResponse(asdict(shown))
 
 
 @require_POST
 def own_queue_agent(request: HttpRequest) -> HttpResponse:
     """An agent of a queue that it manages."""
-    found = _person(request)
-    if found is None:
+    person = own_person(request)
+    if person is None:
         return redirect("sign_in")
-    return agent_change_json(request, queues_of_manager(found[1].number))
+    return agent_change_json(request, queues_of_manager(person.extension.number))
 
 
 def _change(request: HttpRequest, extension: Extension) -> str:
@@ -88,21 +84,10 @@ def _change(request: HttpRequest, extension: Extension) -> str:
     happening = AgentHappening(asked)
     reason = request.POST.get("pause_reason", "") if happening is AgentHappening.PAUSE else ""
     try:
-        with transaction.atomic():
-            changed = queue_agent_change(
-                queues=queues, extension_id=extension.pk, happening=happening, pause_reason=reason
-            )
-            for queue in changed:
-                audit_request(request, action="call_queue.agent", target=queue)
+        agent_change(
+            request, queues=queues, extension_id=extension.pk, happening=happening, pause_reason=reason
+        )
     except ValidationError as error:
         return f"Reason: {' '.join(error.messages)}"
     messages.success(request, DONE[happening])
     return ""
-
-
-def _person(request: HttpRequest) -> tuple[Actor, Extension] | None:
-    actor: Actor | None = getattr(request, "actor", None)
-    if actor is None or actor.role != Role.EXTENSION or actor.tenant is None:
-        return None
-    extension = own_extension_list(number=actor.user.extension_number).first()
-    return (actor, extension) if extension is not None else None

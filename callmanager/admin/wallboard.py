@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
-from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
@@ -14,13 +13,12 @@ from django.utils import timezone
 from django.utils.http import urlencode
 from django.views.decorators.http import require_POST, require_safe
 
+from callmanager.agent_requests import agent_change
 from callmanager.domain.agent_state import WISHED, AgentHappening
 from callmanager.models import CallQueue, Extension
 from callmanager.selectors.call_queue import call_queue_list
 from callmanager.selectors.wallboard import wallboard
-from callmanager.services.queue_agent import queue_agent_change
 from tenants.acting import Actor
-from tenants.audit_trail import audit_request
 from tenants.capabilities import Verb
 from tenants.console_access import needs
 from tenants.models import Tenant
@@ -61,15 +59,13 @@ def agent_change_json(request: HttpRequest, queues: QuerySet[CallQueue]) -> Json
     extension = Extension.objects.filter(number=asked.get("agent", "")[:20]).first()
     if asked.get("happening") not in WISHED:
         return JsonResponse({"message": "This can't be done with an agent."}, status=400)
-    with transaction.atomic():
-        changed = extension is not None and queue_agent_change(
-            queues=queues.filter(number=asked.get("queue", "")[:20]),
-            extension_id=extension.pk,
-            happening=AgentHappening(asked["happening"]),
-        )
-        for queue in changed or ():
-            audit_request(request, action="call_queue.agent", target=queue)
-    if not changed:
+    is_agent = agent_change(
+        request,
+        queues=queues.filter(number=asked.get("queue", "")[:20]),
+        extension_id=extension.pk if extension is not None else None,
+        happening=AgentHappening(asked["happening"]),
+    )
+    if not is_agent:
         return JsonResponse({"message": "There is no such agent any more."}, status=404)
     return JsonResponse({})
 

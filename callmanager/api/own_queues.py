@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db import transaction
 from drf_spectacular.utils import extend_schema
-from rest_framework import exceptions, serializers
+from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from callmanager.api.own_extension import own_extension_get
-from callmanager.api.queue_agents import QueueAgentSerializer
+from callmanager.api.queue_agents import QueueAgentSerializer, agent_change_or_404
 from callmanager.domain.agent_state import WISHED, AgentHappening
 from callmanager.models import Extension
 from callmanager.selectors.call_queue import (
@@ -22,9 +21,8 @@ from callmanager.selectors.call_queue import (
     queues_of_agent,
     queues_of_manager,
 )
-from callmanager.services.queue_agent import PAUSE_REASON_LENGTH, queue_agent_change
+from callmanager.services.queue_agent import PAUSE_REASON_LENGTH
 from tenants.api.access import ResourceAccess, actor_of, tenant_of
-from tenants.audit_trail import audit_request
 from tenants.capabilities import Verb
 
 HAPPENINGS = [(one.value, one.value) for one in WISHED]
@@ -70,9 +68,14 @@ class OwnQueuesView(ResourceAccess, APIView):
         """Sign in or out, pause or resume. 404 where it is no agent of that queue."""
         extension = own_extension_get(request)
         wanted = _wanted(OwnQueueChangeSerializer, request)
-        queues = queues_of_agent(extension.pk)
-        _change(
-            request, [one for one in queues if wanted["queue_number"] in ("", one.number)], extension, wanted
+        agent_change_or_404(
+            request,
+            queues=[
+                one for one in queues_of_agent(extension.pk) if wanted["queue_number"] in ("", one.number)
+            ],
+            extension_id=extension.pk,
+            happening=AgentHappening(wanted["happening"]),
+            pause_reason=wanted["pause_reason"],
         )
         return Response(OwnQueueSerializer(own_agent_rows(extension.pk), many=True).data)
 
@@ -101,7 +104,13 @@ class ManagedAgentsView(ResourceAccess, APIView):
         if wanted["queue_number"]:
             queues = queues.filter(number=wanted["queue_number"])
         extension = Extension.objects.filter(number=wanted["extension_number"]).first()
-        _change(request, list(queues), extension, wanted)
+        agent_change_or_404(
+            request,
+            queues=list(queues),
+            extension_id=extension.pk if extension is not None else None,
+            happening=AgentHappening(wanted["happening"]),
+            pause_reason=wanted["pause_reason"],
+        )
         changed = [row for row in self._rows(request) if row.number == wanted["extension_number"]]
         return Response(OwnQueueSerializer(changed, many=True).data)
 
@@ -115,17 +124,3 @@ def _wanted(form_class: type[serializers.Serializer[Any]], request: Request) -> 
     form.is_valid(raise_exception=True)
     wanted: dict[str, Any] = form.validated_data
     return wanted
-
-
-def _change(request: Request, queues: list[Any], extension: Extension | None, wanted: dict[str, Any]) -> None:
-    with transaction.atomic():
-        changed = extension is not None and queue_agent_change(
-            queues=queues,
-            extension_id=extension.pk,
-            happening=AgentHappening(wanted["happening"]),
-            pause_reason=wanted["pause_reason"],
-        )
-        if not changed:
-            raise exceptions.NotFound("There is no such agent.")
-        for queue in changed:
-            audit_request(request._request, action="call_queue.agent", target=queue)

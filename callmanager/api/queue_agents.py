@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from django.db import transaction
 from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema
 from rest_framework import exceptions, serializers
@@ -14,11 +14,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
+from callmanager.agent_requests import agent_change
 from callmanager.domain.agent_state import AgentHappening
 from callmanager.models import CallQueue
 from callmanager.selectors.call_queue import AgentRow, agent_rows
-from callmanager.services.queue_agent import PAUSE_REASON_LENGTH, queue_agent_change
-from tenants.audit_trail import audit_request
+from callmanager.services.queue_agent import PAUSE_REASON_LENGTH
 
 
 class QueueAgentSerializer(serializers.Serializer[Any]):
@@ -75,17 +75,32 @@ class QueueAgentActions(GenericViewSet[CallQueue]):
             if wanted["pause_reason"]
             else AgentHappening.SIGN_OUT
         )
-        with transaction.atomic():
-            changed = queue_agent_change(
-                queues=list(queues),
-                extension_id=wanted["extension_id"],
-                happening=happening,
-                pause_reason=wanted["pause_reason"],
-            )
-            if not changed:
-                raise exceptions.NotFound("There is no such agent.")
-            for queue in changed:
-                audit_request(request._request, action="call_queue.agent", target=queue)
+        agent_change_or_404(
+            request,
+            queues=list(queues),
+            extension_id=wanted["extension_id"],
+            happening=happening,
+            pause_reason=wanted["pause_reason"],
+        )
         rows = agent_rows(list(queues))
         mine = [row for row in rows if row.extension_id == wanted["extension_id"]]
         return Response(QueueAgentSerializer(mine, many=True).data)
+
+
+def agent_change_or_404(
+    request: Request,
+    *,
+    queues: Sequence[CallQueue],
+    extension_id: int | None,
+    happening: AgentHappening,
+    pause_reason: str,
+) -> None:
+    is_agent = agent_change(
+        request._request,
+        queues=queues,
+        extension_id=extension_id,
+        happening=happening,
+        pause_reason=pause_reason,
+    )
+    if not is_agent:
+        raise exceptions.NotFound("There is no such agent.")

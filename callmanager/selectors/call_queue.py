@@ -90,19 +90,22 @@ def agent_rows(queues: Sequence[CallQueue]) -> list[AgentRow]:
     stored = {(row.queue_id, row.extension_id): row for row in QueueAgent.objects.filter(queue__in=queues)}
     found = []
     for queue in queues:
-        managers = {row.extension_id for row in queue.managers.all()}
-        for member in queue.members.all():
-            if member.extension_id not in managers:
-                extension = member.extension
-                state = state_of(stored.get((queue.pk, extension.pk)), queue)
-                found.append(AgentRow(queue, extension.pk, extension.number, extension.display_name, state))
+        for member in _agents(queue):
+            extension = member.extension
+            state = state_of(stored.get((queue.pk, extension.pk)), queue)
+            found.append(AgentRow(queue, extension.pk, extension.number, extension.display_name, state))
     return found
 
 
 def is_agent(queue: CallQueue, extension_id: int) -> bool:
-    """Managers are never rung, and so have no state (manual 5.10). Of a queue of `call_queue_list`."""
-    members = {row.extension_id for row in queue.members.all()}
-    return extension_id in members - {row.extension_id for row in queue.managers.all()}
+    """Of a queue of `call_queue_list`."""
+    return any(member.extension_id == extension_id for member in _agents(queue))
+
+
+def _agents(queue: CallQueue) -> list[CallQueueMember]:
+    """Managers are never rung, and so have no state (manual 5.10)."""
+    managers = {row.extension_id for row in queue.managers.all()}
+    return [member for member in queue.members.all() if member.extension_id not in managers]
 
 
 def queues_of_agent(extension_id: int) -> list[CallQueue]:
