@@ -179,33 +179,18 @@ class Bench:
     def waiting_calls(self, calls: int, queue: str, window_s: float = 20.0) -> WaitingCalls:
         """Callers of a queue whose agents never come."""
         set_up_s = calls / 20 + 2
-        hold_ms = int(1000 * (set_up_s + window_s + 10))
-        callers = self._subscribers.calls_file(self._directory, queue)
-        arguments: list[str | int | Path] = [
-            "-inf",
-            callers,
-            "-r",
-            20,
-            "-l",
-            calls,
-            "-m",
-            calls,
-            "-d",
-            hold_ms,
-        ]
-        with self._caller(*arguments) as caller:
+        hold_s = set_up_s + window_s + 10
+        with self.held_calls(calls, 20, hold_s, queue) as caller:
             until(
                 lambda: caller.calls_started >= calls or not caller.is_running, set_up_s + 20, "callers wait"
             )
-            edge_before, worker_before = self._cpu()
-            holds_for(lambda: caller.is_running, window_s, "the callers stay")
-            edge_after, worker_after = self._cpu()
-            result = caller.wait(hold_ms / 1000 + 30)
+            worker_percent, edge_percent = self.cpu_percent_while([caller], window_s)
+            result = caller.wait(hold_s + 30)
         return WaitingCalls(
             calls=calls,
             failed=calls - result.successful,
-            worker_core_percent=100 * (worker_after - worker_before) / window_s,
-            edge_core_percent=100 * (edge_after - edge_before) / window_s,
+            worker_core_percent=worker_percent,
+            edge_core_percent=edge_percent,
         )
 
     def registration_rate(self, per_s: int, duration_s: int) -> RegistrationRate:

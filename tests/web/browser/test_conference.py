@@ -19,7 +19,7 @@ from tenants.roles import Rank
 from tenants.scope import tenant_scope
 from tests.phones.waiting import until
 from tests.web.asgi_server import committed
-from tests.web.browser.test_live_call_dialog import pictures
+from tests.web.browser.pictures import pictures
 from tests.web.calls import FakeWorker
 from tests.web.conftest import WEB_PASSWORD
 from tests.web.edge import running_edge

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from typing import Any
 
 from playwright.sync_api import Page, expect
@@ -13,6 +12,7 @@ from callmanager.services.extension_group import extension_group_create, group_m
 from tenants.models import Tenant
 from tenants.scope import tenant_scope
 from tests.web.asgi_server import committed
+from tests.web.browser.pictures import pictures
 from tests.web.calls import FakeWorker
 from tests.web.edge import running_edge
 
@@ -25,17 +25,6 @@ TALKING: dict[str, Any] = {
     "callee_mos": 3.1,
     "callee_loss_percent": 4.25,
 }
-
-
-def pictures(page: Page, name: str) -> None:
-    """Wide and narrow, light and dark, where somebody wants to look at them."""
-    directory = os.environ.get("KEEP_SCREENSHOTS")
-    if not directory:
-        return
-    for theme, width in (("light", 1280), ("dark", 1280), ("light", 390), ("dark", 390)):
-        page.set_viewport_size({"width": width, "height": 900})
-        page.evaluate("theme => document.documentElement.classList.toggle('dark', theme === 'dark')", theme)
-        page.screenshot(path=f"{directory}/{name}-{theme}-{width}.png", full_page=True)
 
 
 def open_dialog(page: Page) -> None:

@@ -13,7 +13,7 @@ from callmanager.services.call_queue import call_queue_create
 from tenants.models import Tenant
 from tenants.scope import tenant_scope
 from tests.web.asgi_server import committed
-from tests.web.browser.test_live_call_dialog import pictures
+from tests.web.browser.pictures import pictures
 from tests.web.calls import FakeWorker
 from tests.web.conftest import ACME_DOMAIN, WEB_PASSWORD
 

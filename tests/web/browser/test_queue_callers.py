@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,6 +16,7 @@ from tenants.models import Job, Tenant
 from tenants.scope import across_tenants, tenant_scope
 from tenants.services.job import job_run
 from tests.web.asgi_server import committed
+from tests.web.browser.pictures import pictures
 from tests.web.callmanager.recorded_calls import wav
 
 ROOT = "/admin/callmanager"
@@ -51,17 +51,6 @@ def acme(acme_page: Page) -> Iterator[Page]:
     committed(_forget)
 
 
-def _photograph(page: Page, name: str) -> None:
-    directory = os.environ.get("KEEP_SCREENSHOTS")
-    if not directory:
-        return
-    for theme, width in (("light", 1280), ("dark", 1280), ("light", 390)):
-        page.evaluate(f"document.documentElement.classList.toggle('dark', {str(theme == 'dark').lower()})")
-        page.set_viewport_size({"width": width, "height": 800})
-        page.screenshot(path=f"{directory}/{name}-{theme}-{width}.png", full_page=True)
-    page.set_viewport_size({"width": 1280, "height": 800})
-
-
 def _work() -> None:
     """As a task process would."""
 
@@ -87,13 +76,13 @@ def test_a_vip_is_written_down_until_a_day_and_found_again(acme: Page) -> None:
     _save(page)
     error = page.locator(".errorlist, [role=alert]").first
     expect(error).to_be_visible()
-    _photograph(page, "vip-wrong")
+    pictures(page, "vip-wrong")
     page.get_by_label("Number").fill("44 2012 345678")
     _save(page)
     row = page.get_by_role("row").filter(has_text="442012345678")
     expect(row).to_contain_text("Microsoft team")
     expect(row).to_contain_text("2099-12-31")
-    _photograph(page, "vips")
+    pictures(page, "vips")
 
 
 def test_a_list_from_a_spreadsheet_is_tried_and_then_taken(acme: Page, tmp_path: Path) -> None:
@@ -107,12 +96,12 @@ def test_a_list_from_a_spreadsheet_is_tried_and_then_taken(acme: Page, tmp_path:
         page.get_by_label("CSV file").set_input_files(file)
         page.get_by_label("A number that is there already").select_option("update")
         page.get_by_label("Only try").set_checked(only_try)
-        _photograph(page, "vip-import")
+        pictures(page, "vip-import")
         page.get_by_role("button", name="Import").click()
         page.wait_for_url("**/admin/tenants/job/*/change/")
         _work()
         expect(page.locator("[data-job-state]")).to_have_text("Done")
-        _photograph(page, "vip-import-done")
+        pictures(page, "vip-import-done")
         page.goto(f"{ROOT}/vipcaller/")
         expect(page.get_by_role("row").filter(has_text="44201*******")).to_have_count(0 if only_try else 1)
     with page.expect_download() as download:
@@ -129,13 +118,13 @@ def test_exclusive_agents_are_agents_of_a_queue(acme: Page) -> None:
     _save(page)
     expect(page.get_by_text("199 is no agent of the queue 8000.")).to_be_visible()
     assert page.get_by_label("Caller numbers").input_value() == "4930123456\n49305550***"
-    _photograph(page, "exclusive-wrong")
+    pictures(page, "exclusive-wrong")
     page.get_by_label("Agents").fill("8000 102")
     _save(page)
     row = page.get_by_role("row").filter(has_text="XYZ Bank")
     expect(row).to_contain_text("49305550***")
     expect(row).to_contain_text("102 of 8000")
-    _photograph(page, "exclusive")
+    pictures(page, "exclusive")
 
 
 def test_a_harassing_number_has_a_level_and_the_level_a_prompt_to_listen_to(
@@ -148,7 +137,7 @@ def test_a_harassing_number_has_a_level_and_the_level_a_prompt_to_listen_to(
     _save(page)
     row = page.get_by_role("row").filter(has_text="442012345678")
     expect(row).to_contain_text("Level 2")
-    _photograph(page, "harass")
+    pictures(page, "harass")
     good, bad = tmp_path / "Warning.wav", tmp_path / "noise.wav"
     good.write_bytes(wav())
     bad.write_bytes(b"no sound")
@@ -157,7 +146,7 @@ def test_a_harassing_number_has_a_level_and_the_level_a_prompt_to_listen_to(
     page.get_by_label("WAV file").set_input_files(bad)
     _save(page)
     expect(page.get_by_label("WAV file")).to_be_visible()
-    _photograph(page, "harass-prompt-wrong")
+    pictures(page, "harass-prompt-wrong")
     page.get_by_label("WAV file").set_input_files(good)
     _save(page)
     row = page.get_by_role("row").filter(has_text="Warning")
@@ -167,4 +156,4 @@ def test_a_harassing_number_has_a_level_and_the_level_a_prompt_to_listen_to(
         "sound => new Promise((done, failed) => { sound.oncanplay = done; sound.onerror = failed; sound.load(); })"
     )
     assert player.evaluate("sound => sound.duration") == pytest.approx(2.0, abs=0.1)
-    _photograph(page, "harass-prompts")
+    pictures(page, "harass-prompts")

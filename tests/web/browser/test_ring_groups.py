@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 
 import pytest
@@ -15,6 +14,7 @@ from callmanager.services.ring_group import ring_group_delete
 from tenants.models import Tenant
 from tenants.scope import tenant_scope
 from tests.web.asgi_server import committed
+from tests.web.browser.pictures import pictures
 
 GROUPS = "/admin/callmanager/ringgroup/"
 MORE = {"7201": "Carol Carpenter", "7202": "Dave with a name that is longer than most"}
@@ -39,17 +39,6 @@ def acme(acme_page: Page) -> Iterator[Page]:
     committed(_make)
     yield acme_page
     committed(_forget)
-
-
-def _photograph(page: Page, name: str) -> None:
-    directory = os.environ.get("KEEP_SCREENSHOTS")
-    if not directory:
-        return
-    for theme, width in (("light", 1280), ("dark", 1280), ("light", 390)):
-        page.evaluate(f"document.documentElement.classList.toggle('dark', {str(theme == 'dark').lower()})")
-        page.set_viewport_size({"width": width, "height": 800})
-        page.screenshot(path=f"{directory}/{name}-{theme}-{width}.png", full_page=True)
-    page.set_viewport_size({"width": 1280, "height": 800})
 
 
 def _order(page: Page) -> list[str]:
@@ -93,14 +82,14 @@ def test_members_are_clicked_together_and_put_in_order(acme: Page) -> None:
     assert _order(page) == ["7202", "7201", "101", "004917012345"]
     page.get_by_label("If nobody answers").select_option("voicemail")
     page.get_by_label("Number", exact=True).fill("102")
-    _photograph(page, "ring-group")
+    pictures(page, "ring-group")
     page.get_by_role("button", name="Save", exact=True).click()
     expect(page.get_by_text("voicemail of 102")).to_be_visible()
     assert _stored() == ["7202", "7201", "101", "004917012345"]
-    _photograph(page, "ring-groups")
+    pictures(page, "ring-groups")
     page.goto("/admin/call-simulator/?from=extension&extension=102&called=9000")
     expect(page.get_by_text("Rings the group Sales (9000)").first).to_be_visible()
-    _photograph(page, "ring-group-simulated")
+    pictures(page, "ring-group-simulated")
 
 
 def test_what_is_wrong_keeps_what_was_chosen(acme: Page) -> None:
@@ -112,7 +101,7 @@ def test_what_is_wrong_keeps_what_was_chosen(acme: Page) -> None:
     page.get_by_role("button", name="Save", exact=True).click()
     expect(page.get_by_text("101 is an extension.")).to_be_visible()
     assert _order(page) == ["7201"]
-    _photograph(page, "ring-group-wrong")
+    pictures(page, "ring-group-wrong")
 
 
 def test_the_page_of_paging_says_how_it_is_dialled(acme: Page) -> None:
@@ -124,4 +113,4 @@ def test_the_page_of_paging_says_how_it_is_dialled(acme: Page) -> None:
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_text("Alert-Info: Ring Answer")).to_be_visible()
     expect(page.get_by_text("answer-after=0;", exact=False)).to_have_count(0)
-    _photograph(page, "paging")
+    pictures(page, "paging")
